@@ -1,0 +1,87 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+// The target list is the architecture: arrows point one way, from Main down to Bytes.
+// ARCHITECTURE.md says what each target is for and what it must never do.
+
+let settings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableExperimentalFeature("Lifetimes"),
+    // Without it a call across a module boundary is never inlined; see ARCHITECTURE.md.
+    .unsafeFlags(["-cross-module-optimization"], .when(configuration: .release)),
+]
+
+func shared(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(
+        name: name, dependencies: dependencies, path: "Sources/Shared/\(name)",
+        swiftSettings: settings)
+}
+
+func role(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(
+        name: "\(name)Tests", dependencies: dependencies, path: "Tests/\(name)Tests",
+        swiftSettings: settings)
+}
+
+let package = Package(
+    name: "sluice",
+    products: [.executable(name: "sluice", targets: ["Main"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/attaswift/BigInt", from: "6.0.1"),
+    ],
+    targets: [
+        // C libraries
+        .target(name: "CLinux", path: "Sources/Shared/CLinux"),
+        .target(
+            name: "CRE2", path: "Sources/Shared/CRE2",
+            linkerSettings: [.linkedLibrary("re2"), .linkedLibrary("stdc++")]),
+        .systemLibrary(
+            name: "COpenSSL", path: "Sources/Shared/COpenSSL", pkgConfig: "openssl",
+            providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(
+            name: "CZlib", path: "Sources/Shared/CZlib", pkgConfig: "zlib",
+            providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(
+            name: "CYAML", path: "Sources/Shared/CYAML", pkgConfig: "yaml-0.1",
+            providers: [.apt(["libyaml-dev"])]),
+
+        // what every role shares
+        shared("Bytes", ["CZlib", "CYAML"]),
+        shared("HTTP", ["Bytes"]),
+        shared("IO", ["Bytes", "CLinux"]),
+        shared("Rego", ["Bytes", "CRE2", "COpenSSL", "BigInt"]),
+        shared("Policy", ["Bytes", "Rego"]),
+        shared("Identity", ["Bytes", "COpenSSL"]),
+        shared("Telemetry", ["Bytes"]),
+        shared("Config", ["Bytes"]),
+        shared("Transport", ["Bytes", "HTTP", "IO"]),
+        shared("Proxy", ["Bytes", "HTTP", "Transport", "Policy", "Rego", "Identity", "Telemetry"]),
+
+        // the roles, and the program
+        role("Gateway", ["Bytes", "Config", "Proxy"]),
+        role("Agentd", ["Bytes", "Config", "Proxy"]),
+        .executableTarget(
+            name: "Main",
+            dependencies: [
+                "Gateway", "Agentd", "Config", "Policy",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: settings),
+
+        tests("Bytes", ["Bytes"]),
+        tests("HTTP", ["HTTP", "Bytes"]),
+        tests("Rego", ["Rego", "Bytes"]),
+        tests("Policy", ["Policy", "Rego", "Bytes"]),
+        tests("Identity", ["Identity", "Bytes"]),
+        tests("Telemetry", ["Telemetry", "Bytes"]),
+        tests("Config", ["Config", "Bytes"]),
+        tests("Gateway", ["Gateway", "Agentd", "Proxy", "Transport", "HTTP", "IO", "Bytes"]),
+    ]
+)

@@ -1,0 +1,2 @@
+internal import Gateway
+print("sluice")
