@@ -15,6 +15,13 @@ public struct SymbolTable: Sendable {
         for word in Symbol.wellKnownWords { _ = intern(word) }
     }
 
+    /// A table without even the well-known words, to stand in while a parser holds the real one.
+    init(vacant: Void) {
+        texts = []
+        hashes = []
+        slots = []
+    }
+
     /// How many symbols there are; their ids are `0 ..< count`.
     public var count: Int { texts.count }
 
@@ -59,6 +66,14 @@ public struct SymbolTable: Sendable {
             }
             return nil
         }
+    }
+
+    /// The symbol is the name of a wildcard.
+    func isWildcard(_ symbol: Symbol) -> Bool { texts[Int(symbol.id)].utf8.first == 0x24 }
+
+    /// The symbol names a variable of the compiler, or a wildcard: no user wrote it.
+    func isGenerated(_ symbol: Symbol) -> Bool {
+        isWildcard(symbol) || texts[Int(symbol.id)].utf8.starts(with: "__local".utf8)
     }
 
     /// A variable name that no source can spell and no earlier call returned.
