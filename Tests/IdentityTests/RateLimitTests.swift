@@ -45,7 +45,7 @@ struct RateLimitTests {
         let refused = one.lease(seconds(60)).standing
         #expect(refused.remaining == 0)
         #expect(refused.limit == 15)
-        #expect(refused.minuteRemaining == 5)
+        #expect(refused.minute.remaining == 5)
         // 15 in an hour is one each 240 s; the first came back at 240 s.
         #expect(refused.retryAfterSeconds == 180)
         #expect(!one.lease(seconds(239.9)).isGranted)

@@ -3,6 +3,13 @@ internal import Bytes
 extension LineBuilder {
     /// Appends a JSON string of the bytes, quotes included.
     mutating func append(jsonString bytes: UnsafeBufferPointer<UInt8>) {
+        // Nearly always nothing needs an escape: then it is one copy.
+        if JSONText.skipPlain(bytes, from: 0) == bytes.count, bytes.count &+ 2 <= remaining {
+            append(UInt8(ascii: "\""))
+            append(bytes)
+            append(UInt8(ascii: "\""))
+            return
+        }
         append(UInt8(ascii: "\""))
         append(jsonContents: bytes)
         append(UInt8(ascii: "\""))
@@ -48,7 +55,7 @@ extension LineBuilder {
         case 0x09: append("\\t")
         default:
             append("\\u00")
-            append(hex: UInt64(byte), digits: 2)
+            append(hex: byte)
         }
     }
 }
@@ -65,6 +72,16 @@ private enum JSONText {
             guard special == 0 else { return at &+ special.trailingZeroBitCount / 8 }
             at &+= 8
         }
+        // The last few bytes once more with those before them, when there are eight.
+        if at < bytes.count, bytes.count >= 8 {
+            let last = bytes.count &- 8
+            let word = raw.loadUnaligned(fromByteOffset: last, as: UInt64.self).littleEndian
+            let done = UInt64(truncatingIfNeeded: (at &- last) &* 8)
+            let special = specialBytes(word &>> done)
+            // What was shifted in are zeros, which count as special.
+            let rest = special & lowBytes(bytes.count &- at)
+            return rest == 0 ? bytes.count : at &+ rest.trailingZeroBitCount / 8
+        }
         while at < bytes.count, isPlain(bytes[at]) { at &+= 1 }
         return at
     }
@@ -77,6 +94,10 @@ private enum JSONText {
         let backslash = word ^ (ones &* 0x5C)
         let marks = (word &- ones &* 0x20) | (quote &- ones) | (backslash &- ones) | word
         return marks & (ones &* 0x80)
+    }
+
+    private static func lowBytes(_ count: Int) -> UInt64 {
+        ~(UInt64.max &<< UInt64(truncatingIfNeeded: count &* 8))
     }
 
     private static func isPlain(_ byte: UInt8) -> Bool {

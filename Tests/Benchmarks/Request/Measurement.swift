@@ -1,13 +1,13 @@
 internal import CAllocationCount
 internal import Glibc
 
-/// Runs an operation often and prints what one costs: the fastest of several rounds, and how often
-/// it allocated.
+/// Runs an operation often and prints what one costs and how often it allocates: the fastest of many
+/// short rounds, since the machine may have other work.
 func measure(_ name: String, _ operation: (Int) -> Void) {
-    let operations = 200_000
+    let operations = 5000
     var fastest = Double.infinity
     var allocations = 0
-    for _ in 0..<7 {
+    for _ in 0..<200 {
         let allocated = allocation_count()
         let start = nanoseconds()
         for index in 0..<operations { operation(index) }

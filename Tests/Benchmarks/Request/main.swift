@@ -9,5 +9,5 @@ let tiers = try RateLimitTiers([
     RateLimitTier(name: "standard", requestsPerMinute: 1_000_000, requestsPerHour: 50_000_000)
 ])
 let registry = MetricRegistry(workers: 1)
-let request = try RequestBenchmark(registry: registry, tiers: tiers, memory: memory)
+var request = try RequestBenchmark(registry: registry, tiers: tiers, memory: memory)
 request.run()

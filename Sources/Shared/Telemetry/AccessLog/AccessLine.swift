@@ -1,4 +1,5 @@
 internal import Bytes
+internal import Glibc
 
 /// One access record in the making, written straight into its worker's ring.
 ///
@@ -81,7 +82,7 @@ public struct AccessLine: ~Copyable {
     public mutating func path(_ target: Span<UInt8>) {
         let mark = begin(.path)
         target.withUnsafeBufferPointer { bytes in
-            let length = bytes.firstIndex(of: UInt8(ascii: "?")) ?? bytes.count
+            let length = AccessLine.pathLength(bytes)
             let path = UnsafeBufferPointer(rebasing: bytes[..<length])
             switch queryRule {
             case .drop:
@@ -120,6 +121,13 @@ public struct AccessLine: ~Copyable {
         guard line.isOverflowed else { return }
         line.rewind(to: mark)
         isTruncated = true
+    }
+
+    private static func pathLength(_ target: UnsafeBufferPointer<UInt8>) -> Int {
+        guard let start = target.baseAddress,
+            let mark = memchr(start, CInt(UInt8(ascii: "?")), target.count)
+        else { return target.count }
+        return UnsafeRawPointer(mark) - UnsafeRawPointer(start)
     }
 
     // A cut through a UTF-8 sequence would show as a replacement character: step back before it.

@@ -85,11 +85,12 @@ public final class AccessLog: @unchecked Sendable {
         return true
     }
 
-    /// Writes what is left and ends the thread.
+    /// Ends the thread and writes what is left. Workers must have stopped.
     public func stop() {
-        guard isRunning.exchange(false, ordering: .acquiringAndReleasing) else { return }
-        wakeup.wake()
-        pthread_join(thread, nil)
+        if isRunning.exchange(false, ordering: .acquiringAndReleasing) {
+            wakeup.wake()
+            pthread_join(thread, nil)
+        }
         flush()
     }
 

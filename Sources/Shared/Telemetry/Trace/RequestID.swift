@@ -20,15 +20,30 @@ public struct RequestID: Hashable, Sendable {
 
     /// Appends the 36 characters, lower case.
     public func append(to line: inout LineBuilder) {
-        line.append(hex: high &>> 32, digits: 8)
-        line.append("-")
-        line.append(hex: high &>> 16, digits: 4)
-        line.append("-")
-        line.append(hex: high, digits: 4)
-        line.append("-")
-        line.append(hex: low &>> 48, digits: 4)
-        line.append("-")
-        line.append(hex: low, digits: 12)
+        guard let place = line.claim(RequestID.byteCount) else { return }
+        // 8-4-4-4-12 digits, made eight at a time.
+        let first = LineBuilder.hexDigits(UInt32(truncatingIfNeeded: high &>> 32))
+        let second = LineBuilder.hexDigits(UInt32(truncatingIfNeeded: high))
+        let third = LineBuilder.hexDigits(UInt32(truncatingIfNeeded: low &>> 32))
+        let fourth = LineBuilder.hexDigits(UInt32(truncatingIfNeeded: low))
+        let raw = UnsafeMutableRawPointer(place)
+        raw.storeBytes(of: first.littleEndian, as: UInt64.self)
+        store(second, at: 9, and: 14, in: raw)
+        store(third, at: 19, and: 24, in: raw)
+        raw.storeBytes(of: fourth.littleEndian, toByteOffset: 28, as: UInt64.self)
+        place[8] = UInt8(ascii: "-")
+        place[13] = UInt8(ascii: "-")
+        place[18] = UInt8(ascii: "-")
+        place[23] = UInt8(ascii: "-")
+    }
+
+    private func store(
+        _ digits: UInt64, at first: Int, and second: Int, in raw: UnsafeMutableRawPointer
+    ) {
+        let low = UInt32(truncatingIfNeeded: digits).littleEndian
+        let high = UInt32(truncatingIfNeeded: digits &>> 32).littleEndian
+        raw.storeBytes(of: low, toByteOffset: first, as: UInt32.self)
+        raw.storeBytes(of: high, toByteOffset: second, as: UInt32.self)
     }
 }
 
