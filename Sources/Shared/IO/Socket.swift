@@ -103,6 +103,9 @@ public enum Socket {
     /// Tells the peer that no more bytes follow (RFC 9112 §9.6); reading goes on.
     public static func finishWriting(_ socket: CInt) { shutdown(socket, CInt(SHUT_WR)) }
 
+    /// For owners that keep descriptors as plain numbers.
+    public static func close(_ socket: CInt) { _ = Glibc.close(socket) }
+
     /// Makes the coming `close` reset the connection, so that a cut answer cannot pass for a whole one.
     public static func resetOnClose(_ socket: CInt) {
         var option = linger(l_onoff: 1, l_linger: 0)

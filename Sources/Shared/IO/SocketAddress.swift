@@ -3,7 +3,7 @@ internal import Glibc
 
 /// Where a socket is bound or connected: an IP address with a port. Trivial, so that a connection
 /// keeps it without a reference.
-public struct SocketAddress: Equatable, Sendable {
+public struct SocketAddress: Equatable, Sendable, BitwiseCopyable {
     /// The 16 bytes of an IPv6 address in network order; an IPv4 address is mapped (RFC 4291 §2.5.5.2).
     public let high: UInt64
     public let low: UInt64
