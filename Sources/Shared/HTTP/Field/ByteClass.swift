@@ -17,13 +17,17 @@ struct ByteClass: @unchecked Sendable {
     static let subDelimiter: UInt8 = 16
     /// A hexadecimal digit.
     static let hexDigit: UInt8 = 32
+    /// What a path may hold that needs no second look: `pchar` and `/`, without `%` and `;`.
+    static let plainPath: UInt8 = 64
 
     let table: UnsafeMutablePointer<UInt8>
 
     private init() {
         table = .allocate(capacity: 256)
         table.initialize(repeating: 0, count: 256)
-        for byte in UInt8(0x21)...0x7E where byte != UInt8(ascii: "#") { table[Int(byte)] |= Self.target }
+        for byte in UInt8(0x21)...0x7E where byte != UInt8(ascii: "#") {
+            table[Int(byte)] |= Self.target
+        }
         for byte in UInt8(ascii: "0")...UInt8(ascii: "9") { addAlphanumeric(byte, isHex: true) }
         for byte in UInt8(ascii: "a")...UInt8(ascii: "z") {
             let isHex = byte <= UInt8(ascii: "f")
@@ -34,6 +38,10 @@ struct ByteClass: @unchecked Sendable {
         for byte in "-._~".utf8 { table[Int(byte)] |= Self.unreserved }
         for byte in "!$&'()*+,;=".utf8 { table[Int(byte)] |= Self.subDelimiter }
         table[Int(UInt8(ascii: "_"))] |= Self.underscore
+        let plain = Self.unreserved | Self.subDelimiter
+        for byte in 0..<256 where table[byte] & plain != 0 { table[byte] |= Self.plainPath }
+        for byte in ":@/".utf8 { table[Int(byte)] |= Self.plainPath }
+        table[Int(UInt8(ascii: ";"))] &= ~Self.plainPath
     }
 
     func has(_ byte: UInt8, _ mask: UInt8) -> Bool { table[Int(byte)] & mask != 0 }

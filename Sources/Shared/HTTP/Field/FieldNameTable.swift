@@ -23,13 +23,19 @@ struct FieldNameTable: @unchecked Sendable {
     }
 
     private let slots: UnsafeMutablePointer<Slot>
+    private let spellings: UnsafeMutablePointer<UnsafeRawBufferPointer>
 
     private init() {
         slots = .allocate(capacity: Self.slotCount)
         slots.initialize(
             repeating: Slot(words: Words(), length: 0, name: .other), count: Self.slotCount)
-        for name in FieldName.allCases where name != .other {
-            Array(name.rawValue.utf8).withUnsafeBytes { insert(name, spelled: $0) }
+        spellings = .allocate(capacity: FieldName.allCases.count)
+        for name in FieldName.allCases {
+            let spelling = UnsafeMutableRawBufferPointer.allocate(
+                byteCount: name.rawValue.utf8.count, alignment: 8)
+            spelling.copyBytes(from: name.rawValue.utf8)
+            (spellings + name.ordinal).initialize(to: UnsafeRawBufferPointer(spelling))
+            if name != .other { insert(name, spelled: UnsafeRawBufferPointer(spelling)) }
         }
     }
 
@@ -49,6 +55,9 @@ struct FieldNameTable: @unchecked Sendable {
         }
         return .other
     }
+
+    /// The name in lower case; the memory lives as long as the process.
+    func spelling(of name: FieldName) -> UnsafeRawBufferPointer { spellings[name.ordinal] }
 
     private func insert(_ name: FieldName, spelled bytes: UnsafeRawBufferPointer) {
         guard let base = bytes.baseAddress else { return }
@@ -89,6 +98,11 @@ struct FieldNameTable: @unchecked Sendable {
         }
         return words
     }
+}
+
+extension FieldName {
+    /// The name in lower case, as it is written; the memory lives as long as the process.
+    public var spelling: UnsafeRawBufferPointer { FieldNameTable.shared.spelling(of: self) }
 }
 
 extension UnsafeRawPointer {

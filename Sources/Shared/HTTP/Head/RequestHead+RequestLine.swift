@@ -17,7 +17,7 @@ extension RequestHead {
         var index = 0
         while index < bytes.count, bytes[index] < ASCII.space {
             guard index < 8 else { throw HeadError(.requestLineMalformed, at: index) }
-            let isEnd = try FieldTable.isLineEnd(bytes, at: index, else: .requestLineMalformed)
+            let isEnd = try FieldLine.isLineEnd(bytes, at: index, else: .requestLineMalformed)
             guard isEnd else { return nil }
             index &+= 2
         }
@@ -118,7 +118,7 @@ extension RequestHead {
         guard let minor = try StartLine.version(bytes, at: start, else: .requestLineMalformed)
         else { return nil }
         let end = start &+ StartLine.versionLength
-        guard try FieldTable.isLineEnd(bytes, at: end, else: .requestLineMalformed) else {
+        guard try FieldLine.isLineEnd(bytes, at: end, else: .requestLineMalformed) else {
             return nil
         }
         version = minor == 0 ? .http10 : .http11

@@ -128,7 +128,7 @@ public struct ResponseHead: ~Copyable {
         _ bytes: UnsafeRawBufferPointer, from start: Int
     ) throws(HeadError) -> Int? {
         let end = bytes.endOfFieldValue(from: start)
-        guard try FieldTable.isLineEnd(bytes, at: end, else: .statusLineMalformed) else {
+        guard try FieldLine.isLineEnd(bytes, at: end, else: .statusLineMalformed) else {
             return nil
         }
         guard end == start || bytes[start] == ASCII.space else {
