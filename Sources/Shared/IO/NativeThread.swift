@@ -3,7 +3,7 @@ internal import Glibc
 
 /// A thread of the operating system: a worker blocks in epoll and must not hold a thread of the
 /// concurrency runtime.
-public struct NativeThread: ~Copyable, Sendable {
+public struct NativeThread: Sendable {
     private let handle: pthread_t
 
     /// - Parameter name: at most 15 bytes, shown by `ps -L` and `top -H`.
@@ -24,8 +24,8 @@ public struct NativeThread: ~Copyable, Sendable {
         self.handle = handle
     }
 
-    /// Waits until the thread has ended.
-    public consuming func join() { pthread_join(handle, nil) }
+    /// Waits until the thread has ended. To be called once at most.
+    public func join() { pthread_join(handle, nil) }
 
     private final class Start: Sendable {
         let name: String

@@ -16,7 +16,8 @@ final class Channels {
     private var poller: Poller
     /// Where sockets are read to: what is handled at once is never copied.
     private let scratch: UnsafeMutableRawPointer
-    private(set) var clientCount = 0
+    /// Open connections of each listener.
+    private var clientCounts: [Int] = []
 
     /// Enough for a body to move with few system calls: 64 KiB answers cost 47.7 µs with 256 KiB,
     /// more with less.
@@ -52,14 +53,14 @@ final class Channels {
             slab.give(index)
             throw error
         }
-        if side == .client { clientCount &+= 1 }
+        if side == .client { count(channel, 1) }
         return channel
     }
 
     /// Closes the socket and frees its place. Pointers to it are dead after this.
     func close(_ channel: ChannelPointer) {
         guard channel.pointee.side != .free else { return }
-        if channel.pointee.side == .client { clientCount &-= 1 }
+        if channel.pointee.side == .client { count(channel, -1) }
         buffers.give(&channel.pointee.unread)
         buffers.give(&channel.pointee.unsent)
         Socket.close(channel.pointee.socket)
@@ -71,6 +72,18 @@ final class Channels {
     func reset(_ channel: ChannelPointer) {
         Socket.resetOnClose(channel.pointee.socket)
         close(channel)
+    }
+
+    var clientCount: Int { clientCounts.reduce(0, +) }
+
+    func clientCount(of listener: Int) -> Int {
+        listener < clientCounts.count ? clientCounts[listener] : 0
+    }
+
+    private func count(_ client: ChannelPointer, _ change: Int) {
+        let listener = Int(client.pointee.group)
+        while clientCounts.count <= listener { clientCounts.append(0) }
+        clientCounts[listener] &+= change
     }
 
     subscript(index: UInt32) -> ChannelPointer { slab[index] }

@@ -3,12 +3,13 @@ internal import IO
 
 /// The clients' side of a worker: reads requests, asks the handler, sends its answers, and hands the
 /// rest to the forwarder.
-final class ClientSide {
+struct ClientSide {
+    // The worker holds nothing of this, so there is no cycle; it outlives every call.
     private unowned(unsafe) let worker: Worker
-    private let channels: Channels
-    private let exchanges: Exchanges
-    private let scratch: Scratch
-    private let relay: ContentRelay
+
+    private var channels: Channels { worker.channels }
+    private var exchanges: Exchanges { worker.exchanges }
+    private var scratch: Scratch { worker.scratch }
 
     /// What a head or gathered content is read in steps of.
     private static let stepBytes = 16 << 10
@@ -19,13 +20,7 @@ final class ClientSide {
     /// Content of a refused request that is read to keep the connection; more closes it.
     private static let discardBytesMax: UInt64 = 64 << 10
 
-    init(worker: Worker, channels: Channels, exchanges: Exchanges, scratch: Scratch) {
-        self.worker = worker
-        self.channels = channels
-        self.exchanges = exchanges
-        self.scratch = scratch
-        relay = ContentRelay(channels: channels, scratch: scratch)
-    }
+    init(_ worker: Worker) { self.worker = worker }
 
     // MARK: events
 
@@ -59,6 +54,12 @@ final class ClientSide {
             worker.forwarder.abandon(exchanges[client.pointee.exchange], .clientClosed)
         }
         channels.close(client)
+    }
+
+    /// The worker stops: what is open ends without a word.
+    func stopped(_ client: ChannelPointer) {
+        guard client.pointee.exchange != Channel.noExchange else { return }
+        worker.forwarder.abandon(exchanges[client.pointee.exchange], .drained)
     }
 
     /// The client did not do what it has to in time.

@@ -11,13 +11,15 @@ struct ContentRelay {
         case broken
     }
 
-    private let channels: Channels
-    private let out: UnsafeMutableRawBufferPointer
+    private unowned(unsafe) let channels: Channels
+    private unowned(unsafe) let scratch: Scratch
 
     init(channels: Channels, scratch: Scratch) {
         self.channels = channels
-        out = scratch.out
+        self.scratch = scratch
     }
+
+    private var out: UnsafeMutableRawBufferPointer { scratch.out }
 
     /// Sends `headCount` bytes that already stand at the start of the scratch `out`, then the
     /// content that `bytes` holds from `position` on, which moves behind what was used.
@@ -83,7 +85,7 @@ struct ContentRelay {
             used = append(ChunkedEncoding.dataEnd, at: used)
         }
         start = moveHead(headCount, to: start &- headCount)
-        if done { used = try appendEnd(trailers.slice(of: bytes), at: used) }
+        if done { used = try appendEnd(bytes, trailers, at: used) }
         let message = UnsafeRawBufferPointer(rebasing: out[start..<used])
         guard channels.send(receiver, message) else { return .broken }
         return done ? .done : .more
@@ -104,15 +106,22 @@ struct ContentRelay {
         return start
     }
 
-    /// The last chunk, and those trailer fields that may stand there.
+    /// The last chunk, and those trailer fields that may stand there (RFC 9110 §6.5.1).
     private func appendEnd(
-        _ trailers: UnsafeRawBufferPointer, at start: Int
+        _ bytes: UnsafeRawBufferPointer, _ section: ByteRange, at start: Int
     ) throws(BodyError) -> Int {
-        guard !trailers.isEmpty else { return append(ChunkedEncoding.end, at: start) }
+        guard !section.isEmpty else { return append(ChunkedEncoding.end, at: start) }
+        do throws(HeadError) {
+            try scratch.trailers.parseTrailers(bytes, in: section)
+        } catch {
+            throw .trailerMalformed(error.reason)
+        }
         let lines = append(ChunkedEncoding.lastChunk, at: start)
-        let room = UnsafeMutableRawBufferPointer(rebasing: out[lines...])
-        let count = try TrailerWriter.write(trailers, to: room)
-        return append("\r\n", at: lines &+ count)
+        var writer = HeadWriter(UnsafeMutableRawBufferPointer(rebasing: out[lines...]))
+        writer.copyFields(scratch.trailers, of: bytes, except: scratch.trailerFilter)
+        writer.endHead()
+        guard case .written(let count) = writer.result else { throw .trailersTooLong }
+        return lines &+ count
     }
 
     /// Returns where the next byte goes.

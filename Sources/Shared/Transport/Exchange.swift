@@ -39,8 +39,8 @@ struct Exchange: BitwiseCopyable {
     var version = HTTPVersion.http11
     var requestFraming = BodyFraming.none
     var responseFraming = BodyFraming.none
-    var requestBody = BodyDecoder.ended
-    var responseBody = BodyDecoder.ended
+    var requestBody = BodyDecoder()
+    var responseBody = BodyDecoder()
     var informational = InformationalResponses()
     /// The request as it was sent, while it may have to be sent again.
     var replay = Buffer.none

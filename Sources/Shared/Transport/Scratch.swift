@@ -11,6 +11,10 @@ final class Scratch {
     /// Content gathered for a decision.
     let content: UnsafeMutableRawBufferPointer
     var date = DateField()
+    /// Drops what no head carries on.
+    let noFilter = FieldFilter()
+    var trailers: FieldTable
+    let trailerFilter = FieldFilter(names: .forbiddenInTrailers)
 
     /// The most content that a handler may ask for before it decides.
     static let contentBytesMax = 1 << 20
@@ -20,6 +24,7 @@ final class Scratch {
     init(fieldsMax: Int) {
         request = RequestHead(fieldsMax: fieldsMax)
         response = ResponseHead(fieldsMax: max(fieldsMax, 200))
+        trailers = FieldTable(capacity: fieldsMax)
         out = .allocate(byteCount: Self.outBytes, alignment: 64)
         content = .allocate(byteCount: Self.contentBytesMax, alignment: 64)
     }

@@ -17,6 +17,8 @@ final class UpstreamPool {
     }
 
     let upstream: Upstream
+    /// What `Host` says for a client that sent none.
+    let host: [UInt8]
     private let group: UInt16
     private let channels: Channels
     private var endpoints: [Endpoint]
@@ -28,6 +30,7 @@ final class UpstreamPool {
     init(_ upstream: Upstream, group: UInt16, channels: Channels) {
         self.upstream = upstream
         self.group = group
+        host = upstream.addresses.first.map { Array($0.description.utf8) } ?? []
         self.channels = channels
         endpoints = upstream.addresses.map { Endpoint(address: $0) }
         for index in endpoints.indices {

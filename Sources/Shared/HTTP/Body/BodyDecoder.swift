@@ -4,7 +4,7 @@ internal import Bytes
 ///
 /// Call `next` until it says `needMore` or `end`; what lies behind `position` then is kept for the
 /// next call, or belongs to the next message.
-public struct BodyDecoder: Sendable {
+public struct BodyDecoder: Sendable, BitwiseCopyable {
     public enum Event: Equatable, Sendable {
         /// Content, counted from the start of the bytes given.
         case content(ByteRange)
@@ -40,6 +40,12 @@ public struct BodyDecoder: Sendable {
         case .chunked: state = .chunkLine
         case .untilClose: state = .untilClose
         }
+    }
+
+    /// A decoder of nothing.
+    public init() {
+        limits = BodyLimits()
+        state = .ended
     }
 
     /// The message has been read to its end.

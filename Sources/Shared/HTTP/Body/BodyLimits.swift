@@ -1,5 +1,5 @@
 /// How much a peer may send as a body, and around it.
-public struct BodyLimits: Equatable, Sendable {
+public struct BodyLimits: Equatable, Sendable, BitwiseCopyable {
     /// Bytes of content.
     public var contentBytesMax: UInt64
     /// Bytes of chunk extensions, and of white space around them, in one message.

@@ -3,7 +3,7 @@ internal import Bytes
 /// The line before the data of a chunk, byte by byte: the size, and extensions that are checked
 /// and forgotten (RFC 9112 §7.1.1). What tolerant readers take here is how chunks are smuggled, so
 /// only the grammar passes: no LF alone, no white space before CR, no sign, no `0x`.
-struct ChunkLine: Sendable {
+struct ChunkLine: Sendable, BitwiseCopyable {
     enum Step {
         /// A byte of the size, or of the CRLF.
         case size

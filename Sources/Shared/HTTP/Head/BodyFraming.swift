@@ -1,5 +1,5 @@
 /// How the end of a message is found (RFC 9112 §6.3).
-public enum BodyFraming: Equatable, Sendable {
+public enum BodyFraming: Equatable, Sendable, BitwiseCopyable {
     /// The message ends with its head.
     case none
     /// That many bytes follow; less than 2^63.

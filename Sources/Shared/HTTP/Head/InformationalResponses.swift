@@ -1,5 +1,5 @@
 /// What becomes of the 1xx responses that precede one final response (RFC 9110 §15.2).
-public struct InformationalResponses: Sendable {
+public struct InformationalResponses: Sendable, BitwiseCopyable {
     public enum Action: Equatable, Sendable {
         case forward
         case drop

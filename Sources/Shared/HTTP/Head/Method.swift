@@ -1,5 +1,5 @@
 /// A request method (RFC 9110 §9). Methods are case-sensitive: `get` is `other`.
-public enum Method: String, CaseIterable, Sendable {
+public enum Method: String, CaseIterable, Sendable, BitwiseCopyable {
     case get = "GET"
     case head = "HEAD"
     case post = "POST"
@@ -10,6 +10,14 @@ public enum Method: String, CaseIterable, Sendable {
     case trace = "TRACE"
     case patch = "PATCH"
     case other = ""
+
+    /// Whether making the request twice means no more than making it once (RFC 9110 §9.2.2).
+    public var isIdempotent: Bool {
+        switch self {
+        case .get, .head, .put, .delete, .options, .trace: true
+        case .post, .connect, .patch, .other: false
+        }
+    }
 
     init(_ bytes: UnsafeRawBufferPointer) {
         switch bytes.count {

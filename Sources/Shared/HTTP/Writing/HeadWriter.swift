@@ -107,6 +107,9 @@ public struct HeadWriter {
         field("Upgrade", "websocket")
     }
 
+    /// Field lines that were written, and checked, elsewhere.
+    public mutating func lines(_ bytes: UnsafeRawBufferPointer) { writer.append(bytes) }
+
     public mutating func endHead() { writer.append("\r\n") }
 
     /// Content behind the head, when it is small enough to go with it.
