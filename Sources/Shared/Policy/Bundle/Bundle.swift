@@ -1,25 +1,10 @@
 public import Rego
 
-/// A Rego source of a bundle.
-public struct BundleModule: Sendable, Equatable {
-    /// The path in the bundle, without a leading slash.
-    public let path: String
-    public let source: [UInt8]
-    public let version: BundleManifest.RegoVersion
-
-    public init(path: String, source: [UInt8], version: BundleManifest.RegoVersion) {
-        self.path = path
-        self.source = source
-        self.version = version
-    }
-}
-
 /// A bundle that was read: its parts are well-formed and lie below its roots. Whether its modules
 /// compile is said by `PolicySnapshot`.
 public struct Bundle: Sendable {
     public let manifest: BundleManifest
-    /// In the order of the archive, or sorted for a folder.
-    public let modules: [BundleModule]
+    public let modules: BundleModules
     /// The base document, an object.
     public let data: FrozenData
     /// What the bundle has to no effect.

@@ -14,11 +14,6 @@ public struct BundleManifest: Sendable, Equatable {
         public let version: RegoVersion
     }
 
-    public enum RegoVersion: Int64, Sendable {
-        case v0 = 0
-        case v1 = 1
-    }
-
     /// The manifest of a bundle without one.
     public init() {}
 
@@ -52,9 +47,9 @@ public struct BundleManifest: Sendable, Equatable {
             guard let glob = PathGlob(pattern) else {
                 throw .manifest("file_rego_versions: '\(pattern)' is no pattern")
             }
-            let where_ = "file_rego_versions '\(pattern)'"
-            guard let version = try Self.version(value.object.value(at: position), where_) else {
-                throw .manifest("\(where_) must be 0 or 1")
+            let name = "file_rego_versions '\(pattern)'"
+            guard let version = try Self.version(value.object.value(at: position), name) else {
+                throw .manifest("\(name) must be 0 or 1")
             }
             fileRegoVersions.append(FilePattern(glob: glob, version: version))
         }
@@ -72,10 +67,11 @@ public struct BundleManifest: Sendable, Equatable {
         _ value: Value, _ name: String
     ) throws(BundleError) -> RegoVersion? {
         guard value.isDefined, !value.isNull else { return nil }
-        guard let number = value.int64, let version = RegoVersion(rawValue: number) else {
-            throw .manifest("\(name) must be 0 or 1")
+        switch value.int64 {
+        case 0: return .v0
+        case 1: return .v1
+        default: throw .manifest("\(name) must be 0 or 1")
         }
-        return version
     }
 
     private static func strings(_ value: Value, _ name: String) throws(BundleError) -> [String] {

@@ -25,13 +25,29 @@ struct BundleReader {
         for file in files { try take(file) }
         let manifest = manifest ?? BundleManifest()
         try data.check(manifest.roots)
-        let modules = sources.map { file in
-            BundleModule(
-                path: file.path, source: file.bytes, version: manifest.version(of: file.name))
-        }
+        let modules = try parse(sources, manifest)
+        try modules.check(manifest.roots)
         return Bundle(
             manifest: manifest, modules: modules, data: freezer.seal(root: data.root),
             warnings: warnings)
+    }
+
+    /// The error has the faults of every module.
+    private func parse(
+        _ files: [BundleFile], _ manifest: BundleManifest
+    ) throws(BundleError) -> BundleModules {
+        var modules = BundleModules()
+        var errors: [ModuleError] = []
+        for file in files {
+            do throws(BundleError) {
+                try modules.add(
+                    file.bytes, path: file.path, version: manifest.version(of: file.name))
+            } catch .modules(let found) {
+                errors += found
+            }
+        }
+        guard errors.isEmpty else { throw .modules(errors) }
+        return modules
     }
 
     private mutating func take(_ file: BundleFile) throws(BundleError) {
