@@ -1,7 +1,7 @@
 internal import Bytes
 internal import HTTP
 internal import Telemetry
-public import Transport
+internal import Transport
 
 /// Writes refusals as problem details (RFC 9457), with the `error` member that client libraries of
 /// LLM APIs read. One per worker.
