@@ -25,7 +25,7 @@ public enum BundleError: Error, Sendable {
     /// The modules do not compile.
     case modules([ModuleError])
     /// The data that the gateway uses is wrong: every fault, with its path below `data`.
-    case gatewayData([GatewayDataFault])
+    case gatewayData([String])
 }
 
 extension BundleError: CustomStringConvertible {
@@ -51,7 +51,7 @@ extension BundleError: CustomStringConvertible {
         case .noVerificationKey: "verification key not provided"
         case .delta: "delta bundle where a snapshot is needed"
         case .modules(let errors): Self.list(errors.map(\.description))
-        case .gatewayData(let faults): Self.list(faults.map(\.description))
+        case .gatewayData(let faults): Self.list(faults)
         }
     }
 
