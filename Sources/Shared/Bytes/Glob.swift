@@ -30,7 +30,8 @@ public struct Glob: Sendable {
     }
 
     private let plan: Plan
-    private let separators: [UInt32]
+    /// The scalars that `*` and `?` do not cover.
+    public let separators: [UInt32]
 
     /// - Parameter separators: the scalars that `*` and `?` do not cover; none means they cover all.
     public init(
