@@ -15,9 +15,7 @@ extension Arena {
     public func string(borrowing bytes: UnsafeRawBufferPointer) -> Value {
         let length = min(bytes.count, StringHeader.lengthMax)
         let block = allocate(bytes: 16)
-        let start = bytes.baseAddress ?? UnsafeRawPointer(block)
-        return string(
-            at: block, bytes: start.assumingMemoryBound(to: UInt8.self), length: length)
+        return string(at: block, bytes: bytes.firstByte, length: length)
     }
 
     public func string(_ text: StaticString) -> Value {

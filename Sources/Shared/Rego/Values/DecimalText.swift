@@ -59,7 +59,7 @@ enum DecimalText {
         while true {
             let (x, y) = (a.next(&i), b.next(&j))
             if x == nil, y == nil { return 0 }
-            let order = Int(x ?? 0) - Int(y ?? 0)
+            let order = Int(x ?? 48) - Int(y ?? 48)
             if order != 0 { return order < 0 ? -a.sign : a.sign }
         }
     }

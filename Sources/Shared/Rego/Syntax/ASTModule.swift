@@ -1,0 +1,62 @@
+/// The version of the language a source is read as.
+public enum RegoVersion: Sendable, Hashable {
+    /// Before OPA 1.0: `if`, `contains`, `in` and `every` must be imported.
+    case v0
+    /// v0 with `import rego.v1`: both syntaxes must hold.
+    case v0CompatibleWithV1
+    /// OPA 1.0 and later.
+    case v1
+}
+
+/// One source file after parsing.
+public struct Module: Sendable {
+    public var package: Package
+    public var imports: [Import]
+    public var rules: [Rule]
+    public var annotations: [Annotation]
+    public var comments: [Comment]
+    /// The version it was read as, with its imports applied.
+    public var version: RegoVersion
+    /// The index of the source in the order it was given to the compiler.
+    public var file: Int
+}
+
+/// `package a.b`.
+public struct Package: Sendable {
+    public var location: SourceLocation
+    /// `data` as a variable, then string operands.
+    public var path: [Term]
+}
+
+/// `import a.b as c`.
+public struct Import: Sendable {
+    public var location: SourceLocation
+    /// A ref whose head is `data`, `input`, `rego` or `future`.
+    public var path: Term
+    public var alias: Symbol?
+}
+
+/// A comment, without its `#`.
+public struct Comment: Sendable {
+    public var location: SourceLocation
+    public var text: String
+}
+
+/// A `# METADATA` block.
+public struct Annotation: Sendable {
+    public var location: SourceLocation
+    /// The YAML document of the block.
+    public var text: String
+    /// What it describes.
+    public var scope: AnnotationScope
+    /// The row after its last line.
+    public var endRow: Int
+}
+
+/// What a `# METADATA` block describes.
+public enum AnnotationScope: Sendable, Hashable {
+    case rule
+    case document
+    case package
+    case subpackages
+}
