@@ -78,6 +78,13 @@ let package = Package(
             ],
             swiftSettings: settings),
 
+        // What a request pays for identity, limits, metrics and its access record.
+        .target(name: "CAllocationCount", path: "Tests/Benchmarks/CAllocationCount"),
+        .executableTarget(
+            name: "RequestBenchmark",
+            dependencies: ["Bytes", "Identity", "Telemetry", "CAllocationCount"],
+            path: "Tests/Benchmarks/Request", swiftSettings: settings),
+
         tests("Bytes", ["Bytes"]),
         tests("HTTP", ["HTTP", "Bytes"]),
         tests("Rego", ["Rego", "Bytes"]),
