@@ -34,7 +34,8 @@ final class GatewayWorker: RequestHandler {
         limits = KeyLimits(settings, shard)
         forward = Forward(settings)
         policy = PolicyPhase(
-            contentBytesMax: settings.policyContentBytes, metrics: settings.metrics, shard: shard)
+            context: "gateway", contentBytesMax: settings.policyContentBytes,
+            metrics: settings.metrics, shard: shard)
         paths = PathNormalizer(pathBytesMax: settings.targetBytesMax)
     }
 
@@ -61,9 +62,7 @@ final class GatewayWorker: RequestHandler {
     }
 
     func refuse(_ fault: TransportFault, _ request: IncomingRequest, _ reply: Reply) {
-        let record = records[request.exchange].flatMap { known in
-            request.wasDecided ? known : nil
-        }
+        let record = request.wasDecided ? records[request.exchange] : nil
         refuse(.transport(fault), record ?? beginUnread(request), reply)
     }
 
@@ -79,28 +78,29 @@ final class GatewayWorker: RequestHandler {
         _ head: borrowing RequestHead, _ request: IncomingRequest,
         _ record: RequestRecords.Pointer, _ reply: Reply
     ) throws(Refusal) -> Decision {
-        if !request.isSecondPass { try admit(request) }
+        if !request.wasDecided { try admit(request) }
         guard let snapshot = snapshots.current() else { throw .policyMissing }
         let path = try normalize(head, request)
-        let route = settings.routes.find(
+        let match = settings.routes.find(
             path.matched, method: head.methodRange.slice(of: request.bytes))
         let principal = try authentication.authenticate(
-            head, request, record, snapshot.data.keys, needsKey: route.needsKey)
-        let target = try checked(route, reply)
+            head, request, record, snapshot.data.keys,
+            needsKey: settings.routes.needsKey(match))
+        let route = try checked(match, reply)
         let permit: Permit
-        if target.needsKey {
-            let answer = try policy.ask(
-                PolicyQuestion(path: path.matched, principal: principal), head, request,
-                snapshot.decision, record)
-            switch answer {
+        if route.needsKey {
+            let question = PolicyQuestion(
+                path: path.matched, caller: snapshot.caller(principal),
+                hidden: settings.hiddenFields)
+            switch try policy.ask(question, head, request, snapshot.decision, record) {
             case .permit(let given): permit = given
             case .needsContent(let bytesMax): return .gather(bytesMax: bytesMax)
             }
         } else {
             permit = Permit(openRoute: ())
         }
-        try limits.take(principal, permit.tier, snapshot, request, record)
-        return forward.plan(permit, principal, path, target, request, snapshot, record, reply)
+        try limits.take(principal, permit, snapshot, request, record)
+        return forward.plan(permit, path.forwarded, route, request, record, reply)
     }
 
     private func checked(
@@ -141,9 +141,7 @@ final class GatewayWorker: RequestHandler {
     private func begin(
         _ head: borrowing RequestHead, _ request: IncomingRequest
     ) -> RequestRecords.Pointer {
-        if request.contentIsComplete != nil, let record = records[request.exchange] {
-            return record
-        }
+        if request.wasDecided, let record = records[request.exchange] { return record }
         let record = begin(request, trace: continuedTrace(head, request))
         let userAgent = head.fields.first(.userAgent)?.valueRange ?? .empty
         record.pointee.keep(
@@ -184,10 +182,17 @@ final class GatewayWorker: RequestHandler {
         _ refusal: Refusal, _ record: RequestRecords.Pointer, _ reply: Reply
     ) {
         record.pointee.reason = refusal
-        problems.write(
-            refusal, requestID: record.pointee.requestID, reasons: policy.reasons(for: refusal),
-            to: reply)
         addResponseLines(record, reply)
+        var reasons: [String] = []
+        if case .denied(let status) = refusal {
+            if policy.decorate(reply) {
+                reply.status = status
+                return
+            }
+            reasons = policy.reasons
+        }
+        problems.write(
+            refusal, requestID: record.pointee.requestID, reasons: reasons, to: reply)
     }
 
     private func addResponseLines(_ record: RequestRecords.Pointer, _ reply: Reply) {

@@ -38,17 +38,30 @@ struct RouteTable: Sendable {
 
     subscript(index: Int) -> Route { routes[index] }
 
-    /// The first route that the path matches and that takes the method, or else the first that
-    /// the path matches, with `takesMethod` false. Nil when the path matches none.
-    func find(
-        _ path: UnsafeRawBufferPointer, method: UnsafeRawBufferPointer
-    ) -> (index: Int, takesMethod: Bool)? {
+    /// What a path and a method lead to.
+    enum Match {
+        case none
+        case route(Int)
+        /// The path is known, the method is not.
+        case otherMethod(Int)
+    }
+
+    /// The first route that takes both, or else the first that takes the path.
+    func find(_ path: UnsafeRawBufferPointer, method: UnsafeRawBufferPointer) -> Match {
         var other: Int?
         for index in routes.indices where matches(routes[index], path) {
-            if takes(routes[index], method) { return (index, true) }
+            if takes(routes[index], method) { return .route(index) }
             if other == nil { other = index }
         }
-        return other.map { ($0, false) }
+        return other.map { .otherMethod($0) } ?? .none
+    }
+
+    /// Whether a key is needed to learn what is there: always, unless the path is open.
+    func needsKey(_ match: Match) -> Bool {
+        switch match {
+        case .none: true
+        case .route(let index), .otherMethod(let index): routes[index].needsKey
+        }
     }
 
     private func matches(_ route: borrowing Route, _ path: UnsafeRawBufferPointer) -> Bool {
