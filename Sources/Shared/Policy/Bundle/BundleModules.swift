@@ -5,6 +5,7 @@ public struct BundleModules: Sendable {
     /// Paths in the bundle without a leading slash; a location's `file` is an index into these.
     public private(set) var paths: [String] = []
     public private(set) var sources: [[UInt8]] = []
+    public private(set) var versions: [RegoVersion] = []
     public private(set) var parsed: [Module] = []
     /// The names in `parsed`.
     public private(set) var symbols = SymbolTable()
@@ -20,6 +21,7 @@ public struct BundleModules: Sendable {
         let file = paths.count
         paths.append(path)
         sources.append(source)
+        versions.append(version)
         do throws(RegoErrors) {
             parsed.append(
                 try ModuleParser.parse(
