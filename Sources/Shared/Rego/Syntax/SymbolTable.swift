@@ -71,9 +71,9 @@ public struct SymbolTable: Sendable {
     /// The symbol is the name of a wildcard.
     func isWildcard(_ symbol: Symbol) -> Bool { texts[Int(symbol.id)].utf8.first == 0x24 }
 
-    /// The symbol names a variable of the compiler, or a wildcard: no user wrote it.
-    func isGenerated(_ symbol: Symbol) -> Bool {
-        isWildcard(symbol) || texts[Int(symbol.id)].utf8.starts(with: "__local".utf8)
+    /// The symbol is named as the compiler names its variables.
+    func isLocal(_ symbol: Symbol) -> Bool {
+        texts[Int(symbol.id)].utf8.starts(with: "__local".utf8)
     }
 
     /// A variable name that no source can spell and no earlier call returned.
