@@ -63,7 +63,9 @@ let package = Package(
         shared("Telemetry", ["Bytes"]),
         shared("Config", ["Bytes", "Files"]),
         shared("Transport", ["Bytes", "HTTP", "IO"]),
-        shared("Proxy", ["Bytes", "HTTP", "Transport", "Policy", "Rego", "Identity", "Telemetry"]),
+        shared(
+            "Proxy",
+            ["Bytes", "HTTP", "IO", "Transport", "Policy", "Rego", "Identity", "Telemetry"]),
 
         // the roles, and the program
         role("Gateway", ["Bytes", "Config", "Proxy"]),
