@@ -9,6 +9,12 @@ struct BuiltinTable {
     private var declarationOfNode: [Int32: Int] = [:]
     private(set) var declarations: [BuiltinDeclaration] = []
 
+    /// OPA's own builtins, whose words have the same symbols in every table.
+    static let standard: BuiltinTable = {
+        var symbols = SymbolTable()
+        return BuiltinTable(BuiltinDeclarations.all, symbols: &symbols)
+    }()
+
     init(_ declarations: [BuiltinDeclaration], symbols: inout SymbolTable) {
         var nodeCount: Int32 = 1
         for declaration in declarations {

@@ -34,8 +34,11 @@ public struct Compiler {
         _ fileNames: [String]
     ) {
         var symbols = symbols
-        builtins = BuiltinTable(
-            BuiltinDeclarations.all + options.extraBuiltins, symbols: &symbols)
+        builtins =
+            options.extraBuiltins.isEmpty
+            ? BuiltinTable.standard
+            : BuiltinTable(
+                BuiltinDeclarations.all + options.extraBuiltins, symbols: &symbols)
         context = CompileContext(symbols: symbols, options: options, localPrefix: "__local")
         self.modules = modules
         self.fileNames = fileNames
