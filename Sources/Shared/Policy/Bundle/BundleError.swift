@@ -26,6 +26,8 @@ public enum BundleError: Error, Sendable {
     case delta
     /// The modules do not compile.
     case modules([ModuleError])
+    /// The bundle has neither a rule nor data at the decision's path.
+    case noEntrypoint(String)
     /// The data that the gateway uses is wrong: every fault, with its path below `data`.
     case gatewayData([String])
 }
@@ -57,6 +59,7 @@ extension BundleError: CustomStringConvertible {
         case .noVerificationKey: "verification key not provided"
         case .delta: "delta bundle where a snapshot is needed"
         case .modules(let errors): Self.list(errors.map(\.description))
+        case .noEntrypoint(let path): "the bundle has nothing at the entry point \(path)"
         case .gatewayData(let faults): Self.list(faults)
         }
     }

@@ -28,13 +28,13 @@ public struct BundleModules: Sendable {
                     source, file: file, options: ParserOptions(version: version),
                     symbols: &symbols))
         } catch {
-            throw .modules(describe(error))
+            throw .modules(describe(error.errors))
         }
     }
 
     /// The errors with the paths of their modules.
-    func describe(_ errors: RegoErrors) -> [ModuleError] {
-        errors.errors.map { error in
+    func describe(_ errors: [RegoError]) -> [ModuleError] {
+        errors.map { error in
             let file = error.location.map { Int($0.file) }
             return ModuleError(
                 code: error.code.rawValue, message: error.message,
