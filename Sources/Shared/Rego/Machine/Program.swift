@@ -12,6 +12,9 @@ public final class Program: Sendable {
     private let fileNames: [String]
     private let entries: [String: Int]
 
+    /// The solutions of the query: an array with, for each, an array of an object (the bindings
+    /// by name) and an array (the values of the query's expressions).
+    public let queryEntryPoint: EntryPoint?
     /// What of the input the program can read.
     public let inputUsage: InputUsage
 
@@ -28,16 +31,17 @@ public final class Program: Sendable {
     ///
     /// - Parameters:
     ///   - fileNames: of the sources, for error messages.
-    ///   - queries: more entry points, under names of the caller's choice.
+    ///   - query: compiled against the modules; its entry point is `queryEntryPoint`.
     public init(
-        _ modules: CompiledModules, entryPoints: [String], fileNames: [String] = [],
-        queries: [String: CompiledQuery] = [:]
+        _ modules: CompiledModules, entryPoints: [String], query: CompiledQuery? = nil,
+        fileNames: [String] = []
     ) throws(RegoError) {
-        let symbols = queries.values.first?.symbols ?? modules.symbols
-        let planner = Planner(modules, symbols: symbols, queries: queries.values.map(\.body))
+        let symbols = query?.symbols ?? modules.symbols
+        let planner = Planner(modules, symbols: symbols, query: query?.body ?? [])
         var entries: [String: Int] = [:]
         for name in entryPoints { entries[name] = try planner.plan(entryPoint: name) }
-        for (name, query) in queries { entries[name] = try planner.plan(query: query) }
+        queryEntryPoint =
+            if let query { EntryPoint(function: try planner.plan(query: query)) } else { nil }
         try planner.planAll()
         self.entries = entries
         self.fileNames = fileNames

@@ -27,12 +27,18 @@ public final class Snapshot: @unchecked Sendable {
         constants = Self.copy(values)
         pathKeys = Self.copy(program.paths.map { values[Int($0)] })
         code = Self.copy(program.code)
-        functions = Self.copy(program.functions)
-        self.builtins = Self.copy(
-            program.builtinNames.map { name in
-                builtins[name] ?? BuiltinRegistry.entries[name]
-                    ?? { _, _ throws(BuiltinError) in throw .halt("unsupported builtin") }
-            })
+        self.functions = Self.copy(program.functions)
+        var functions: [BuiltinFunction] = []
+        for name in program.builtinNames {
+            if let own = builtins[name] {
+                functions.append(own)
+            } else if let known = BuiltinRegistry.entries[name] {
+                functions.append(known)
+            } else {
+                functions.append(UnsupportedBuiltin.entry.function)
+            }
+        }
+        self.builtins = Self.copy(functions)
     }
 
     deinit {

@@ -1,5 +1,5 @@
 /// A value that is known before evaluation: of the program alone, or of the data it is linked to.
-enum Constant: Hashable {
+enum Constant: Hashable, Sendable {
     case undefined
     case null
     case boolean(Bool)
@@ -15,7 +15,7 @@ enum Constant: Hashable {
     /// An index of the collection at a path by what its elements have at `field`.
     case dataIndex([Symbol], field: [Symbol])
 
-    struct Member: Hashable {
+    struct Member: Hashable, Sendable {
         let key: Constant
         let value: Constant
     }

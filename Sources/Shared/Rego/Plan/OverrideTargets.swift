@@ -12,7 +12,7 @@ struct OverrideTargets {
     var slotCount: Int { documents.count + functions.count }
 
     init(
-        _ rules: [CompiledRule], _ tree: DocumentTree, queries: [Body], symbols: SymbolTable
+        _ rules: [CompiledRule], _ tree: DocumentTree, query: Body, symbols: SymbolTable
     ) {
         self.symbols = symbols
         var modifiers: [WithModifier] = []
@@ -20,7 +20,7 @@ struct OverrideTargets {
         for rule in rules {
             for link in rule.chain { finder.visit(link) }
         }
-        for query in queries { finder.visit(query) }
+        finder.visit(query)
         for modifier in modifiers { add(modifier, tree) }
     }
 

@@ -29,7 +29,7 @@ extension Planner {
     /// Plans a query: all its solutions.
     func plan(query: CompiledQuery) throws(RegoError) -> Int {
         try addFunction { () throws(RegoError) in
-            try self.planQuery(query.body, names: query.names)
+            try self.planQuery(query.body, query.variables)
         }
     }
 }

@@ -211,7 +211,7 @@ extension Planner {
     /// A body of its own: answers an array with, for each solution, an array of the bindings as
     /// an object and of the values of its expressions.
     func planQuery(
-        _ query: Body, names: [(symbol: Symbol, name: String)]
+        _ query: Body, _ variables: [(variable: Symbol, name: String)]
     ) throws(RegoError) {
         code = FunctionCode(arguments: 0)
         forgetBindings(to: 0)
@@ -226,7 +226,7 @@ extension Planner {
             if !query[index].isGenerated { values.append(value) }
         }
         let solution = code.register(2)
-        try planBindings(names, into: solution)
+        try planBindings(variables, into: solution)
         let first = code.register(max(values.count, 1))
         for (index, value) in values.enumerated() { code.emit(.move, first + Int32(index), value) }
         code.emit(.makeArray, solution + 1, first, 0, Int32(values.count))
@@ -240,12 +240,12 @@ extension Planner {
     }
 
     private func planBindings(
-        _ names: [(symbol: Symbol, name: String)], into register: Int32
+        _ variables: [(variable: Symbol, name: String)], into register: Int32
     ) throws(RegoError) {
-        let known = names.filter { operand(of: $0.symbol) != nil }
+        let known = variables.filter { operand(of: $0.variable) != nil }
         let first = code.register(max(known.count * 2, 1))
         for (index, entry) in known.enumerated() {
-            guard let operand = operand(of: entry.symbol),
+            guard let operand = operand(of: entry.variable),
                 let name = symbols.find(entry.name)
             else { continue }
             code.emit(.move, first + Int32(index * 2), constant(.string(name)))

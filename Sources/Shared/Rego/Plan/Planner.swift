@@ -35,11 +35,11 @@ final class Planner {
     private static let functionsMax = 1 << 20
     static let undefined: Int32 = ~0
 
-    /// - Parameter symbols: of the modules, and of the queries if there are any.
-    init(_ modules: CompiledModules, symbols: SymbolTable, queries: [Body] = []) {
+    /// - Parameter symbols: of the modules, and of the query if there is one.
+    init(_ modules: CompiledModules, symbols: SymbolTable, query: Body = []) {
         self.symbols = symbols
         tree = DocumentTree(modules.rules)
-        overrides = OverrideTargets(modules.rules, tree, queries: queries, symbols: symbols)
+        overrides = OverrideTargets(modules.rules, tree, query: query, symbols: symbols)
         builtins = PlannedBuiltins()
         var declarations: [String: BuiltinDeclaration] = [:]
         for declaration in modules.builtins.declarations {
