@@ -20,8 +20,11 @@ extension Bundle {
         } catch {
             throw .modules(modules.describe(error.errors))
         }
-        let conflicts = RuleConflicts(compiled, data: data.root).errors
-        guard conflicts.isEmpty else { throw .modules(modules.describe(conflicts)) }
+        let conflicts = RuleConflicts(compiled, data: data.root).found.map { path, location in
+            modules.error(
+                .compile, "conflicting rule for data path \(path) found", at: location)
+        }
+        guard conflicts.isEmpty else { throw .modules(conflicts) }
         return compiled
     }
 }

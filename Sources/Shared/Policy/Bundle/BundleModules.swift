@@ -34,13 +34,17 @@ public struct BundleModules: Sendable {
 
     /// The errors with the paths of their modules.
     func describe(_ errors: [RegoError]) -> [ModuleError] {
-        errors.map { error in
-            let file = error.location.map { Int($0.file) }
-            return ModuleError(
-                code: error.code.rawValue, message: error.message,
-                file: file.flatMap { paths.indices.contains($0) ? paths[$0] : nil } ?? "",
-                row: Int(error.location?.row ?? 0), column: Int(error.location?.column ?? 0))
-        }
+        errors.map { error($0.code, $0.message, at: $0.location) }
+    }
+
+    func error(
+        _ code: RegoError.Code, _ message: String, at location: SourceLocation?
+    ) -> ModuleError {
+        let file = location.map { Int($0.file) } ?? -1
+        return ModuleError(
+            code: code.rawValue, message: message,
+            file: paths.indices.contains(file) ? paths[file] : "",
+            row: Int(location?.row ?? 0), column: Int(location?.column ?? 0))
     }
 
     /// Every module's package must lie below one of the roots.

@@ -3,7 +3,8 @@ internal import Rego
 /// Finds rules that stand where the base document has a value: each would hide the other.
 struct RuleConflicts {
     private let modules: CompiledModules
-    private(set) var errors: [RegoError] = []
+    /// The data's path and the first rule that stands there.
+    private(set) var found: [(path: String, location: SourceLocation)] = []
 
     init(_ modules: CompiledModules, data: Value) {
         self.modules = modules
@@ -22,11 +23,7 @@ struct RuleConflicts {
         let value = parent.member(name)
         guard value.isDefined else { return }
         if let first = node.rules.first {
-            errors.append(
-                RegoError(
-                    code: .compile,
-                    message: "conflicting rule for data path \(path.joined(separator: "/")) found",
-                    location: modules.rules[first].first.location))
+            found.append((path.joined(separator: "/"), modules.rules[first].first.location))
             return
         }
         for child in node.children { check(child, in: value, below: path) }
