@@ -54,15 +54,18 @@ let package = Package(
 
         // what every role shares
         shared("Bytes", ["CZlib", "CYAML"]),
+        shared("Files"),
         shared("HTTP", ["Bytes"]),
         shared("IO", ["Bytes", "CLinux"]),
         shared("Rego", ["Bytes", "CRE2", "COpenSSL", "BigInt"]),
-        shared("Policy", ["Bytes", "Rego"]),
+        shared("Policy", ["Bytes", "Files", "Identity", "Rego"]),
         shared("Identity", ["Bytes", "COpenSSL"]),
         shared("Telemetry", ["Bytes"]),
-        shared("Config", ["Bytes"]),
+        shared("Config", ["Bytes", "Files"]),
         shared("Transport", ["Bytes", "HTTP", "IO"]),
-        shared("Proxy", ["Bytes", "HTTP", "Transport", "Policy", "Rego", "Identity", "Telemetry"]),
+        shared(
+            "Proxy",
+            ["Bytes", "HTTP", "IO", "Transport", "Policy", "Rego", "Identity", "Telemetry"]),
 
         // the roles, and the program
         role("Gateway", ["Bytes", "Config", "Proxy"]),
@@ -70,7 +73,7 @@ let package = Package(
         .executableTarget(
             name: "Main",
             dependencies: [
-                "Gateway", "Agentd", "Config", "Policy",
+                "Gateway", "Agentd", "Bytes", "Config", "Files", "Policy", "Rego",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),
@@ -85,10 +88,10 @@ let package = Package(
         tests("Bytes", ["Bytes"]),
         tests("HTTP", ["HTTP", "Bytes"]),
         tests("Rego", ["Rego", "Bytes"]),
-        tests("Policy", ["Policy", "Rego", "Bytes"]),
+        tests("Policy", ["Policy", "Identity", "Rego", "Files", "Bytes"]),
         tests("Identity", ["Identity", "Bytes"]),
         tests("Telemetry", ["Telemetry", "Bytes"]),
-        tests("Config", ["Config", "Bytes"]),
+        tests("Config", ["Config", "Files", "Bytes"]),
         tests("Gateway", ["Gateway", "Agentd", "Proxy", "Transport", "HTTP", "IO", "Bytes"]),
     ]
 )

@@ -1,5 +1,11 @@
+internal import Bytes
+
 /// What builtins keep between evaluations of one evaluator: compiled patterns and the like.
 /// Every cache in it is bounded.
 public final class BuiltinCaches {
+    let regexes = PatternCache<Regex>()
+    let globs = PatternCache<Glob>()
+    let zones = PatternCache<TimeZone>(slotCount: 64)
+
     public init() {}
 }

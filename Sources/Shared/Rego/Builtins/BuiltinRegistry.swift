@@ -1,7 +1,26 @@
 /// All builtins by name.
 public enum BuiltinRegistry {
     /// The table of every family.
-    static let families: [[BuiltinEntry]] = []
+    static let families: [[BuiltinEntry]] = [
+        ComparisonBuiltins.table,
+        ArithmeticBuiltins.table,
+        AggregateBuiltins.table,
+        ArrayBuiltins.table,
+        SetBuiltins.table,
+        ObjectBuiltins.table,
+        GraphBuiltins.table,
+        StringBuiltins.table,
+        StringTransformBuiltins.table,
+        RegexBuiltins.table,
+        GlobBuiltins.table,
+        TypeBuiltins.table,
+        BitsBuiltins.table,
+        NumberBuiltins.table,
+        EncodingBuiltins.table,
+        IdentifierBuiltins.table,
+        NetworkBuiltins.table,
+        TimeBuiltins.table,
+    ]
 
     /// Every builtin that has an implementation.
     public static let entries: [String: BuiltinFunction] = {
