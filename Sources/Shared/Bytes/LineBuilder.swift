@@ -132,6 +132,18 @@ extension LineBuilder {
         raw.storeBytes(of: low.littleEndian, toByteOffset: 8, as: UInt64.self)
     }
 
+    /// The lowest `digits` hexadecimal digits, lower case.
+    public mutating func append(hex value: UInt64, digits: Int) {
+        guard let place = claim(digits) else { return }
+        var rest = value
+        var at = digits
+        while at > 0 {
+            at &-= 1
+            place[at] = LineBuilder.hexDigit(UInt8(truncatingIfNeeded: rest) & 15)
+            rest &>>= 4
+        }
+    }
+
     /// The eight digits of a number as the bytes of a word, the first one in the lowest byte.
     public static func hexDigits(_ value: UInt32) -> UInt64 {
         // Spread the nibbles to a byte each, the highest in the lowest byte.

@@ -68,19 +68,23 @@ struct RequestBenchmark {
         return try KeyIndex(definitions, tiers: tiers)
     }
 
-    mutating func run() {
-        measure("key lookup, 10 keys") { _ in self.lookUp(self.keys) }
-        measure("key lookup, 100,000 keys") { _ in self.lookUp(self.manyKeys) }
-        measure("lease from both windows") { _ in self.lease() }
-        measure("process bucket") { _ in self.takeFromProcess() }
-        measure("address bucket") { self.takeFromAddress($0) }
-        measure("rate-limit field lines") { _ in self.writeFields() }
-        measure("request id") { _ in self.writeRequestID() }
-        measure("traceparent, parsed and continued") { _ in self.continueTrace() }
-        measure("metrics of one request") { _ in self.count() }
-        measure("access record") { self.record($0) }
-        measure("all of a request") { self.all($0) }
+    /// Measures each operation; false when one of them allocates.
+    mutating func run() -> Bool {
+        let areLean = [
+            measure("key lookup, 10 keys") { _ in lookUp(keys) },
+            measure("key lookup, 100,000 keys") { _ in lookUp(manyKeys) },
+            measure("lease from both windows") { _ in lease() },
+            measure("process bucket") { _ in takeFromProcess() },
+            measure("address bucket") { takeFromAddress($0) },
+            measure("rate-limit field lines") { _ in writeFields() },
+            measure("request id") { _ in writeRequestID() },
+            measure("traceparent, parsed and continued") { _ in continueTrace() },
+            measure("metrics of one request") { _ in count() },
+            measure("access record") { record($0) },
+            measure("all of a request") { all($0) },
+        ]
         print("dropped records: \(log.droppedCount)")
+        return !areLean.contains(false)
     }
 
     private mutating func lookUp(_ index: KeyIndex) {

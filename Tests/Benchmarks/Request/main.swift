@@ -1,4 +1,5 @@
 internal import Bytes
+internal import Glibc
 internal import Identity
 internal import Telemetry
 
@@ -10,4 +11,7 @@ let tiers = try RateLimitTiers([
 ])
 let registry = MetricRegistry(workers: 1)
 var request = try RequestBenchmark(registry: registry, tiers: tiers, memory: memory)
-request.run()
+if !request.run() {
+    print("a request allocates")
+    exit(1)
+}
