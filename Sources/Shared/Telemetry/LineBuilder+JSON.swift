@@ -4,7 +4,12 @@ extension LineBuilder {
     /// Appends a JSON string of any bytes, quotes included.
     mutating func append(jsonString bytes: UnsafeBufferPointer<UInt8>) {
         append(UInt8(ascii: "\""))
-        append(jsonContents: bytes)
+        // Nearly always nothing needs an escape: then it is one copy.
+        if JSONQuoting.skipPlain(UnsafeRawBufferPointer(bytes), from: 0) == bytes.count {
+            append(bytes)
+        } else {
+            append(jsonContents: bytes)
+        }
         append(UInt8(ascii: "\""))
     }
 
