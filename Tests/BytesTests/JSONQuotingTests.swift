@@ -11,7 +11,8 @@ struct JSONQuotingTests {
     @Test func `a byte that needs an escape is found at every place of every length`() {
         for length in 1...40 {
             for place in 0..<length {
-                for (byte, escape) in [(UInt8(0x1F), "\\u001f"), (0x22, "\\\""), (0xFF, "\\ufffd")] {
+                for (byte, escape) in [(UInt8(0x1F), "\\u001f"), (0x22, "\\\""), (0xFF, "\\ufffd")]
+                {
                     var bytes = [UInt8](repeating: 0x7A, count: length)
                     bytes[place] = byte
                     let before = String(repeating: "z", count: place)

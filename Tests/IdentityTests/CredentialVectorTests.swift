@@ -11,10 +11,16 @@ struct CredentialVectorTests {
     }
 
     private struct Vector: Decodable {
-        var cls: String
-        var headers_b64: String
-        var expect: Expectation
         var id: String
+        var category: String
+        var headers: Data
+        var expect: Expectation
+
+        private enum CodingKeys: String, CodingKey {
+            case id, expect
+            case category = "cls"
+            case headers = "headers_b64"
+        }
     }
 
     private enum Expectation: Decodable {
@@ -38,13 +44,12 @@ struct CredentialVectorTests {
         let file = try JSONDecoder().decode(File.self, from: Data(contentsOf: url))
         let keys = try KeyIndex([definition("one", key: "valid-key")], tiers: standardTiers())
         var (passed, failed, skipped) = (0, 0, 0)
-        for vector in file.vectors where vector.cls == "api-key" {
+        for vector in file.vectors where vector.category == "api-key" {
             guard case .status(let expected) = vector.expect, expected != 400 else {
                 skipped += 1
                 continue
             }
-            let head = try #require(Data(base64Encoded: vector.headers_b64))
-            let status = status(Array(head), keys)
+            let status = status(Array(vector.headers), keys)
             #expect(status == expected, "\(vector.id)")
             if status == expected { passed += 1 } else { failed += 1 }
         }

@@ -82,12 +82,16 @@ struct KeyIndexTests {
         (definition("a", key: "with blank"), .badPlaintext),
         (definition("a", key: String(repeating: "k", count: 1025)), .badPlaintext),
         (definition("a", key: "k", tier: "gold"), .unknownTier("gold")),
-        (definition("a", key: "k", notBefore: "2030-02-30T00:00:00Z"),
-            .badTime(field: "not_before")),
+        (
+            definition("a", key: "k", notBefore: "2030-02-30T00:00:00Z"),
+            .badTime(field: "not_before")
+        ),
         (definition("a", key: "k", expiresAt: "tomorrow"), .badTime(field: "expires_at")),
-        (definition(
-            "a", key: "k", notBefore: "2030-01-01T00:00:00Z", expiresAt: "2030-01-01T00:00:00Z"),
-            .emptyValidity),
+        (
+            definition(
+                "a", key: "k", notBefore: "2030-01-01T00:00:00Z", expiresAt: "2030-01-01T00:00:00Z"),
+            .emptyValidity
+        ),
         (hashed(""), .badHash),
         (hashed("sha256:"), .badHash),
         (hashed(String(Self.hash.dropLast())), .badHash),

@@ -133,16 +133,26 @@ struct RateLimitTests {
     }
 
     @Test(arguments: [
-        (RateLimitTier(name: "t", requestsPerMinute: 0),
-            RateLimitTierFault.Reason.badRate(field: "requests_per_minute")),
-        (RateLimitTier(name: "t", requestsPerMinute: -2),
-            .badRate(field: "requests_per_minute")),
-        (RateLimitTier(name: "t", requestsPerMinute: 1_000_000_001),
-            .badRate(field: "requests_per_minute")),
-        (RateLimitTier(name: "t", requestsPerMinute: 1, requestsPerHour: 0),
-            .badRate(field: "requests_per_hour")),
-        (RateLimitTier(name: "t", requestsPerMinute: 1, requestsPerHour: .min),
-            .badRate(field: "requests_per_hour")),
+        (
+            RateLimitTier(name: "t", requestsPerMinute: 0),
+            RateLimitTierFault.Reason.badRate(field: "requests_per_minute")
+        ),
+        (
+            RateLimitTier(name: "t", requestsPerMinute: -2),
+            .badRate(field: "requests_per_minute")
+        ),
+        (
+            RateLimitTier(name: "t", requestsPerMinute: 1_000_000_001),
+            .badRate(field: "requests_per_minute")
+        ),
+        (
+            RateLimitTier(name: "t", requestsPerMinute: 1, requestsPerHour: 0),
+            .badRate(field: "requests_per_hour")
+        ),
+        (
+            RateLimitTier(name: "t", requestsPerMinute: 1, requestsPerHour: .min),
+            .badRate(field: "requests_per_hour")
+        ),
         (RateLimitTier(name: "t", requestsPerMinute: 60, burst: 0), .badBurst),
         (RateLimitTier(name: "t", requestsPerMinute: 60, burst: .max), .badBurst),
         (RateLimitTier(name: "t", requestsPerMinute: 60, burst: 86_402), .badBurst),

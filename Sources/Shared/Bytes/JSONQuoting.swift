@@ -1,8 +1,8 @@
 /// What of a text cannot stand in a JSON string as it is, and what stands for it: the one place
 /// that knows, for every writer.
 ///
-/// Escapes are those of Go's encoder with `SetEscapeHTML(false)`: the short ones, `\u00xx` for other
-/// control bytes, U+2028 and U+2029 escaped, and `\ufffd` for each byte that is not UTF-8.
+/// Escapes are those of Go's encoder with `SetEscapeHTML(false)`: the short ones, `\u00xx` for
+/// other control bytes, U+2028 and U+2029 escaped, and `\ufffd` for each byte that is not UTF-8.
 public enum JSONQuoting {
     /// Bytes that stand for themselves, and the escape after them.
     public struct Stretch {

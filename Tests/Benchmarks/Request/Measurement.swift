@@ -1,8 +1,8 @@
 internal import CAllocationCount
 internal import Glibc
 
-/// Runs an operation often and prints what one costs and how often it allocates: the fastest of many
-/// short rounds, since the machine may have other work.
+/// Runs an operation often and prints what one costs and how often it allocates: the fastest of
+/// many short rounds, since the machine may have other work.
 ///
 /// - Returns: whether it allocated nothing.
 func measure(_ name: String, _ operation: (Int) -> Void) -> Bool {

@@ -153,8 +153,7 @@ struct RequestBenchmark {
         line.requestID(RequestID(wallNanoseconds: wall, random: &random))
         line.text(.userAgent, span(userAgent))
         line.text(.authStatus, "ok")
-        
-        
+
         line.text(.keyID, keys.id(of: key))
         line.text(.tier, tiers.name(of: keys.tier(of: key)))
         line.number(.bytesReceived, 512)

@@ -10,7 +10,9 @@ public struct AccessLine: ~Copyable {
     // Room for `,"truncated":true}` and the line feed is kept back from the builder.
     static let endBytesMax = 20
 
-    private let base: UnsafeMutablePointer<UInt8>
+    /// Where the line starts in its ring.
+    let base: UnsafeMutablePointer<UInt8>
+
     private var line: LineBuilder
     private let queryRule: QueryRule
     private var isTruncated = false

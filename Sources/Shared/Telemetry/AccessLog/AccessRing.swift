@@ -61,7 +61,7 @@ public final class AccessRing: @unchecked Sendable {
     /// - Parameter wallNanoseconds: since 1970, the record's timestamp.
     public func begin(wallNanoseconds: Int64) -> AccessLine? {
         guard hasRoom() else {
-            dropped.store(dropped.load(ordering: .relaxed) &+ 1, ordering: .relaxed)
+            countDropped()
             return nil
         }
         let place = producer.pointee.position & (capacity &- 1)
@@ -71,10 +71,13 @@ public final class AccessRing: @unchecked Sendable {
         return line
     }
 
-    /// Hands the record to the writer.
+    /// Hands the record to the writer: the one that was begun last in this ring. Another one's
+    /// bytes are no longer its own; it is counted as dropped.
     public func commit(_ line: consuming AccessLine) {
         let position = producer.pointee.position
-        let end = position & (capacity &- 1) &+ line.close()
+        let place = position & (capacity &- 1)
+        guard line.base == memory + place else { return countDropped() }
+        let end = place &+ line.close()
         let next: Int
         if end >= capacity {
             wrapPlace.store(end, ordering: .relaxed)
@@ -94,6 +97,10 @@ public final class AccessRing: @unchecked Sendable {
         if needed &- producer.pointee.headSeen <= capacity { return true }
         producer.pointee.headSeen = head.load(ordering: .acquiring)
         return needed &- producer.pointee.headSeen <= capacity
+    }
+
+    private func countDropped() {
+        dropped.store(dropped.load(ordering: .relaxed) &+ 1, ordering: .relaxed)
     }
 
     /// Whether a drain would find something.
