@@ -40,9 +40,9 @@ struct CostTests {
                 _ = try worker.proxy(request, response)
                 try report("parse request") { try worker.parseRequest(request) }
                 try report("normalise path") { try worker.normalize(request) }
-                try report("write request") { worker.writeRequest(request) }
+                report("write request") { worker.writeRequest(request) }
                 try report("parse response") { try worker.parseResponse(response) }
-                try report("write response") { worker.writeResponse(response) }
+                report("write response") { worker.writeResponse(response) }
             }
         }
     }

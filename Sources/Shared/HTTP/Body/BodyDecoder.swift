@@ -150,18 +150,19 @@ public struct BodyDecoder: Sendable {
     private mutating func readTrailers(
         _ bytes: UnsafeRawBufferPointer, _ start: Int
     ) throws(BodyError) -> ByteRange? {
+        guard let input = Input(bytes) else { return nil }
         do {
-            while start &+ trailerBytes < bytes.count {
+            while start &+ trailerBytes < input.count {
                 let line = start &+ trailerBytes
                 if bytes[line] <= ASCII.space {
                     let isFirst = trailerBytes == 0
-                    guard let end = try FieldLine.endOfSection(bytes, at: line, isFirst: isFirst)
+                    guard let end = try FieldLine.endOfSection(input, at: line, isFirst: isFirst)
                     else { break }
                     return ByteRange(from: start, to: end)
                 }
                 guard
                     let parsed = try FieldLine.parse(
-                        bytes, at: line, names: .shared, classes: ByteClass.shared.table)
+                        input, at: line, names: .shared, classes: ByteClass.shared.table)
                 else { break }
                 trailerBytes = parsed.next &- start
                 guard trailerBytes <= limits.trailerBytesMax else { throw BodyError.trailersTooLong }

@@ -39,7 +39,7 @@ public struct RequestHead: ~Copyable {
         let visible = UnsafeRawBufferPointer(
             start: bytes.baseAddress, count: min(bytes.count, limits.headBytesMax))
         if scanned == 0 || HeadScan.mayBeComplete(visible, scanned: min(scanned, visible.count)) {
-            if let end = try parseComplete(visible, limits) { return end }
+            if let input = Input(visible), let end = try parseComplete(input, limits) { return end }
         }
         if bytes.count >= limits.headBytesMax {
             throw HeadError(.headTooLarge, at: limits.headBytesMax)
@@ -48,12 +48,13 @@ public struct RequestHead: ~Copyable {
     }
 
     private mutating func parseComplete(
-        _ bytes: UnsafeRawBufferPointer, _ limits: HeadLimits
+        _ input: Input, _ limits: HeadLimits
     ) throws(HeadError) -> Int? {
         fields.removeAll()
-        guard let start = try parseRequestLine(bytes, limits),
-            let end = try fields.parse(bytes, from: start)
+        guard let start = try parseRequestLine(input, limits),
+            let end = try fields.parse(input, from: start)
         else { return nil }
+        let bytes = input.bytes
         try deriveAuthority(bytes)
         framing = try MessageFraming.declared(by: fields, in: bytes)
         try deriveConnection(bytes, limits)

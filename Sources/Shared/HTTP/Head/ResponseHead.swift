@@ -45,7 +45,7 @@ public struct ResponseHead: ~Copyable {
         let visible = UnsafeRawBufferPointer(
             start: bytes.baseAddress, count: min(bytes.count, limits.headBytesMax))
         if scanned == 0 || HeadScan.mayBeComplete(visible, scanned: min(scanned, visible.count)) {
-            if let end = try parseComplete(visible, request, limits) { return end }
+            if let input = Input(visible), let end = try parseComplete(input, request, limits) { return end }
         }
         if bytes.count >= limits.headBytesMax {
             throw HeadError(.headTooLarge, at: limits.headBytesMax)
@@ -54,12 +54,13 @@ public struct ResponseHead: ~Copyable {
     }
 
     private mutating func parseComplete(
-        _ bytes: UnsafeRawBufferPointer, _ request: Request, _ limits: HeadLimits
+        _ input: Input, _ request: Request, _ limits: HeadLimits
     ) throws(HeadError) -> Int? {
         fields.removeAll()
-        guard let start = try parseStatusLine(bytes),
-            let end = try fields.parse(bytes, from: start)
+        guard let start = try parseStatusLine(input),
+            let end = try fields.parse(input, from: start)
         else { return nil }
+        let bytes = input.bytes
         let options = try ConnectionOptions.read(
             &fields, in: bytes, optionsMax: limits.connectionOptionsMax)
         isPersistent = !options.close && (version != .http10 || options.keepAlive)
@@ -97,9 +98,7 @@ public struct ResponseHead: ~Copyable {
     }
 
     /// `HTTP-version SP status-code SP [reason-phrase] CRLF`; the second SP may be missing.
-    private mutating func parseStatusLine(
-        _ bytes: UnsafeRawBufferPointer
-    ) throws(HeadError) -> Int? {
+    private mutating func parseStatusLine(_ bytes: Input) throws(HeadError) -> Int? {
         guard let minor = try StartLine.version(bytes, at: 0, else: .statusLineMalformed) else {
             return nil
         }
@@ -125,9 +124,9 @@ public struct ResponseHead: ~Copyable {
     }
 
     private mutating func parseReason(
-        _ bytes: UnsafeRawBufferPointer, from start: Int
+        _ bytes: Input, from start: Int
     ) throws(HeadError) -> Int? {
-        let end = bytes.endOfFieldValue(from: start)
+        let end = FieldLine.endOfValue(bytes, from: start)
         guard try FieldLine.isLineEnd(bytes, at: end, else: .statusLineMalformed) else {
             return nil
         }
