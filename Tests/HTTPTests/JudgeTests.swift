@@ -4,7 +4,8 @@ import Testing
 struct JudgeTests {
     @Test(arguments: [
         "GET / HTTP/1.1\nHost: a\r\n\r\n", "GET / HTTP/1.1\r\nHost: a\r\nX\r\n\r\n",
-        "GET / HTTP/1.1\r\nHost: a\r\nX : y\r\n\r\n", "GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: a\r\nX : y\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n",
         "GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n",
         "GET / HTTP/1.1\r\nHost: a\r\nX: y\u{0}\r\n\r\n", "GET  / HTTP/1.1\r\nHost: a\r\n\r\n",
         "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nabc",
@@ -42,7 +43,7 @@ struct JudgeTests {
         let vectors = try Vector.all(kind: "h1-request").filter { $0.forbiddenPathPrefix != nil }
         let reached = vectors.filter { vector in
             let target = vector.raw.text.split(separator: " ").dropFirst().first ?? ""
-            let path = target.replacing("http://vector.test", with: "")
+            let path = String(target).replacing("http://vector.test", with: "")
             return PathReadings(path).reach("/admin") != nil
         }
         #expect(vectors.count > 60)

@@ -36,12 +36,12 @@ public struct RequestHead: ~Copyable {
     public mutating func parse(
         _ bytes: UnsafeRawBufferPointer, scanned: Int = 0, limits: HeadLimits = HeadLimits()
     ) throws(HeadError) -> Int? {
-        let visible = UnsafeRawBufferPointer(
-            start: bytes.baseAddress, count: min(bytes.count, limits.headBytesMax))
-        if scanned == 0 || HeadScan.mayBeComplete(visible, scanned: min(scanned, visible.count)) {
-            if let input = Input(visible), let end = try parseComplete(input, limits) { return end }
+        if let input = HeadScan.input(bytes, scanned: scanned, limits),
+            let end = try parseComplete(input, limits)
+        {
+            return end
         }
-        if bytes.count >= limits.headBytesMax {
+        guard bytes.count < limits.headBytesMax else {
             throw HeadError(.headTooLarge, at: limits.headBytesMax)
         }
         return nil
