@@ -1,5 +1,3 @@
-internal import Bytes
-
 /// The classes of bytes that HTTP grammars speak of, one table look-up each.
 struct ByteClass: @unchecked Sendable {
     // Sendable: written once, before `shared` is visible to anyone.
@@ -48,21 +46,5 @@ struct ByteClass: @unchecked Sendable {
 
     private func addAlphanumeric(_ byte: UInt8, isHex: Bool) {
         table[Int(byte)] |= Self.token | Self.unreserved | (isHex ? Self.hexDigit : 0)
-    }
-}
-
-extension UnsafeRawBufferPointer {
-    /// Whether the bytes spell `text`, which is in lower case, in any case.
-    func equalsFolded(_ text: StaticString) -> Bool {
-        equalsFolded(UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
-    }
-
-    func equalsFolded(_ other: UnsafeRawBufferPointer) -> Bool {
-        guard count == other.count else { return false }
-        for index in 0..<count
-        where ASCII.lowercased(self[index]) != ASCII.lowercased(other[index]) {
-            return false
-        }
-        return true
     }
 }

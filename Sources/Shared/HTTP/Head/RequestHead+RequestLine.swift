@@ -60,10 +60,8 @@ extension RequestHead {
         _ bytes: Input, pathEnd: Int
     ) throws(HeadError) {
         let start = target.start
-        authority = .none
         if method == .connect {
             targetForm = .authority
-            path = .empty
             guard let sent = Authority(target, in: bytes.bytes), sent.port != nil else {
                 throw HeadError(.targetMalformed, at: start)
             }

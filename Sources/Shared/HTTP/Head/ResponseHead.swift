@@ -57,6 +57,10 @@ public struct ResponseHead: ~Copyable {
         _ input: Input, _ request: Request, _ limits: HeadLimits
     ) throws(HeadError) -> Int? {
         fields.removeAll()
+        status = 0
+        reason = .empty
+        framing = .none
+        declaredLength = nil
         guard let start = try parseStatusLine(input),
             let end = try fields.parse(input, from: start)
         else { return nil }
