@@ -65,15 +65,25 @@ let package = Package(
         shared("Transport", ["Bytes", "HTTP", "IO"]),
         shared(
             "Proxy",
-            ["Bytes", "HTTP", "IO", "Transport", "Policy", "Rego", "Identity", "Telemetry"]),
+            [
+                "Bytes", "Config", "HTTP", "IO", "Transport", "Policy", "Rego", "Identity",
+                "Telemetry",
+            ]),
 
         // the roles, and the program
-        role("Gateway", ["Bytes", "Config", "Proxy"]),
-        role("Agentd", ["Bytes", "Config", "Proxy"]),
+        role(
+            "Gateway",
+            [
+                "Bytes", "Config", "HTTP", "IO", "Identity", "Policy", "Proxy", "Rego", "Telemetry",
+                "Transport",
+            ]),
+        role(
+            "Agentd", ["Bytes", "Config", "HTTP", "IO", "Proxy", "Telemetry", "Transport"]),
         .executableTarget(
             name: "Main",
             dependencies: [
-                "Gateway", "Agentd", "Bytes", "Config", "Files", "Policy", "Rego",
+                "Gateway", "Agentd", "Bytes", "Config", "Files", "IO", "Policy", "Proxy", "Rego",
+                "Telemetry", "Transport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),

@@ -8,7 +8,12 @@ internal import Transport
 struct Forward {
     private let settings: GatewaySettings
 
-    init(_ settings: GatewaySettings) { self.settings = settings }
+    private let firstUpstream: Int
+
+    init(_ settings: GatewaySettings, firstUpstream: Int) {
+        self.settings = settings
+        self.firstUpstream = firstUpstream
+    }
 
     /// Uses the permit up.
     func plan(
@@ -21,7 +26,7 @@ struct Forward {
         remove(permit.removedFields, reply)
         return .forward(
             Forwarding(
-                upstream: route.upstream, path: path, stripped: settings.requestFilter,
+                upstream: firstUpstream + route.upstream, path: path, stripped: settings.requestFilter,
                 idleNanoseconds: route.idleNanoseconds))
     }
 

@@ -5,22 +5,21 @@ internal import Proxy
 /// Everything that a bundle brings: the policy, and the keys and limits of its data. Immutable, and
 /// exchanged as a whole.
 final class GatewaySnapshot: Sendable {
+    let policy: PolicySnapshot
     let decision: DecisionPoint
-    let data: GatewayData
     let limiter: KeyLimiter
-    let revision: String
 
-    /// - Parameter previous: the buckets of keys that stay go on with what they have left.
-    init(
-        decision: DecisionPoint, data: GatewayData, revision: String,
-        previous: GatewaySnapshot?
-    ) {
-        self.decision = decision
-        self.data = data
-        self.revision = revision
+    /// - Parameter previous: keys that stay go on with the buckets they have.
+    init(_ policy: PolicySnapshot, previous: GatewaySnapshot?) {
+        self.policy = policy
+        decision = DecisionPoint(policy)
         limiter = KeyLimiter(
-            keys: data.keys, tiers: data.tiers, carrying: previous?.limiter)
+            keys: policy.gateway.keys, tiers: policy.gateway.tiers,
+            carrying: previous?.limiter)
     }
+
+    var keys: KeyIndex { policy.gateway.keys }
+    var tiers: RateLimitTiers { policy.gateway.tiers }
 
     /// What policy is told about who asks. The bytes live as long as this snapshot.
     func caller(_ principal: Principal) -> PolicyQuestion.Caller? {
@@ -29,7 +28,7 @@ final class GatewaySnapshot: Sendable {
             span.withUnsafeBytes { $0 }
         }
         return PolicyQuestion.Caller(
-            keyID: bytes(data.keys.id(of: key)), role: bytes(data.keys.role(of: key)),
-            tier: bytes(data.tiers.name(of: data.keys.tier(of: key))))
+            keyID: bytes(keys.id(of: key)), role: bytes(keys.role(of: key)),
+            tier: bytes(tiers.name(of: keys.tier(of: key))))
     }
 }

@@ -10,7 +10,7 @@ internal import Transport
 /// `decide` lists them, and has every exchange recorded.
 final class GatewayWorker: RequestHandler {
     private let settings: GatewaySettings
-    private let snapshots: SnapshotReader<GatewaySnapshot>
+    private var snapshots: GatewaySnapshots.Reader
     private let recorder: Recorder
     private let shard: MetricShard
     private let authentication: Authentication
@@ -22,9 +22,10 @@ final class GatewayWorker: RequestHandler {
     private var problems = ProblemDetails()
     private var random = RandomSource()
 
+    /// - Parameter firstUpstream: the worker's number of the first configured upstream.
     init(
-        _ settings: GatewaySettings, snapshots: SnapshotReader<GatewaySnapshot>,
-        recorder: Recorder, shard: MetricShard
+        _ settings: GatewaySettings, snapshots: GatewaySnapshots.Reader,
+        recorder: Recorder, shard: MetricShard, firstUpstream: Int
     ) {
         self.settings = settings
         self.snapshots = snapshots
@@ -32,7 +33,7 @@ final class GatewayWorker: RequestHandler {
         self.shard = shard
         authentication = Authentication(settings, shard)
         limits = KeyLimits(settings, shard)
-        forward = Forward(settings)
+        forward = Forward(settings, firstUpstream: firstUpstream)
         policy = PolicyPhase(
             context: "gateway", contentBytesMax: settings.policyContentBytes,
             metrics: settings.metrics, shard: shard)
@@ -79,12 +80,12 @@ final class GatewayWorker: RequestHandler {
         _ record: RequestRecords.Pointer, _ reply: Reply
     ) throws(Refusal) -> Decision {
         if !request.wasDecided { try admit(request) }
-        guard let snapshot = snapshots.current() else { throw .policyMissing }
+        let snapshot = snapshots.current()
         let path = try normalize(head, request)
         let match = settings.routes.find(
             path.matched, method: head.methodRange.slice(of: request.bytes))
         let principal = try authentication.authenticate(
-            head, request, record, snapshot.data.keys,
+            head, request, record, snapshot.keys,
             needsKey: settings.routes.needsKey(match))
         let route = try checked(match, reply)
         let permit: Permit

@@ -23,8 +23,8 @@ struct KeyLimits {
             return
         }
         let chosen = Span<UInt8>(_unsafeBytes: permit.tier)
-        let keys = snapshot.data.keys
-        let tiers = snapshot.data.tiers
+        let keys = snapshot.keys
+        let tiers = snapshot.tiers
         // A tier that policy makes up is not in the data: the key's own holds then.
         let tier =
             (chosen.isEmpty ? nil : tiers.handle(named: chosen)) ?? keys.tier(of: key)
@@ -40,7 +40,7 @@ struct KeyLimits {
             record.pointee.keepResponseLines { line in
                 RateLimitField.appendLines(of: standing, tiers: tiers, to: &line)
             }
-            throw .keyLimited(retryAfterSeconds: standing.retryAfterSeconds)
+            throw .keyLimited
         }
     }
 }

@@ -79,12 +79,3 @@ struct RouteTable: Sendable {
         return false
     }
 }
-
-extension Duration {
-    /// Whole nanoseconds, at most what fits.
-    var nanoseconds: UInt64 {
-        let (seconds, attoseconds) = components
-        guard seconds >= 0, seconds < 1 << 33 else { return seconds < 0 ? 0 : .max >> 1 }
-        return UInt64(seconds) * 1_000_000_000 + UInt64(max(0, attoseconds) / 1_000_000_000)
-    }
-}
