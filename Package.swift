@@ -65,11 +65,20 @@ let package = Package(
         shared("Transport", ["Bytes", "HTTP", "IO"]),
         shared(
             "Proxy",
-            ["Bytes", "HTTP", "IO", "Transport", "Policy", "Rego", "Identity", "Telemetry"]),
+            [
+                "Bytes", "Config", "HTTP", "IO", "Transport", "Policy", "Rego", "Identity",
+                "Telemetry",
+            ]),
 
         // the roles, and the program
-        role("Gateway", ["Bytes", "Config", "Proxy"]),
-        role("Agentd", ["Bytes", "Config", "Proxy"]),
+        role(
+            "Gateway",
+            [
+                "Bytes", "Config", "HTTP", "IO", "Identity", "Policy", "Proxy", "Rego", "Telemetry",
+                "Transport",
+            ]),
+        role(
+            "Agentd", ["Bytes", "Config", "HTTP", "IO", "Proxy", "Telemetry", "Transport"]),
         .executableTarget(
             name: "Main",
             dependencies: [
@@ -77,6 +86,13 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),
+
+        // What a request pays for identity, limits, metrics and its access record.
+        .target(name: "CAllocationCount", path: "Tests/Benchmarks/CAllocationCount"),
+        .executableTarget(
+            name: "RequestBenchmark",
+            dependencies: ["Bytes", "Identity", "Telemetry", "CAllocationCount"],
+            path: "Tests/Benchmarks/Request", swiftSettings: settings),
 
         tests("Bytes", ["Bytes"]),
         tests("HTTP", ["HTTP", "Bytes"]),

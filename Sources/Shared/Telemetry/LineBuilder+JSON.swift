@@ -22,13 +22,13 @@ extension LineBuilder {
             at = JSONText.skipPlain(bytes, from: at)
             guard at < bytes.count else { break }
             if bytes[at] >= 0x80 {
-                let sequence = JSONText.sequence(bytes, at: at)
-                if !sequence.isValid {
+                let length = UTF8Check.sequenceLength(UnsafeRawBufferPointer(bytes), at: at)
+                if length == 0 {
                     append(UnsafeBufferPointer(rebasing: bytes[runStart..<at]))
                     append("\u{FFFD}")
-                    runStart = at &+ sequence.length
+                    runStart = at &+ 1
                 }
-                at &+= sequence.length
+                at &+= max(length, 1)
             } else {
                 append(UnsafeBufferPointer(rebasing: bytes[runStart..<at]))
                 append(escapeOf: bytes[at])
@@ -81,33 +81,5 @@ private enum JSONText {
 
     private static func isPlain(_ byte: UInt8) -> Bool {
         byte >= 0x20 && byte < 0x80 && byte != 0x22 && byte != 0x5C
-    }
-
-    /// The well-formed sequence (Unicode table 3-7) that starts with a byte above 0x7F, or the
-    /// length of the ill-formed part that one replacement character stands for.
-    static func sequence(
-        _ bytes: UnsafeBufferPointer<UInt8>, at start: Int
-    ) -> (length: Int, isValid: Bool) {
-        let expected: Int
-        var second: ClosedRange<UInt8> = 0x80...0xBF
-        switch bytes[start] {
-        case 0xC2...0xDF: expected = 2
-        case 0xE0: (expected, second) = (3, 0xA0...0xBF)
-        case 0xED: (expected, second) = (3, 0x80...0x9F)
-        case 0xE1...0xEF: expected = 3
-        case 0xF0: (expected, second) = (4, 0x90...0xBF)
-        case 0xF4: (expected, second) = (4, 0x80...0x8F)
-        case 0xF1...0xF3: expected = 4
-        default: return (1, false)
-        }
-        var length = 1
-        while length < expected {
-            let range = length == 1 ? second : 0x80...0xBF
-            guard start &+ length < bytes.count, range.contains(bytes[start &+ length]) else {
-                return (length, false)
-            }
-            length &+= 1
-        }
-        return (length, true)
     }
 }

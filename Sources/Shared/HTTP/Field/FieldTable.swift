@@ -54,6 +54,13 @@ public struct FieldTable: ~Copyable {
         return nil
     }
 
+    /// Has every line of that name stay here, as if `Connection` named it.
+    public mutating func drop(
+        _ name: UnsafeRawBufferPointer, in bytes: UnsafeRawBufferPointer
+    ) {
+        nominate(name, in: bytes)
+    }
+
     mutating func removeAll() {
         count = 0
         present = FieldNameSet()

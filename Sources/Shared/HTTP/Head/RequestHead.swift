@@ -13,7 +13,7 @@ public struct RequestHead: ~Copyable {
     /// Of the target when that is absolute, else of `Host` (RFC 9112 §3.3).
     public internal(set) var authority = Authority.none
     public internal(set) var version = HTTPVersion.http11
-    public internal(set) var fields: FieldTable
+    public var fields: FieldTable
 
     public internal(set) var framing = BodyFraming.none
     /// Whether the client wants the connection to stay open after the response (RFC 9112 §9.3).

@@ -1,0 +1,19 @@
+public import Policy
+internal import Rego
+
+/// A policy that is ready to be asked: linked to its data, with the decision's place in it found,
+/// and what of the input can matter to it. Immutable; all workers share it.
+public final class DecisionPoint: Sendable {
+    let snapshot: Snapshot
+    let entry: EntryPoint
+    let needs: PolicyInputNeeds
+    let keys: PolicyInputKeys
+
+    public init(_ policy: PolicySnapshot) {
+        snapshot = policy.rego
+        entry = policy.entryPoint
+        let usage = snapshot.program.inputUsage
+        needs = PolicyInputNeeds(usage)
+        keys = PolicyInputKeys(snapshot, readsEverything: usage.readsEverything)
+    }
+}
