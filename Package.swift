@@ -82,7 +82,8 @@ let package = Package(
         .executableTarget(
             name: "Main",
             dependencies: [
-                "Gateway", "Agentd", "Bytes", "Config", "Files", "Policy", "Rego",
+                "Gateway", "Agentd", "Bytes", "Config", "Files", "IO", "Policy", "Proxy", "Rego",
+                "Telemetry", "Transport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),

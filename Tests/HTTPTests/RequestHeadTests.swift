@@ -165,6 +165,22 @@ struct RequestHeadTests {
         }
     }
 
+    @Test func `a refused head shows nothing of the one before`() throws {
+        var head = RequestHead()
+        let good = "POST /a?b HTTP/1.1\r\nHost: h\r\nX-API-Key: k\r\nContent-Length: 3\r\n\r\n"
+        let length = try good.latin1.withUnsafeBytes { try head.parse($0) }
+        #expect(length == good.utf8.count)
+        "\u{1}".latin1.withUnsafeBytes { bytes in
+            _ = #expect(throws: HeadError.self) { try head.parse(bytes) }
+        }
+        #expect(head.method == .other)
+        #expect(head.path.isEmpty)
+        #expect(head.query == nil)
+        #expect(head.authority == .none)
+        #expect(head.framing == .none)
+        #expect(head.fields.count == 0)
+    }
+
     @Test func `a repeated field is told from one that appears once`() throws {
         let end = try parse(
             "GET / HTTP/1.1\r\nHost: h\r\nX-API-Key: a\r\nx-api-key: b\r\nCookie: c\r\n"

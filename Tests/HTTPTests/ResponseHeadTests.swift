@@ -110,7 +110,10 @@ struct ResponseHeadTests {
     }
 
     @Test(arguments: [
-        ("Content-Length: 5\r\n", Method.get, HTTPVersion.http11, BodyFraming.contentLength(5), true),
+        (
+            "Content-Length: 5\r\n", Method.get, HTTPVersion.http11,
+            BodyFraming.contentLength(5), true
+        ),
         ("Transfer-Encoding: chunked\r\n", .get, .http11, .chunked, true),
         ("Transfer-Encoding: chunked\r\n", .get, .http10, .untilClose, false),
         ("", .get, .http11, .chunked, true), ("", .get, .http10, .untilClose, false),

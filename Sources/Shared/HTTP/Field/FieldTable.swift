@@ -10,6 +10,10 @@ public struct FieldTable: ~Copyable {
     /// Where the section ends: the offset of the empty line.
     public internal(set) var endOffset = 0
 
+    // Kept here so that a head does not ask for the process-wide tables again and again.
+    let classes = ByteClass.shared.table
+    let names = FieldNameTable.shared
+
     private let fields: UnsafeMutablePointer<Field>
     private let firstIndex: UnsafeMutablePointer<UInt16>
 
@@ -69,6 +73,7 @@ public struct FieldTable: ~Copyable {
     }
 
     /// False when the table is full.
+    @inline(__always)
     mutating func append(_ field: Field) -> Bool {
         guard count < capacity else { return false }
         (fields + count).initialize(to: field)
@@ -86,7 +91,7 @@ public struct FieldTable: ~Copyable {
 
     /// Marks every line of that name as one that ends at this hop.
     mutating func nominate(_ option: UnsafeRawBufferPointer, in bytes: UnsafeRawBufferPointer) {
-        let name = FieldNameTable.shared.name(of: option)
+        let name = names.name(of: option)
         if name != .other {
             guard present.contains(name), !FieldNameSet.neverNominated.contains(name) else {
                 return
