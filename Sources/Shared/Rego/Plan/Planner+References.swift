@@ -135,8 +135,11 @@ extension Planner {
     ) throws(RegoError) -> Int32 {
         var names = path
         var rest = operands
-        while case .string(let name)? = rest.first?.value {
-            names.append(name)
+        loop: while let operand = rest.first {
+            switch operand.value {
+            case .string(let name), .number(let name): names.append(name)
+            default: break loop
+            }
             rest = rest.dropFirst()
         }
         return try access(base(names), rest)

@@ -38,7 +38,7 @@ final class Planner {
     /// - Parameter symbols: of the modules, and of the query if there is one.
     init(_ modules: CompiledModules, symbols: SymbolTable, query: Body = []) {
         self.symbols = symbols
-        tree = DocumentTree(modules.rules)
+        tree = DocumentTree(modules)
         overrides = OverrideTargets(modules.rules, tree, query: query, symbols: symbols)
         builtins = PlannedBuiltins()
         var declarations: [String: BuiltinDeclaration] = [:]
@@ -78,12 +78,12 @@ final class Planner {
 
     private func plan(_ number: Int, node: Int) throws(RegoError) {
         let rules = tree.nodes[node].rules
-        let parameters = rules.first?.head.arguments?.count ?? 0
+        let parameters = tree.nodes[node].parameterCount
         code = FunctionCode(arguments: parameters)
         forgetBindings(to: 0)
         if rules.isEmpty {
             try planPackage(node)
-        } else if rules.contains(where: { $0.head.isFunction }) {
+        } else if parameters > 0 {
             try planCompleteRules(rules, conflict: .function)
         } else if isComplete(node) {
             try planCompleteRules(rules, conflict: .completeRule)
@@ -92,7 +92,7 @@ final class Planner {
         }
         functions[number].code = code
         functions[number].argumentCount = parameters
-        functions[number].isMemoised = !(rules.first?.head.isFunction ?? false)
+        functions[number].isMemoised = parameters == 0
     }
 
     // MARK: Constants
