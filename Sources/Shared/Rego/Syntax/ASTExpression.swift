@@ -9,6 +9,8 @@ public struct Expression: Sendable {
     public var isNegated = false
     /// The `with` modifiers, outermost scope first.
     public var modifiers: [WithModifier] = []
+    /// The body of a `negation` was written as one expression without braces: it binds nothing.
+    public var hasImplicitBody = false
     /// The compiler made it from a part of another expression.
     public var isGenerated = false
     /// Where it stands.

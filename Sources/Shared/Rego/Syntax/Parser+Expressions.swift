@@ -134,9 +134,7 @@ extension Parser {
             modifiers.append(modifier)
         }
         guard !modifiers.isEmpty else { return true }
-        if case .negation(var body) = expression.kind, body.count == 1,
-            body[0].location.offset == expression.location.offset
-        {
+        if expression.hasImplicitBody, case .negation(var body) = expression.kind {
             body[0].modifiers += modifiers
             expression.kind = .negation(body)
         } else {

@@ -28,7 +28,9 @@ extension Parser {
         }
         guard var inner = parseNegatedOperand() else { return nil }
         inner.location = extent(from: start)
-        return Expression(.negation([inner]), extent(from: start))
+        var expression = Expression(.negation([inner]), extent(from: start))
+        expression.hasImplicitBody = true
+        return expression
     }
 
     private mutating func parseNegatedOperand() -> Expression? {

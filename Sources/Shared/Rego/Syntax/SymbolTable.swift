@@ -7,12 +7,20 @@ public struct SymbolTable: Sendable {
     private var slots: [UInt32]
     private var freshCount = 0
 
-    /// A table that holds the well-known words alone.
+    /// The well-known words and those of the builtins' names, which every table begins with.
+    private static let standard: SymbolTable = {
+        var table = SymbolTable(vacant: ())
+        table.slots = Array(repeating: 0, count: 4096)
+        for word in Symbol.wellKnownWords { _ = table.intern(word) }
+        for declaration in BuiltinDeclarations.all {
+            for word in declaration.name.split(separator: ".") { _ = table.intern(String(word)) }
+        }
+        return table
+    }()
+
+    /// A table that holds the well-known words and those of the builtins' names.
     public init() {
-        texts = []
-        hashes = []
-        slots = Array(repeating: 0, count: 4096)
-        for word in Symbol.wellKnownWords { _ = intern(word) }
+        self = Self.standard
     }
 
     /// A table without even the well-known words, to stand in while a parser holds the real one.
@@ -71,9 +79,9 @@ public struct SymbolTable: Sendable {
     /// The symbol is the name of a wildcard.
     func isWildcard(_ symbol: Symbol) -> Bool { texts[Int(symbol.id)].utf8.first == 0x24 }
 
-    /// The symbol names a variable of the compiler, or a wildcard: no user wrote it.
-    func isGenerated(_ symbol: Symbol) -> Bool {
-        isWildcard(symbol) || texts[Int(symbol.id)].utf8.starts(with: "__local".utf8)
+    /// The symbol is named as the compiler names its variables.
+    func isLocal(_ symbol: Symbol) -> Bool {
+        texts[Int(symbol.id)].utf8.starts(with: "__local".utf8)
     }
 
     /// A variable name that no source can spell and no earlier call returned.

@@ -93,6 +93,9 @@ public final class Freezer {
         return pairs.withUnsafeMutableBufferPointer { sink.object($0) }
     }
 
+    /// A set of values of this freezer.
+    public func set(_ members: [Value]) -> Value { sink.set(members) }
+
     /// A deep copy of any value.
     public func copy(_ value: Value) -> Value {
         switch value.kind {

@@ -30,8 +30,8 @@ struct ZonedTime {
     }
 
     init(unixNanoseconds: Int64, zone: TimeZone) {
-        let whole = unixNanoseconds >= 0 ? unixNanoseconds / 1_000_000_000
-            : (unixNanoseconds - 999_999_999) / 1_000_000_000
+        let (quotient, rest) = unixNanoseconds.quotientAndRemainder(dividingBy: 1_000_000_000)
+        let whole = rest < 0 ? quotient - 1 : quotient
         self.init(
             seconds: Int(whole), nanoseconds: Int(unixNanoseconds &- whole &* 1_000_000_000),
             zone: zone)

@@ -1,0 +1,25 @@
+/// How modules are compiled.
+public struct CompilerOptions: Sendable {
+    /// Refuses what strict mode refuses: unused imports, variables and arguments, shadowed roots,
+    /// deprecated builtins.
+    public var isStrict: Bool
+    /// Keeps calls of `print`; otherwise they are removed.
+    public var keepsPrint: Bool
+    /// How many faults are reported at most; 0 for all.
+    public var errorsMax: Int
+    /// Builtins that a policy may not call.
+    public var unsafeBuiltins: Set<String>
+    /// Builtins that the caller adds to OPA's.
+    public var extraBuiltins: [BuiltinDeclaration]
+
+    public init(
+        isStrict: Bool = false, keepsPrint: Bool = false, errorsMax: Int = 0,
+        unsafeBuiltins: Set<String> = [], extraBuiltins: [BuiltinDeclaration] = []
+    ) {
+        self.isStrict = isStrict
+        self.keepsPrint = keepsPrint
+        self.errorsMax = errorsMax
+        self.unsafeBuiltins = unsafeBuiltins
+        self.extraBuiltins = extraBuiltins
+    }
+}

@@ -1,0 +1,61 @@
+/// The type of a value, as far as it is known before evaluation.
+public indirect enum RegoType: Sendable, Hashable {
+    case null
+    case boolean
+    case number
+    case string
+    /// Elements at fixed places, then any number of `rest`.
+    case array([RegoType], rest: RegoType?)
+    /// Properties that are known by key, in the order of keys, and what others may be.
+    case object([TypeProperty], rest: TypeRest?)
+    case set(RegoType)
+    /// One of several types; of none, any type at all.
+    case union([RegoType])
+    /// What a function takes and gives.
+    case function([RegoType], result: RegoType?)
+
+    /// Any value.
+    public static let any = RegoType.union([])
+}
+
+/// A property that is known by its key.
+public struct TypeProperty: Sendable, Hashable {
+    public var key: TypeKey
+    public var type: RegoType
+}
+
+/// The types of the keys and values that are not known one by one.
+public struct TypeRest: Sendable, Hashable {
+    public var key: RegoType
+    public var value: RegoType
+}
+
+/// A constant key of an object, by the text it has in a `SymbolTable` or a declaration.
+public enum TypeKey: Sendable, Hashable, Comparable {
+    case null
+    case boolean(Bool)
+    case number(String)
+    case string(String)
+    /// A composite constant, as printed.
+    case composite(String)
+
+    private var rank: Int {
+        switch self {
+        case .null: 0
+        case .boolean: 1
+        case .number: 2
+        case .string: 3
+        case .composite: 4
+        }
+    }
+
+    public static func < (left: TypeKey, right: TypeKey) -> Bool {
+        switch (left, right) {
+        case (.boolean(let left), .boolean(let right)): !left && right
+        case (.number(let left), .number(let right)): left < right
+        case (.string(let left), .string(let right)): left < right
+        case (.composite(let left), .composite(let right)): left < right
+        default: left.rank < right.rank
+        }
+    }
+}

@@ -1,0 +1,143 @@
+/// Turns template strings into calls of `internal.template_string`. Each expression becomes a set
+/// of its value, which is empty where the expression is undefined.
+struct TemplateRewriter {
+    let context: CompileContext
+    let arity: ArityTable
+
+    func rewrite(_ rule: inout Rule) {
+        var safe = SafetyChecker.roots
+        for argument in rule.head.arguments ?? [] {
+            safe.formUnion(VariableCollector.variables(of: argument))
+        }
+        let bound = rewrite(&rule.body, safe)
+        for index in rule.head.reference.indices.dropFirst() {
+            rewrite(&rule.head.reference[index], bound)
+        }
+        rule.head.mutateArgumentsAndValue { rewrite(&$0, bound) }
+    }
+
+    /// Rewrites a body.
+    ///
+    /// - Parameter known: what is bound around the body.
+    /// - Returns: what is bound after it.
+    @discardableResult
+    func rewrite(_ body: inout Body, _ known: SymbolSet) -> SymbolSet {
+        guard body.contains(where: \.holdsTemplate) else { return known }
+        var bound = OutputVariables.of(body, arity: arity, safe: known)
+        bound.formUnion(known)
+        for index in body.indices {
+            var inner = bound
+            if case .every(let every) = body[index].kind {
+                if let key = every.key { inner.formUnion(VariableCollector.variables(of: key)) }
+                inner.formUnion(VariableCollector.variables(of: every.value))
+            }
+            body[index].mutateChildren(
+                term: { rewrite(&$0, bound) }, body: { rewrite(&$0, inner) })
+        }
+        return bound
+    }
+
+    private func rewrite(_ term: inout Term, _ bound: SymbolSet) {
+        switch term.value {
+        case .null, .boolean, .number, .string, .variable: break
+        case .arrayComprehension(var head, var body):
+            let inner = rewriteComprehension(&body, bound)
+            rewrite(&head, inner)
+            term.value = .arrayComprehension(head, body)
+        case .setComprehension(var head, var body):
+            let inner = rewriteComprehension(&body, bound)
+            rewrite(&head, inner)
+            term.value = .setComprehension(head, body)
+        case .objectComprehension(var key, var value, var body):
+            let inner = rewriteComprehension(&body, bound)
+            rewrite(&key, inner)
+            rewrite(&value, inner)
+            term.value = .objectComprehension(key: key, value: value, body)
+        case .templateString(let template): term = call(template, term.location, bound)
+        default: term.mutateChildren(term: { rewrite(&$0, bound) }, body: { _ in })
+        }
+    }
+
+    private func rewriteComprehension(_ body: inout Body, _ bound: SymbolSet) -> SymbolSet {
+        rewrite(&body, bound)
+        return OutputVariables.of(body, arity: arity, safe: bound).union(bound)
+    }
+
+    private func call(
+        _ template: TemplateString, _ location: SourceLocation, _ bound: SymbolSet
+    ) -> Term {
+        var parts: [Term] = []
+        for part in template.parts {
+            switch part {
+            case .literal(let term): parts.append(term)
+            case .expression(let expression):
+                if let set = capture(expression, bound) { parts.append(set) }
+            }
+        }
+        if parts.isEmpty { parts = [Term(.string(.empty), location)] }
+        let name = Term(
+            .ref([
+                Term(.variable(.internal), location), Term(.string(.templateString), location),
+            ]), location)
+        return Term(.call([name, Term(.array(parts), location)]), location)
+    }
+
+    /// `{v | v = e}`.
+    private func capture(_ expression: Expression, _ bound: SymbolSet) -> Term? {
+        var term: Term
+        switch expression.kind {
+        case .term(let inner): term = inner
+        case .call(let terms):
+            if case .ref(let name) = terms[0].value, let builtin = arity.builtins.find(name),
+                builtin.isRelation
+            {
+                context.fail(
+                    .compile,
+                    "illegal call to relation built-in '\(builtin.name)' "
+                        + "that may cause multiple outputs", at: expression.location)
+                return nil
+            }
+            term = Term(.call(terms), expression.location)
+        case .someDeclaration, .every, .negation, .and, .or: return nil
+        }
+        checkBound(term, bound)
+        rewrite(&term, bound)
+        let variable = context.freshTerm(at: term.location)
+        var binding = Expression.unification(variable, term)
+        binding.isGenerated = false
+        binding.modifiers = expression.modifiers
+        return Term(.setComprehension(variable, [binding]), term.location)
+    }
+
+    /// An expression may not iterate, so that it has one value at most.
+    private func checkBound(_ term: Term, _ bound: SymbolSet) {
+        let names = VariableCollector.variables(of: term, without: .safety).subtracting(bound)
+        for name in names.items {
+            let text = context.displayName(context.original(name))
+            context.fail(.compile, "var \(text) is undeclared", at: term.location)
+        }
+    }
+}
+
+extension Expression {
+    /// A template string stands somewhere in the expression.
+    var holdsTemplate: Bool {
+        var found = false
+        forEachChild(
+            term: { if $0.holdsTemplate { found = true } },
+            body: { if $0.contains(where: \.holdsTemplate) { found = true } })
+        return found
+    }
+}
+
+extension Term {
+    /// A template string stands somewhere in the term.
+    var holdsTemplate: Bool {
+        if case .templateString = value { return true }
+        var found = false
+        forEachChild(
+            term: { if $0.holdsTemplate { found = true } },
+            body: { if $0.contains(where: \.holdsTemplate) { found = true } })
+        return found
+    }
+}

@@ -1,0 +1,3 @@
+/// The types of rules and functions.
+struct TypeEnvironment: Sendable {
+}
