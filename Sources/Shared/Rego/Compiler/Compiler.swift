@@ -232,6 +232,12 @@ public struct Compiler {
             for node in group { failRecursion(node, graph) }
         }
         guard context.errors.isEmpty else { return }
+        var checker = TypeChecker(context, builtins: builtins, environment: types)
+        for group in groups {
+            let node = graph.nodes[group[0]]
+            checker.check(rules[node.rule].chain[node.alternative], path: rules[node.rule].path)
+        }
+        types = checker.environment
     }
 
     private func failRecursion(_ node: Int, _ graph: RuleGraph) {

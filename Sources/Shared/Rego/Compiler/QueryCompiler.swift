@@ -93,6 +93,9 @@ private struct QueryCompiler {
     }
 
     private func checkTypes() {
+        var checker = TypeChecker(
+            context, builtins: modules.builtins, environment: modules.types)
+        checker.check(query: body)
     }
 
     private func checkBuiltins() {

@@ -13,6 +13,8 @@ public indirect enum RegoType: Sendable, Hashable {
     case union([RegoType])
     /// What a function takes and gives.
     case function([RegoType], result: RegoType?)
+    /// Not yet known: part of a pattern that nothing has been unified with.
+    case unknown
 
     /// Any value.
     public static let any = RegoType.union([])

@@ -5,6 +5,7 @@ struct TemplateRewriter {
     let arity: ArityTable
 
     func rewrite(_ rule: inout Rule) {
+        guard rule.holdsTemplate else { return }
         var safe = SafetyChecker.roots
         for argument in rule.head.arguments ?? [] {
             safe.formUnion(VariableCollector.variables(of: argument))
@@ -22,9 +23,9 @@ struct TemplateRewriter {
     /// - Returns: what is bound after it.
     @discardableResult
     func rewrite(_ body: inout Body, _ known: SymbolSet) -> SymbolSet {
-        guard body.contains(where: \.holdsTemplate) else { return known }
         var bound = OutputVariables.of(body, arity: arity, safe: known)
         bound.formUnion(known)
+        guard body.contains(where: \.holdsTemplate) else { return bound }
         for index in body.indices {
             var inner = bound
             if case .every(let every) = body[index].kind {
@@ -71,7 +72,7 @@ struct TemplateRewriter {
             switch part {
             case .literal(let term): parts.append(term)
             case .expression(let expression):
-                if let set = capture(expression, bound) { parts.append(set) }
+                if let set = capture(expression, location, bound) { parts.append(set) }
             }
         }
         if parts.isEmpty { parts = [Term(.string(.empty), location)] }
@@ -83,7 +84,9 @@ struct TemplateRewriter {
     }
 
     /// `{v | v = e}`.
-    private func capture(_ expression: Expression, _ bound: SymbolSet) -> Term? {
+    private func capture(
+        _ expression: Expression, _ location: SourceLocation, _ bound: SymbolSet
+    ) -> Term? {
         var term: Term
         switch expression.kind {
         case .term(let inner): term = inner
@@ -106,16 +109,27 @@ struct TemplateRewriter {
         var binding = Expression.unification(variable, term)
         binding.isGenerated = false
         binding.modifiers = expression.modifiers
+        binding.location = location
         return Term(.setComprehension(variable, [binding]), term.location)
     }
 
     /// An expression may not iterate, so that it has one value at most.
     private func checkBound(_ term: Term, _ bound: SymbolSet) {
-        let names = VariableCollector.variables(of: term, without: .safety).subtracting(bound)
+        let expression = Expression(.term(term), term.location)
+        let names = OutputVariables.of(expression, arity: arity, safe: bound).subtracting(bound)
         for name in names.items {
             let text = context.displayName(context.original(name))
             context.fail(.compile, "var \(text) is undeclared", at: term.location)
         }
+    }
+}
+
+extension Rule {
+    /// A template string stands somewhere in the head or body.
+    var holdsTemplate: Bool {
+        var found = body.contains(where: \.holdsTemplate)
+        head.forEachTerm { if $0.holdsTemplate { found = true } }
+        return found
     }
 }
 

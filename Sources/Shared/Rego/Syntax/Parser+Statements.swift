@@ -30,18 +30,19 @@ extension Parser {
 
     private mutating func parseStatement() -> [Statement]? {
         let start = save()
+        let errorCount = state.errors.count
         if let package = parsePackage() { return [.package(package)] }
-        if !state.errors.isEmpty { return nil }
+        if state.errors.count > errorCount { return nil }
         restore(start)
         if let found = parseImport() {
             applyImport(found)
             return [.import(found)]
         }
-        if !state.errors.isEmpty { return nil }
+        if state.errors.count > errorCount { return nil }
         restore(start)
         if !options.isQuery {
             if let rules = parseRules() { return rules.map(Statement.rule) }
-            if !state.errors.isEmpty { return nil }
+            if state.errors.count > errorCount { return nil }
             restore(start)
         }
         guard let body = parseQuery(end: .endOfFile, requiresSemicolon: true) else { return nil }
