@@ -20,6 +20,9 @@ public enum BuiltinRegistry {
         IdentifierBuiltins.table,
         NetworkBuiltins.table,
         TimeBuiltins.table,
+        JSONBuiltins.table,
+        CryptoBuiltins.table,
+        JWTBuiltins.table,
     ]
 
     /// Every builtin that has an implementation.
