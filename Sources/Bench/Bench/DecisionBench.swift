@@ -38,8 +38,7 @@ struct DecisionBench {
         _ name: String, _ snapshot: Snapshot, _ entry: EntryPoint, _ json: UnsafeRawBufferPointer
     ) throws {
         let evaluator = Evaluator(snapshot)
-        let freezer = Freezer(extending: snapshot.data)
-        let frozen = freezer.seal(root: try freezer.json(json))
+        let frozen = try FrozenData.json(json)
         var answer = JSONWriter()
         try evaluator.evaluate(entry, input: frozen.root, nowNanoseconds: 1).write(to: &answer)
         let made = try time { () throws(EvaluationError) in

@@ -25,6 +25,8 @@ final class Planner {
     /// Constants of all paths, one after the other.
     private(set) var paths: [Int32] = []
     var usage = InputUsage()
+    /// For the next loop over its collection.
+    var plannedIndex: IndexUse?
 
     var code = FunctionCode(arguments: 0)
     /// For each symbol the operand that holds the variable, or `unbound`.
