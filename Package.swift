@@ -54,13 +54,14 @@ let package = Package(
 
         // what every role shares
         shared("Bytes", ["CZlib", "CYAML"]),
+        shared("Files"),
         shared("HTTP", ["Bytes"]),
         shared("IO", ["Bytes", "CLinux"]),
         shared("Rego", ["Bytes", "CRE2", "COpenSSL", "BigInt"]),
-        shared("Policy", ["Bytes", "Rego"]),
+        shared("Policy", ["Bytes", "Files", "Rego"]),
         shared("Identity", ["Bytes", "COpenSSL"]),
         shared("Telemetry", ["Bytes"]),
-        shared("Config", ["Bytes"]),
+        shared("Config", ["Bytes", "Files"]),
         shared("Transport", ["Bytes", "HTTP", "IO"]),
         shared("Proxy", ["Bytes", "HTTP", "Transport", "Policy", "Rego", "Identity", "Telemetry"]),
 
@@ -70,7 +71,7 @@ let package = Package(
         .executableTarget(
             name: "Main",
             dependencies: [
-                "Gateway", "Agentd", "Config", "Policy",
+                "Gateway", "Agentd", "Bytes", "Config", "Files", "Policy", "Rego",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),
@@ -78,10 +79,10 @@ let package = Package(
         tests("Bytes", ["Bytes"]),
         tests("HTTP", ["HTTP", "Bytes"]),
         tests("Rego", ["Rego", "Bytes"]),
-        tests("Policy", ["Policy", "Rego", "Bytes"]),
+        tests("Policy", ["Policy", "Rego", "Files", "Bytes"]),
         tests("Identity", ["Identity", "Bytes"]),
         tests("Telemetry", ["Telemetry", "Bytes"]),
-        tests("Config", ["Config", "Bytes"]),
+        tests("Config", ["Config", "Files", "Bytes"]),
         tests("Gateway", ["Gateway", "Agentd", "Proxy", "Transport", "HTTP", "IO", "Bytes"]),
     ]
 )

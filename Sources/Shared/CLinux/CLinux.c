@@ -1,6 +1,23 @@
 #define _GNU_SOURCE
 #include "CLinux.h"
 
+#include <pthread.h>
+#include <stdio.h>
+#include <sys/uio.h>
+
 int clinux_accept4(int listener, struct sockaddr *address, socklen_t *length, int flags) {
     return accept4(listener, address, length, flags);
+}
+
+ssize_t clinux_send2(int socket, const void *first, size_t first_length, const void *second,
+                     size_t second_length) {
+    struct iovec pieces[2] = {{(void *)first, first_length}, {(void *)second, second_length}};
+    struct msghdr message = {.msg_iov = pieces, .msg_iovlen = 2};
+    return sendmsg(socket, &message, MSG_NOSIGNAL);
+}
+
+void clinux_name_thread(const char *name) {
+    char cut[16];
+    snprintf(cut, sizeof cut, "%s", name);
+    pthread_setname_np(pthread_self(), cut);
 }

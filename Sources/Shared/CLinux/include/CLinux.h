@@ -1,13 +1,34 @@
-// The Linux calls that Glibc's module hides without _GNU_SOURCE. No header here may define it:
-// that would split fd_set between modules.
+// The Linux calls and constants that Glibc's module hides without _GNU_SOURCE, or that Swift does
+// not import because they are macros. No header here may define _GNU_SOURCE: that would split
+// fd_set between modules.
 #ifndef CLINUX_H
 #define CLINUX_H
 
+#include <stddef.h>
+#include <stdint.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
-#include <sys/timerfd.h>
+#include <sys/types.h>
+
+static const int CLINUX_STREAM_TYPE = SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC;
+static const int CLINUX_STREAM_FLAGS = SOCK_NONBLOCK | SOCK_CLOEXEC;
+static const int CLINUX_EVENTFD_FLAGS = EFD_NONBLOCK | EFD_CLOEXEC;
+static const int CLINUX_EPOLL_CLOEXEC = EPOLL_CLOEXEC;
+static const uint32_t CLINUX_IN = EPOLLIN;
+static const uint32_t CLINUX_OUT = EPOLLOUT;
+static const uint32_t CLINUX_RDHUP = EPOLLRDHUP;
+static const uint32_t CLINUX_HUP = EPOLLHUP;
+static const uint32_t CLINUX_ERR = EPOLLERR;
+static const uint32_t CLINUX_ET = EPOLLET;
 
 int clinux_accept4(int listener, struct sockaddr *address, socklen_t *length, int flags);
+
+// Names the calling thread; a name over 15 bytes is cut.
+void clinux_name_thread(const char *name);
+
+// Both pieces with one sendmsg, without SIGPIPE.
+ssize_t clinux_send2(int socket, const void *first, size_t first_length, const void *second,
+                     size_t second_length);
 
 #endif

@@ -1,0 +1,86 @@
+internal import Bytes
+
+/// One `name: value` line, and where the next line starts.
+struct FieldLine {
+    let field: Field
+    let next: Int
+
+    /// Reads the line at `line`, strictly: no space before the colon, no bare CR or LF, no control
+    /// in the value (RFC 9112 §5.1, RFC 9110 §5.5). Nil when bytes are missing.
+    static func parse(
+        _ bytes: UnsafeRawBufferPointer, at line: Int, names: FieldNameTable,
+        classes: UnsafeMutablePointer<UInt8>
+    ) throws(HeadError) -> FieldLine? {
+        var colon = line
+        var seen: UInt8 = 0
+        while colon < bytes.count {
+            let byteClass = classes[Int(bytes[colon])]
+            guard byteClass & ByteClass.token != 0 else { break }
+            seen |= byteClass
+            colon &+= 1
+        }
+        guard colon < bytes.count else { return nil }
+        guard bytes[colon] == UInt8(ascii: ":"), colon > line else {
+            throw nameError(bytes, stop: colon)
+        }
+        let end = bytes.endOfFieldValue(from: colon &+ 1)
+        guard try isLineEnd(bytes, at: end, else: .fieldValueMalformed) else { return nil }
+        let value = trimmed(bytes, from: colon &+ 1, to: end)
+        let nameRange = ByteRange(from: line, to: colon)
+        let field = Field(
+            name: names.name(of: nameRange.slice(of: bytes)), nameRange: nameRange,
+            valueRange: value, hasUnderscore: seen & ByteClass.underscore != 0,
+            isCanonical: value.start == colon &+ 2 && value.end == end)
+        return FieldLine(field: field, next: end &+ 2)
+    }
+
+    /// The offset behind the empty line at `line`, where a byte below `!` stands; nil when bytes
+    /// are missing. White space there is a folded line, or one before the first (RFC 9112 §2.2).
+    static func endOfSection(
+        _ bytes: UnsafeRawBufferPointer, at line: Int, isFirst: Bool
+    ) throws(HeadError) -> Int? {
+        if bytes[line] == ASCII.space || bytes[line] == ASCII.tab {
+            throw HeadError(isFirst ? .fieldNameMalformed : .lineFolded, at: line)
+        }
+        guard try isLineEnd(bytes, at: line, else: .fieldNameMalformed) else { return nil }
+        return line &+ 2
+    }
+
+    /// Whether CRLF stands at `index`; false when its bytes have not all come.
+    static func isLineEnd(
+        _ bytes: UnsafeRawBufferPointer, at index: Int, else reason: HeadError.Reason
+    ) throws(HeadError) -> Bool {
+        guard index < bytes.count else { return false }
+        guard bytes[index] == ASCII.carriageReturn else {
+            throw HeadError(bytes[index] == ASCII.lineFeed ? .bareLineFeed : reason, at: index)
+        }
+        guard index &+ 1 < bytes.count else { return false }
+        guard bytes[index &+ 1] == ASCII.lineFeed else {
+            throw HeadError(.bareCarriageReturn, at: index)
+        }
+        return true
+    }
+
+    private static func trimmed(
+        _ bytes: UnsafeRawBufferPointer, from start: Int, to end: Int
+    ) -> ByteRange {
+        var first = start
+        var last = end
+        while first < last, bytes[first] == ASCII.space || bytes[first] == ASCII.tab {
+            first &+= 1
+        }
+        while last > first, bytes[last &- 1] == ASCII.space || bytes[last &- 1] == ASCII.tab {
+            last &-= 1
+        }
+        return ByteRange(from: first, to: last)
+    }
+
+    private static func nameError(_ bytes: UnsafeRawBufferPointer, stop: Int) -> HeadError {
+        switch bytes[stop] {
+        case ASCII.lineFeed: HeadError(.bareLineFeed, at: stop)
+        case ASCII.carriageReturn: HeadError(.colonMissing, at: stop)
+        case ASCII.space, ASCII.tab: HeadError(.spaceBeforeColon, at: stop)
+        default: HeadError(.fieldNameMalformed, at: stop)
+        }
+    }
+}

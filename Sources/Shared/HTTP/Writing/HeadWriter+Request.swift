@@ -1,0 +1,50 @@
+extension HeadWriter {
+    /// `method path?query HTTP/1.1`. The path is a normalizer's, with what a service puts before
+    /// it; the query is passed on as it came.
+    public mutating func requestLine(
+        method: UnsafeRawBufferPointer, path: UnsafeRawBufferPointer,
+        query: UnsafeRawBufferPointer?
+    ) {
+        guard isToken(method), isTargetPart(path), !path.isEmpty,
+            query.map(isTargetPart) ?? true
+        else { return refuse() }
+        writer.append(method)
+        writer.append(" ")
+        writer.append(path)
+        if let query {
+            writer.append("?")
+            writer.append(query)
+        }
+        writer.append(" HTTP/1.1\r\n")
+    }
+
+    /// The request line for a parsed request, whose path is now `path`.
+    public mutating func requestLine(
+        of head: borrowing RequestHead, in bytes: UnsafeRawBufferPointer,
+        path: UnsafeRawBufferPointer
+    ) {
+        requestLine(
+            method: head.methodRange.slice(of: bytes), path: path,
+            query: head.query.map { $0.slice(of: bytes) })
+    }
+
+    /// A request with a body, or with a method that usually has one, says how long it is.
+    public mutating func requestFraming(_ framing: BodyFraming, method: Method) {
+        let expectsContent = method == .post || method == .put || method == .patch
+        if framing == .none, expectsContent {
+            self.framing(.contentLength(0))
+        } else {
+            self.framing(framing)
+        }
+    }
+
+    private func isToken(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        !bytes.isEmpty && bytes.allSatisfy { ByteClass.shared.has($0, ByteClass.token) }
+    }
+
+    private func isTargetPart(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        let classes = ByteClass.shared.table
+        for byte in bytes where classes[Int(byte)] & ByteClass.target == 0 { return false }
+        return true
+    }
+}

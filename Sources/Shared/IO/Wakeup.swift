@@ -1,0 +1,25 @@
+internal import CLinux
+internal import Glibc
+
+/// Lets another thread interrupt a `Poller.wait`: an eventfd.
+public struct Wakeup: ~Copyable, Sendable {
+    public let raw: CInt
+
+    public init() throws(SystemError) {
+        raw = try Descriptor(adopting: eventfd(0, CLINUX_EVENTFD_FLAGS)).release()
+    }
+
+    deinit { close(raw) }
+
+    public func signal() {
+        var one: UInt64 = 1
+        // The counter can only be full when a wake-up is already pending.
+        _ = write(raw, &one, MemoryLayout<UInt64>.size)
+    }
+
+    /// Consumes what was signalled, before looking at what it was about.
+    public func clear() {
+        var count: UInt64 = 0
+        _ = read(raw, &count, MemoryLayout<UInt64>.size)
+    }
+}

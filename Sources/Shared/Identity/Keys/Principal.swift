@@ -1,0 +1,5 @@
+/// Who makes a request.
+public enum Principal: Hashable, Sendable {
+    case anonymous
+    case key(KeyHandle)
+}

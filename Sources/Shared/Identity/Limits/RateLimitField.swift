@@ -1,0 +1,83 @@
+public import Bytes
+
+/// The response fields that tell a client about its limits.
+///
+/// `RateLimit` and `RateLimit-Policy` as draft-ietf-httpapi-ratelimit-headers has them, one item
+/// per window; `X-RateLimit-*` with seconds until reset, as Envoy writes them; Envoy's
+/// `x-rate-limit-remaining`; and on a refusal `Retry-After` (RFC 9110 §10.2.3).
+public enum RateLimitField: CaseIterable, Sendable {
+    case rateLimit
+    case policy
+    case limit
+    case remaining
+    case reset
+    case localRemaining
+    case retryAfter
+
+    /// The longest value: two windows of 20-digit numbers with their names.
+    public static let valueBytesMax = 160
+
+    /// The field's name in lower case, as HTTP/2 wants it.
+    public var name: StaticString {
+        switch self {
+        case .rateLimit: "ratelimit"
+        case .policy: "ratelimit-policy"
+        case .limit: "x-ratelimit-limit"
+        case .remaining: "x-ratelimit-remaining"
+        case .reset: "x-ratelimit-reset"
+        case .localRemaining: "x-rate-limit-remaining"
+        case .retryAfter: "retry-after"
+        }
+    }
+
+    /// Whether a response with this standing carries the field.
+    public func applies(to standing: RateLimitStanding) -> Bool {
+        switch self {
+        case .retryAfter: standing.retryAfterSeconds > 0
+        case .rateLimit, .policy, .limit, .remaining, .reset, .localRemaining: standing.isLimited
+        }
+    }
+
+    /// Appends the field's value.
+    public func appendValue(
+        of standing: RateLimitStanding, tiers: RateLimitTiers, to line: inout LineBuilder
+    ) {
+        switch self {
+        case .rateLimit: standing.appendItems(to: &line)
+        case .policy: line.append(tiers.policy(of: standing.tier))
+        case .limit: line.append(decimal: standing.limit)
+        case .remaining, .localRemaining: line.append(decimal: standing.remaining)
+        case .reset: line.append(decimal: standing.resetSeconds)
+        case .retryAfter: line.append(decimal: standing.retryAfterSeconds)
+        }
+    }
+
+    /// Appends all fields that apply as HTTP/1.1 field lines.
+    public static func appendLines(
+        of standing: RateLimitStanding, tiers: RateLimitTiers, to line: inout LineBuilder
+    ) {
+        for field in allCases where field.applies(to: standing) {
+            line.append(field.name)
+            line.append(": ")
+            field.appendValue(of: standing, tiers: tiers, to: &line)
+            line.append("\r\n")
+        }
+    }
+}
+
+extension RateLimitStanding {
+    /// `"minute";r=59;t=1, "hour";r=999;t=4`: what is left, and seconds until all is back.
+    fileprivate func appendItems(to line: inout LineBuilder) {
+        if minute.isLimited {
+            line.append("\"minute\";r=")
+            line.append(decimal: minuteRemaining)
+            line.append(";t=")
+            line.append(decimal: minuteResetSeconds)
+        }
+        guard hour.isLimited else { return }
+        line.append(minute.isLimited ? ", \"hour\";r=" : "\"hour\";r=")
+        line.append(decimal: hourRemaining)
+        line.append(";t=")
+        line.append(decimal: hourResetSeconds)
+    }
+}

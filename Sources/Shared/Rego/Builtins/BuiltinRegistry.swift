@@ -1,0 +1,34 @@
+/// All builtins by name.
+public enum BuiltinRegistry {
+    /// The table of every family.
+    static let families: [[BuiltinEntry]] = [
+        ComparisonBuiltins.table,
+        ArithmeticBuiltins.table,
+        AggregateBuiltins.table,
+        ArrayBuiltins.table,
+        SetBuiltins.table,
+        ObjectBuiltins.table,
+        GraphBuiltins.table,
+        StringBuiltins.table,
+        StringTransformBuiltins.table,
+        RegexBuiltins.table,
+        GlobBuiltins.table,
+        TypeBuiltins.table,
+        BitsBuiltins.table,
+        NumberBuiltins.table,
+        EncodingBuiltins.table,
+        IdentifierBuiltins.table,
+        NetworkBuiltins.table,
+        TimeBuiltins.table,
+        JSONBuiltins.table,
+        CryptoBuiltins.table,
+        JWTBuiltins.table,
+    ]
+
+    /// Every builtin that has an implementation.
+    public static let entries: [String: BuiltinFunction] = {
+        var entries: [String: BuiltinFunction] = [:]
+        for entry in families.joined() { entries[entry.name] = entry.function }
+        return entries
+    }()
+}

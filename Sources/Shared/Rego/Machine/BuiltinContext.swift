@@ -1,0 +1,65 @@
+/// The world as a builtin may see it, and what one evaluation shares between calls.
+///
+/// One per evaluator, used by one thread at a time. Passing it costs no reference counting.
+public final class BuiltinContext {
+    /// Where results are made; reset between evaluations.
+    public let arena: Arena
+    /// Compiled patterns and the like: kept between evaluations.
+    public let caches: BuiltinCaches
+    /// What the host grants: network, process environment.
+    public let host: BuiltinHost
+
+    /// The one time of this evaluation, in nanoseconds since 1970 (OPA: constant per query).
+    public internal(set) var nowNanoseconds: Int64 = 0
+    /// Random per evaluation. `rand.intn` and `uuid.rfc4122` must answer the same for the same
+    /// arguments within one evaluation: derive them from this and the arguments.
+    public internal(set) var seed: UInt64 = 0
+    /// Whether builtin errors end the evaluation instead of being undefined.
+    public internal(set) var strictErrors = false
+
+    var budget: Budget
+
+    init(arena: Arena, host: BuiltinHost, budget: Budget) {
+        self.arena = arena
+        self.host = host
+        self.budget = budget
+        caches = BuiltinCaches()
+    }
+
+    /// Pays for `units` of work (about one loop turn each); fails when the budget is used up.
+    public func spend(_ units: Int) throws(BuiltinError) {
+        do throws(BudgetError) {
+            try budget.spend(units, arena: arena)
+        } catch {
+            throw .budget(error)
+        }
+    }
+
+    /// A context with an arena of its own, for tests of builtins.
+    public static func forTesting(
+        _ storage: borrowing ArenaStorage, nowNanoseconds: Int64 = 0,
+        host: BuiltinHost = BuiltinHost()
+    ) -> BuiltinContext {
+        let context = BuiltinContext(arena: storage.arena, host: host, budget: Budget())
+        context.nowNanoseconds = nowNanoseconds
+        context.budget.start(cancellation: nil)
+        return context
+    }
+}
+
+/// What the process lets builtins do. The default grants nothing.
+public struct BuiltinHost: Sendable {
+    /// Performs one `http.send`: the request object in, the response object out, both in the
+    /// given context's arena. Nil refuses.
+    public var httpSend: BuiltinFunction?
+    /// Resolves a name for `net.lookup_ip_addr`: textual addresses. Nil refuses.
+    public var lookupAddresses: (@Sendable (String) -> [String]?)?
+    /// JSON text of what `opa.runtime()` answers.
+    public var runtimeJSON: [UInt8]
+    /// Takes what `print` prints, one line without its end. Nil drops it.
+    public var printLine: (@Sendable (String) -> Void)?
+
+    public init() {
+        runtimeJSON = Array("{}".utf8)
+    }
+}

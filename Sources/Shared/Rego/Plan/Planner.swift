@@ -1,0 +1,153 @@
+// From resolved rules to register code.
+//
+// What is relied on: refs start with `data`, `input` or a local variable; every variable of a
+// body has a name of its own; bodies are in an order in which each expression has what it needs;
+// there is no recursion. Nested calls, refs and comprehensions may stand anywhere in a term.
+//
+// Code is planned from left to right. `code.fail` is where to go when the expression at hand has
+// no (further) solution: at first past the body, and inside of a loop to the loop's next turn. So
+// a loop has no end of its own: what follows it in the body is its body.
+
+/// Plans entry points and, from there, every function that they can reach.
+final class Planner {
+    let symbols: SymbolTable
+    let tree: DocumentTree
+    let overrides: OverrideTargets
+    let builtins: PlannedBuiltins
+    /// What can be called that is no rule, by name.
+    let declarations: [String: BuiltinDeclaration]
+
+    private(set) var functions: [PlannedFunction] = []
+    private var functionOfNode: [Int: Int] = [:]
+    private var unplanned: [Int] = []
+    private(set) var constants: [Constant] = [.undefined]
+    private var constantNumbers: [Constant: Int32] = [.undefined: ~0]
+    /// Constants of all paths, one after the other.
+    private(set) var paths: [Int32] = []
+    var usage = InputUsage()
+
+    var code = FunctionCode(arguments: 0)
+    /// For each symbol the operand that holds the variable, or `unbound`.
+    private var bindings: [Int32]
+    private var bound: [Symbol] = []
+
+    private static let unbound = Int32.min
+    private static let functionsMax = 1 << 20
+    static let undefined: Int32 = ~0
+
+    /// - Parameter symbols: of the modules, and of the query if there is one.
+    init(_ modules: CompiledModules, symbols: SymbolTable, query: Body = []) {
+        self.symbols = symbols
+        tree = DocumentTree(modules)
+        overrides = OverrideTargets(modules.rules, tree, query: query, symbols: symbols)
+        builtins = PlannedBuiltins()
+        var declarations: [String: BuiltinDeclaration] = [:]
+        for declaration in modules.builtins.declarations {
+            declarations[declaration.name] = declaration
+        }
+        self.declarations = declarations
+        bindings = Array(repeating: Self.unbound, count: symbols.count)
+    }
+
+    // MARK: Functions
+
+    /// The function of a rule or package, planned later if it is new.
+    func function(node: Int) -> Int {
+        if let known = functionOfNode[node] { return known }
+        functions.append(PlannedFunction(node: node))
+        functionOfNode[node] = functions.count - 1
+        unplanned.append(functions.count - 1)
+        return functions.count - 1
+    }
+
+    /// Plans what was asked for and everything that turned out to be needed.
+    func planAll() throws(RegoError) {
+        while let function = unplanned.popLast() {
+            try plan(function, node: functions[function].node)
+        }
+    }
+
+    /// A function that is no rule; `plan` plans its code.
+    func addFunction(_ plan: () throws(RegoError) -> Void) throws(RegoError) -> Int {
+        functions.append(PlannedFunction(node: -1))
+        let number = functions.count - 1
+        try plan()
+        functions[number].code = code
+        return number
+    }
+
+    private func plan(_ number: Int, node: Int) throws(RegoError) {
+        let rules = tree.nodes[node].rules
+        let parameters = tree.nodes[node].parameterCount
+        code = FunctionCode(arguments: parameters)
+        forgetBindings(to: 0)
+        if rules.isEmpty {
+            try planPackage(node)
+        } else if parameters > 0 {
+            try planCompleteRules(rules, conflict: .function)
+        } else if isComplete(node) {
+            try planCompleteRules(rules, conflict: .completeRule)
+        } else {
+            try planPartialRules(node)
+        }
+        functions[number].code = code
+        functions[number].argumentCount = parameters
+        functions[number].isMemoised = parameters == 0
+    }
+
+    // MARK: Constants
+
+    func constant(_ constant: Constant) -> Int32 {
+        if let known = constantNumbers[constant] { return known }
+        constants.append(constant)
+        let operand = ~Int32(constants.count - 1)
+        constantNumbers[constant] = operand
+        return operand
+    }
+
+    /// Where in `paths` these operands, all constants, are.
+    func path(_ operands: [Int32]) -> (start: Int32, count: Int32) {
+        let start = Int32(paths.count)
+        paths.append(contentsOf: operands.map { ~$0 })
+        return (start, Int32(operands.count))
+    }
+
+    func path(_ names: some Sequence<Symbol>) -> (start: Int32, count: Int32) {
+        path(names.map { constant(.string($0)) })
+    }
+
+    // MARK: Variables
+
+    func operand(of variable: Symbol) -> Int32? {
+        let operand = bindings[Int(variable.id)]
+        return operand == Self.unbound ? nil : operand
+    }
+
+    func bind(_ variable: Symbol, to operand: Int32) {
+        bindings[Int(variable.id)] = operand
+        bound.append(variable)
+    }
+
+    /// Everything bound after the mark was read is free again.
+    func forgetBindings(to mark: Int) {
+        while bound.count > mark, let variable = bound.popLast() {
+            bindings[Int(variable.id)] = Self.unbound
+        }
+    }
+
+    var bindingMark: Int { bound.count }
+
+    func fault(_ message: String, _ location: SourceLocation) -> RegoError {
+        RegoError(code: .compile, message: message, location: location)
+    }
+}
+
+/// A function: its code once planned, and how it is called.
+struct PlannedFunction {
+    /// The rule tree's node, or -1 for a query.
+    let node: Int
+    var code = FunctionCode(arguments: 0)
+    var argumentCount = 0
+    /// Its result is kept until the evaluation ends, or the scope of a `with`.
+    var isMemoised = false
+}

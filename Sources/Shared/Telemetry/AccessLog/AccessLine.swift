@@ -1,0 +1,134 @@
+internal import Bytes
+
+/// One access record in the making, written straight into its worker's ring.
+///
+/// Whatever is put in, the line stays one JSON object: text is escaped, cut at its field's limit,
+/// and a member that no longer fits is left out and noted as `"truncated":true`. A line that is
+/// dropped without `commit` was never there.
+public struct AccessLine: ~Copyable {
+    // Room for `,"truncated":true}` and the line feed is kept back from the builder.
+    static let endBytesMax = 20
+
+    private let base: UnsafeMutablePointer<UInt8>
+    private var line: LineBuilder
+    private let queryRule: QueryRule
+    private var isTruncated = false
+
+    init(base: UnsafeMutablePointer<UInt8>, bytesMax: Int, queryRule: QueryRule) {
+        self.base = base
+        line = LineBuilder(base: base, capacity: bytesMax - AccessLine.endBytesMax)
+        self.queryRule = queryRule
+    }
+
+    /// Text from outside: any bytes.
+    public mutating func text(_ field: AccessField, _ value: Span<UInt8>) {
+        let mark = begin(field)
+        value.withUnsafeBufferPointer { bytes in
+            line.append(jsonString: AccessLine.cut(bytes, to: field.textBytesMax))
+        }
+        end(mark)
+    }
+
+    /// Text of ours that needs no escaping.
+    public mutating func text(_ field: AccessField, _ value: StaticString) {
+        let mark = begin(field)
+        line.append("\"")
+        line.append(value)
+        line.append("\"")
+        end(mark)
+    }
+
+    /// A member without a value.
+    public mutating func absent(_ field: AccessField) {
+        let mark = begin(field)
+        line.append("null")
+        end(mark)
+    }
+
+    public mutating func number(_ field: AccessField, _ value: UInt64) {
+        let mark = begin(field)
+        line.append(decimal: value)
+        end(mark)
+    }
+
+    /// A duration in milliseconds with three decimals.
+    public mutating func duration(_ field: AccessField, nanoseconds: UInt64) {
+        let mark = begin(field)
+        let microseconds = nanoseconds / 1000
+        line.append(decimal: microseconds / 1000)
+        line.append(".")
+        line.append(decimal: microseconds % 1000, digits: 3)
+        end(mark)
+    }
+
+    public mutating func requestID(_ id: RequestID) {
+        let mark = begin(.requestID)
+        line.append("\"")
+        id.append(to: &line)
+        line.append("\"")
+        end(mark)
+    }
+
+    public mutating func traceID(_ context: TraceContext) {
+        let mark = begin(.traceID)
+        line.append("\"")
+        context.appendTraceID(to: &line)
+        line.append("\"")
+        end(mark)
+    }
+
+    /// The request target: its path, and of its query what the log's rule lets through.
+    public mutating func path(_ target: Span<UInt8>) {
+        let mark = begin(.path)
+        target.withUnsafeBufferPointer { bytes in
+            let length = bytes.firstIndex(of: UInt8(ascii: "?")) ?? bytes.count
+            let path = UnsafeBufferPointer(rebasing: bytes[..<length])
+            switch queryRule {
+            case .drop:
+                line.append(jsonString: AccessLine.cut(path, to: AccessField.path.textBytesMax))
+            case .redact(let parameters):
+                let kept = AccessLine.cut(bytes, to: AccessField.path.textBytesMax)
+                parameters.append(jsonString: kept, queryStart: length, to: &line)
+            }
+        }
+        end(mark)
+    }
+
+    /// The timestamp: the first member, written by the ring.
+    mutating func open(_ cache: inout TimestampCache, wallNanoseconds: Int64) {
+        line.append("{\"timestamp\":\"")
+        cache.append(wallNanoseconds: wallNanoseconds, to: &line)
+        line.append("\"")
+    }
+
+    /// Ends the object and the line; the number of bytes it takes.
+    consuming func close() -> Int {
+        let count = line.count
+        var tail = LineBuilder(base: base + count, capacity: AccessLine.endBytesMax)
+        if isTruncated { tail.append(",\"truncated\":true") }
+        tail.append("}\n")
+        return count + tail.count
+    }
+
+    private mutating func begin(_ field: AccessField) -> Int {
+        let mark = line.count
+        line.append(field.member)
+        return mark
+    }
+
+    private mutating func end(_ mark: Int) {
+        guard line.isOverflowed else { return }
+        line.rewind(to: mark)
+        isTruncated = true
+    }
+
+    // A cut through a UTF-8 sequence would show as a replacement character: step back before it.
+    private static func cut(
+        _ bytes: UnsafeBufferPointer<UInt8>, to countMax: Int
+    ) -> UnsafeBufferPointer<UInt8> {
+        guard bytes.count > countMax else { return bytes }
+        var end = countMax
+        while end > countMax - 3, end > 0, bytes[end] & 0xC0 == 0x80 { end -= 1 }
+        return UnsafeBufferPointer(rebasing: bytes[..<end])
+    }
+}

@@ -1,0 +1,476 @@
+internal import HTTP
+internal import IO
+
+/// The clients' side of a worker: reads requests, asks the handler, sends its answers, and hands the
+/// rest to the forwarder.
+struct ClientSide {
+    // The worker holds nothing of this, so there is no cycle; it outlives every call.
+    private unowned(unsafe) let worker: Worker
+
+    private var channels: Channels { worker.channels }
+    private var exchanges: Exchanges { worker.exchanges }
+    private var scratch: Scratch { worker.scratch }
+
+    /// What a head or gathered content is read in steps of.
+    private static let stepBytes = 16 << 10
+    /// How long a client may take to notice our end of stream.
+    private static let lingerNanoseconds: UInt64 = 2_000_000_000
+    /// Answers in a row to one client before others get their turn.
+    private static let turnsMax = 32
+    /// Content of a refused request that is read to keep the connection; more closes it.
+    private static let discardBytesMax: UInt64 = 64 << 10
+
+    init(_ worker: Worker) { self.worker = worker }
+
+    // MARK: events
+
+    func event(_ client: ChannelPointer, _ event: Poller.Event) {
+        if event.isReadable { client.pointee.flags.formUnion(.readable) }
+        if event.peerFinished { client.pointee.flags.formUnion(.peerFinished) }
+        if event.isBroken {
+            client.pointee.flags.formUnion(.broken)
+            return lost(client)
+        }
+        if event.isWritable, !client.pointee.unsent.isEmpty {
+            guard channels.flush(client) else { return lost(client) }
+            if client.pointee.unsent.isEmpty { flushed(client) }
+        }
+        advance(client)
+    }
+
+    /// All that was kept for the client is written.
+    private func flushed(_ client: ChannelPointer) {
+        client.pointee.flags.subtract(.slow)
+        if client.pointee.flags.contains(.closing) { return linger(client) }
+        if client.pointee.exchange != Channel.noExchange {
+            client.pointee.deadline = Channel.never
+            worker.forwarder.pumpResponse(exchanges[client.pointee.exchange])
+        }
+    }
+
+    /// The client's connection is broken: whatever was done for it ends.
+    func lost(_ client: ChannelPointer) {
+        if client.pointee.exchange != Channel.noExchange {
+            worker.forwarder.abandon(exchanges[client.pointee.exchange], .clientClosed)
+        }
+        channels.close(client)
+    }
+
+    /// The worker stops: what is open ends without a word.
+    func stopped(_ client: ChannelPointer) {
+        guard client.pointee.exchange != Channel.noExchange else { return }
+        worker.forwarder.abandon(exchanges[client.pointee.exchange], .drained)
+    }
+
+    /// The client did not do what it has to in time.
+    func expired(_ client: ChannelPointer) {
+        let flags = client.pointee.flags
+        if flags.contains(.lingering) { return channels.close(client) }
+        if !client.pointee.unsent.isEmpty {
+            client.pointee.flags.formUnion(.broken)
+            return lost(client)
+        }
+        if client.pointee.exchange != Channel.noExchange {
+            worker.forwarder.fail(exchanges[client.pointee.exchange], .requestTimeout)
+            return advanceIfOpen(client)
+        }
+        guard client.pointee.unread.isAllocated else { return channels.close(client) }
+        refuse(client, .requestTimeout)
+    }
+
+    /// Does all that the client's bytes allow.
+    func advance(_ client: ChannelPointer) {
+        let generation = client.pointee.generation
+        for _ in 0..<Self.turnsMax {
+            guard step(client), isOpen(client, generation) else { return }
+        }
+        worker.queue(client)
+    }
+
+    private func advanceIfOpen(_ client: ChannelPointer) {
+        if client.pointee.side == .client { worker.queue(client) }
+    }
+
+    private func isOpen(_ client: ChannelPointer, _ generation: UInt32) -> Bool {
+        client.pointee.side == .client && client.pointee.generation == generation
+    }
+
+    /// One step; true when another one may be possible at once.
+    private func step(_ client: ChannelPointer) -> Bool {
+        if client.pointee.flags.contains(.lingering) {
+            drain(client)
+            return false
+        }
+        guard !client.pointee.flags.contains(.closing) else { return false }
+        guard client.pointee.exchange == Channel.noExchange else {
+            return continueExchange(client, exchanges[client.pointee.exchange])
+        }
+        return client.pointee.unsent.isEmpty && readRequest(client)
+    }
+
+    private func continueExchange(
+        _ client: ChannelPointer, _ exchange: ExchangePointer
+    ) -> Bool {
+        if exchange.pointee.flags.contains(.gathering) { return readRequest(client) }
+        if exchange.pointee.flags.contains(.discarding) {
+            discard(client, exchange)
+        } else {
+            worker.forwarder.pumpRequest(exchange)
+        }
+        return client.pointee.side == .client
+            && client.pointee.exchange == Channel.noExchange
+    }
+
+    // MARK: requests
+
+    /// Reads on until a head, or the content that a handler asked for, is complete. True when the
+    /// client can go on with its next request.
+    private func readRequest(_ client: ChannelPointer) -> Bool {
+        if !client.pointee.unread.isEmpty, client.pointee.scanned < client.pointee.unread.count {
+            if let goesOn = understand(client, client.pointee.unread.bytes) { return goesOn }
+        }
+        guard client.pointee.flags.contains(.readable) else {
+            if !client.pointee.unread.isAllocated { waitForRequest(client) }
+            return false
+        }
+        let isFresh = !client.pointee.unread.isAllocated
+        let input =
+            isFresh
+            ? channels.receive(client) : channels.receiveMore(client, limit: Self.stepBytes)
+        switch input {
+        case .bytes(let bytes):
+            if let goesOn = understand(client, bytes) { return goesOn }
+            if isFresh { channels.keep(bytes, unreadOf: client) }
+            return client.pointee.flags.contains(.readable)
+        case .nothing: return false
+        case .end:
+            if client.pointee.exchange != Channel.noExchange {
+                worker.forwarder.fail(
+                    exchanges[client.pointee.exchange], .malformedContent(.truncated))
+                return false
+            }
+            channels.close(client)
+            return false
+        case .failed:
+            lost(client)
+            return false
+        }
+    }
+
+    /// Nil when `bytes` are not enough yet.
+    private func understand(_ client: ChannelPointer, _ bytes: UnsafeRawBufferPointer) -> Bool? {
+        let options = worker.listener(of: client).options
+        let isGathering = client.pointee.exchange != Channel.noExchange
+        let headCount: Int
+        do throws(HeadError) {
+            let end = try scratch.request.parse(
+                bytes, scanned: isGathering ? 0 : client.pointee.scanned, limits: options.head)
+            guard let end else {
+                if client.pointee.scanned == 0 {
+                    client.pointee.deadline = worker.now &+ options.headerTimeoutNanoseconds
+                }
+                client.pointee.scanned = bytes.count
+                return nil
+            }
+            headCount = end
+        } catch {
+            refuse(client, .malformedHead(error))
+            return false
+        }
+        if isGathering {
+            return gather(client, exchanges[client.pointee.exchange], bytes, headCount)
+        }
+        let exchange = begin(client)
+        return decide(client, exchange, bytes, headCount, content: nil)
+    }
+
+    private func begin(_ client: ChannelPointer) -> ExchangePointer {
+        let exchange = exchanges.begin(client, now: worker.now)
+        exchange.pointee.method = scratch.request.method
+        exchange.pointee.version = scratch.request.version
+        exchange.pointee.requestFraming = scratch.request.framing
+        if scratch.request.isPersistent, !worker.isDraining {
+            exchange.pointee.flags.formUnion(.persistent)
+        }
+        if scratch.request.expectsContinue { exchange.pointee.flags.formUnion(.awaitsContinue) }
+        do throws(BodyError) {
+            exchange.pointee.requestBody = try BodyDecoder(scratch.request.framing)
+        } catch {
+            preconditionFailure("no content limit was given")
+        }
+        if exchange.pointee.requestBody.isAtEnd {
+            exchange.pointee.flags.formUnion(.requestDone)
+            exchange.pointee.flags.subtract(.awaitsContinue)
+        }
+        return exchange
+    }
+
+    private func decide(
+        _ client: ChannelPointer, _ exchange: ExchangePointer, _ bytes: UnsafeRawBufferPointer,
+        _ headCount: Int, content: (count: Int, isComplete: Bool)?
+    ) -> Bool {
+        let request = IncomingRequest(
+            exchange: exchange.pointee.index, bytes: bytes,
+            content: UnsafeRawBufferPointer(
+                start: scratch.content.baseAddress, count: content?.count ?? 0),
+            contentIsComplete: content?.isComplete, peer: client.pointee.peer, now: worker.now)
+        scratch.reply.reset()
+        switch worker.handler(of: client).decide(scratch.request, request, scratch.reply) {
+        case .answer:
+            leave(bytes, from: headCount, client)
+            return answer(client, exchange, fault: nil)
+        case .forward(let forwarding):
+            worker.forwarder.start(exchange, client, forwarding, bytes, headCount)
+            return client.pointee.side == .client
+                && client.pointee.exchange == Channel.noExchange
+        case .gather(let bytesMax):
+            exchange.pointee.flags.formUnion(.gathering)
+            exchange.pointee.gatherBytesMax = min(bytesMax, Scratch.contentBytesMax)
+            return gather(client, exchange, bytes, headCount)
+        }
+    }
+
+    // MARK: content that a decision needs
+
+    private func gather(
+        _ client: ChannelPointer, _ exchange: ExchangePointer, _ bytes: UnsafeRawBufferPointer,
+        _ headCount: Int
+    ) -> Bool {
+        let wanted = exchange.pointee.gatherBytesMax
+        let found: (count: Int, isComplete: Bool)
+        do throws(BodyError) {
+            found = try readContent(exchange.pointee.requestBody, bytes, headCount, wanted)
+        } catch {
+            worker.forwarder.fail(exchange, .malformedContent(error))
+            return false
+        }
+        // Chunks of a few bytes can make a little content very long.
+        let isLongEnough = bytes.count &- headCount > wanted &* 4 &+ Self.stepBytes
+        guard found.isComplete || found.count == wanted || isLongEnough else {
+            sendContinue(client, exchange)
+            client.pointee.deadline =
+                worker.now &+ worker.listener(of: client).options.idleNanoseconds
+            if !client.pointee.unread.isAllocated { channels.keep(bytes, unreadOf: client) }
+            client.pointee.scanned = bytes.count
+            return client.pointee.flags.contains(.readable)
+        }
+        exchange.pointee.flags.subtract(.gathering)
+        client.pointee.deadline = Channel.never
+        return decide(client, exchange, bytes, headCount, content: found)
+    }
+
+    /// Copies content to the scratch space with a decoder of its own: forwarding reads it again.
+    private func readContent(
+        _ decoder: BodyDecoder, _ bytes: UnsafeRawBufferPointer, _ start: Int, _ wanted: Int
+    ) throws(BodyError) -> (count: Int, isComplete: Bool) {
+        var decoder = decoder
+        var position = start
+        var count = 0
+        while count < wanted {
+            switch try decoder.next(bytes, at: &position) {
+            case .content(let range):
+                let piece = range.slice(of: bytes)
+                let used = min(piece.count, wanted &- count)
+                if let source = piece.baseAddress, let target = scratch.content.baseAddress {
+                    (target + count).copyMemory(from: source, byteCount: used)
+                }
+                count &+= used
+                if used < piece.count { return (count, false) }
+            case .trailers: continue
+            case .needMore: return (count, false)
+            case .end: return (count, true)
+            }
+        }
+        return (count, decoder.isAtEnd)
+    }
+
+    /// Lets a client that asked for it send its content (RFC 9110 §10.1.1).
+    func sendContinue(_ client: ChannelPointer, _ exchange: ExchangePointer) {
+        guard exchange.pointee.flags.contains(.awaitsContinue) else { return }
+        exchange.pointee.flags.subtract(.awaitsContinue)
+        let text: StaticString = "HTTP/1.1 100 Continue\r\n\r\n"
+        channels.send(
+            client,
+            UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+    }
+
+    // MARK: answers
+
+    /// Keeps what follows the first `start` bytes for later.
+    func leave(_ bytes: UnsafeRawBufferPointer, from start: Int, _ client: ChannelPointer) {
+        channels.keep(UnsafeRawBufferPointer(rebasing: bytes[start...]), unreadOf: client)
+        client.pointee.scanned = 0
+    }
+
+    /// Refuses what could not be read as a request.
+    private func refuse(_ client: ChannelPointer, _ fault: TransportFault) {
+        let exchange = exchanges.begin(client, now: worker.now)
+        refuse(client, exchange, fault)
+    }
+
+    /// Answers for a fault and closes.
+    func refuse(
+        _ client: ChannelPointer, _ exchange: ExchangePointer, _ fault: TransportFault
+    ) {
+        let request = IncomingRequest(
+            exchange: exchange.pointee.index,
+            bytes: UnsafeRawBufferPointer(start: nil, count: 0),
+            content: UnsafeRawBufferPointer(start: nil, count: 0), contentIsComplete: nil,
+            peer: client.pointee.peer, now: worker.now)
+        scratch.reply.reset()
+        worker.handler(of: client).refuse(fault, request, scratch.reply)
+        _ = answer(client, exchange, fault: fault)
+    }
+
+    /// Sends the reply. True when the client's next request can be read at once.
+    private func answer(
+        _ client: ChannelPointer, _ exchange: ExchangePointer, fault: TransportFault?
+    ) -> Bool {
+        let keepsOpen = settle(client, exchange, fault: fault)
+        exchange.pointee.status = scratch.reply.status
+        exchange.pointee.responded = worker.now
+        exchange.pointee.flags.formUnion([.responseStarted, .responseDone])
+        let isSent = sendAnswer(client, exchange, isPersistent: keepsOpen)
+        if exchange.pointee.flags.contains(.discarding), isSent {
+            discard(client, exchange)
+            return client.pointee.side == .client
+                && client.pointee.exchange == Channel.noExchange
+        }
+        exchanges.end(
+            exchange, worker.handler(of: client), fault: isSent ? fault : .clientClosed,
+            upstream: nil, now: worker.now)
+        guard isSent else {
+            channels.close(client)
+            return false
+        }
+        return proceed(client, keepsOpen: keepsOpen)
+    }
+
+    /// Whether the connection can stay open behind an answer that did not wait for the content.
+    private func settle(
+        _ client: ChannelPointer, _ exchange: ExchangePointer, fault: TransportFault?
+    ) -> Bool {
+        guard exchange.pointee.flags.contains(.persistent), !scratch.reply.closes else {
+            return false
+        }
+        switch fault {
+        case .malformedHead, .malformedContent, .requestTimeout, .clientClosed, .drained:
+            return false
+        case .connectFailed, .connectTimeout, .overflow, .upstreamClosed, .upstreamTimeout,
+            .malformedResponse, .headTooLarge, nil:
+            break
+        }
+        if exchange.pointee.flags.contains(.requestDone) { return true }
+        let rest = exchange.pointee.requestBody.contiguousBytes
+        // A client that waits for 100 may send its content or not: nobody can tell what follows.
+        guard !exchange.pointee.flags.contains(.awaitsContinue),
+            exchange.pointee.requestFraming != .chunked, rest <= Self.discardBytesMax
+        else { return false }
+        exchange.pointee.flags.formUnion(.discarding)
+        return true
+    }
+
+    private func sendAnswer(
+        _ client: ChannelPointer, _ exchange: ExchangePointer, isPersistent: Bool
+    ) -> Bool {
+        let reply = scratch.reply
+        let isHead = exchange.pointee.method == .head
+        let view = ClientView(
+            isHead: isHead, version: exchange.pointee.version, isPersistent: isPersistent)
+        var writer = HeadWriter(scratch.out)
+        scratch.date.withText { writer.beginResponse(reply.status, to: view, date: $0) }
+        writer.lines(UnsafeRawBufferPointer(reply.lines.bytes))
+        let hasContent = reply.status >= 200 && reply.status != 204 && reply.status != 304
+        if hasContent { writer.field("Content-Length", UInt64(reply.content.count)) }
+        writer.endHead()
+        guard case .written(let count) = writer.result else { return false }
+        let head = scratch.written(count)
+        guard hasContent, !isHead else { return channels.send(client, head) }
+        exchange.pointee.contentBytesSent = UInt64(reply.content.count)
+        return reply.content.withUnsafeBytes { channels.send(client, head, $0) }
+    }
+
+    /// Reads and drops the rest of the content of a request that is answered.
+    private func discard(_ client: ChannelPointer, _ exchange: ExchangePointer) {
+        while true {
+            let isKept = client.pointee.unread.isAllocated
+            var bytes = client.pointee.unread.bytes
+            if !isKept {
+                guard client.pointee.flags.contains(.readable) else { break }
+                guard case .bytes(let more) = channels.receive(client) else {
+                    if client.pointee.flags.isDisjoint(with: [.readToEnd, .broken]) { break }
+                    return lost(client)
+                }
+                bytes = more
+            }
+            let used = min(UInt64(bytes.count), exchange.pointee.requestBody.contiguousBytes)
+            exchange.pointee.requestBody.passed(used)
+            leave(bytes, from: Int(used), client)
+            if exchange.pointee.requestBody.isAtEnd {
+                exchange.pointee.flags.formUnion(.requestDone)
+                exchanges.end(
+                    exchange, worker.handler(of: client), fault: nil, upstream: nil,
+                    now: worker.now)
+                _ = proceed(client, keepsOpen: true)
+                return
+            }
+        }
+        client.pointee.deadline =
+            worker.now &+ worker.listener(of: client).options.idleNanoseconds
+    }
+
+    /// The exchange is over: the client's next request, or the end of its connection.
+    /// True when more can be read at once.
+    func proceed(_ client: ChannelPointer, keepsOpen: Bool) -> Bool {
+        guard keepsOpen else {
+            close(client)
+            return false
+        }
+        if client.pointee.unread.isAllocated || client.pointee.flags.contains(.readable) {
+            return true
+        }
+        waitForRequest(client)
+        return false
+    }
+
+    private func waitForRequest(_ client: ChannelPointer) {
+        if worker.isDraining { return channels.close(client) }
+        let options = worker.listener(of: client).options
+        client.pointee.deadline =
+            worker.now
+            &+ (client.pointee.requests == 0
+                ? options.headerTimeoutNanoseconds : options.keepAliveNanoseconds)
+    }
+
+    // MARK: closing
+
+    /// Closes as soon as all bytes for the client are written.
+    func close(_ client: ChannelPointer) {
+        guard !client.pointee.unsent.isEmpty else { return linger(client) }
+        client.pointee.flags.formUnion(.closing)
+        client.pointee.deadline =
+            worker.now &+ worker.listener(of: client).options.idleNanoseconds
+    }
+
+    /// Ends our side and reads until the client ends its own: closing over unread bytes would
+    /// reset the connection and could take our last bytes from the client.
+    private func linger(_ client: ChannelPointer) {
+        client.pointee.flags.subtract(.closing)
+        channels.buffers.give(&client.pointee.unread)
+        if client.pointee.flags.contains(.readToEnd) { return channels.close(client) }
+        Socket.finishWriting(client.pointee.socket)
+        client.pointee.flags.formUnion(.lingering)
+        client.pointee.deadline = worker.now &+ Self.lingerNanoseconds
+        drain(client)
+    }
+
+    private func drain(_ client: ChannelPointer) {
+        for _ in 0..<Self.turnsMax where client.pointee.flags.contains(.readable) {
+            switch channels.receive(client) {
+            case .bytes, .nothing: continue
+            case .end, .failed: return channels.close(client)
+            }
+        }
+        if client.pointee.flags.contains(.readable) { worker.queue(client) }
+    }
+}

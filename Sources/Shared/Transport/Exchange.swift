@@ -1,0 +1,58 @@
+internal import HTTP
+
+/// One request and what becomes of it, from its complete head to the last byte of its response.
+struct Exchange: BitwiseCopyable {
+    struct Flags: OptionSet {
+        let rawValue: UInt16
+
+        /// All of the request was read.
+        static let requestDone = Flags(rawValue: 1 << 0)
+        /// The response head is on its way to the client.
+        static let responseStarted = Flags(rawValue: 1 << 1)
+        /// All of the response was handed to the client's socket or buffer.
+        static let responseDone = Flags(rawValue: 1 << 2)
+        /// The client's connection stays open behind the response.
+        static let persistent = Flags(rawValue: 1 << 3)
+        /// The client waits for `100 Continue` and did not get it.
+        static let awaitsContinue = Flags(rawValue: 1 << 4)
+        /// Content is read and dropped: it was answered without it.
+        static let discarding = Flags(rawValue: 1 << 5)
+        /// Content is kept until there is enough for the handler to decide.
+        static let gathering = Flags(rawValue: 1 << 6)
+        /// The request may be sent again on another connection: `replay` holds it.
+        static let replayable = Flags(rawValue: 1 << 7)
+        static let retried = Flags(rawValue: 1 << 8)
+        /// The upstream's connection can serve another request after this one.
+        static let upstreamPersistent = Flags(rawValue: 1 << 9)
+    }
+
+    static let noChannel = UInt32.max
+    static let noUpstream = UInt16.max
+
+    var index: UInt32 = 0
+    var client: UInt32 = noChannel
+    var upstream: UInt32 = noChannel
+    /// Which of the worker's upstreams.
+    var upstreamGroup = noUpstream
+    var flags: Flags = []
+    var method = Method.other
+    var version = HTTPVersion.http11
+    var requestFraming = BodyFraming.none
+    var responseFraming = BodyFraming.none
+    var requestBody = BodyDecoder()
+    var responseBody = BodyDecoder()
+    var informational = InformationalResponses()
+    /// The request as it was sent, while it may have to be sent again.
+    var replay = Buffer.none
+    var gatherBytesMax = 0
+    /// How long the upstream may be silent.
+    var idleNanoseconds: UInt64 = 0
+    var started: UInt64 = 0
+    var responded: UInt64 = 0
+    var contentBytesSent: UInt64 = 0
+    var status = 0
+
+    init() {}
+}
+
+typealias ExchangePointer = UnsafeMutablePointer<Exchange>

@@ -1,0 +1,510 @@
+internal import HTTP
+internal import IO
+
+/// The upstreams' side of a worker: sends a request on, brings its response back, and moves the
+/// content of both as fast as the slower of the two peers takes it.
+struct Forwarder {
+    // The worker holds nothing of this, so there is no cycle; it outlives every call.
+    private unowned(unsafe) let worker: Worker
+
+    private var channels: Channels { worker.channels }
+    private var exchanges: Exchanges { worker.exchanges }
+    private var scratch: Scratch { worker.scratch }
+
+    /// Reads in a row of one connection before others get their turn.
+    private static let turnsMax = 8
+
+    init(_ worker: Worker) { self.worker = worker }
+
+    // MARK: the request
+
+    /// Sends the request in `scratch.request` on. `bytes` hold its head, and what follows it.
+    func start(
+        _ exchange: ExchangePointer, _ client: ChannelPointer, _ forwarding: Forwarding,
+        _ bytes: UnsafeRawBufferPointer, _ headCount: Int
+    ) {
+        let pool = worker.pool(forwarding.upstream)
+        exchange.pointee.upstreamGroup = UInt16(truncatingIfNeeded: forwarding.upstream)
+        exchange.pointee.idleNanoseconds = forwarding.idleNanoseconds
+        guard let written = writeRequestHead(exchange, forwarding, bytes) else {
+            client.pointee.exchange = exchange.pointee.index
+            worker.clients.leave(bytes, from: headCount, client)
+            return fail(exchange, .headTooLarge)
+        }
+        let upstream: ChannelPointer
+        do throws(UpstreamPool.Failure) {
+            upstream = try pool.take(now: worker.now)
+        } catch {
+            worker.clients.leave(bytes, from: headCount, client)
+            return fail(exchange, Self.fault(error))
+        }
+        attach(upstream, to: exchange)
+        keepForReplay(exchange, upstream, written)
+        worker.clients.sendContinue(client, exchange)
+        var position = headCount
+        passRequest(exchange, client, upstream, bytes, &position, behind: written)
+    }
+
+    private static func fault(_ failure: UpstreamPool.Failure) -> TransportFault {
+        switch failure {
+        case .overflow: .overflow
+        case .connectFailed(let error): .connectFailed(error)
+        }
+    }
+
+    private func attach(_ upstream: ChannelPointer, to exchange: ExchangePointer) {
+        exchange.pointee.upstream = upstream.pointee.index
+        upstream.pointee.exchange = exchange.pointee.index
+        upstream.pointee.scanned = 0
+        if !upstream.pointee.flags.contains(.connecting) {
+            upstream.pointee.deadline = worker.now &+ exchange.pointee.idleNanoseconds
+        }
+    }
+
+    private func writeRequestHead(
+        _ exchange: ExchangePointer, _ forwarding: Forwarding, _ bytes: UnsafeRawBufferPointer
+    ) -> Int? {
+        guard !scratch.reply.lines.isOverflowed else { return nil }
+        var writer = HeadWriter(scratch.out)
+        writer.requestLine(of: scratch.request, in: bytes, path: forwarding.path)
+        let authority = scratch.request.authority.range.slice(of: bytes)
+        if authority.isEmpty {
+            worker.pool(forwarding.upstream).host.withUnsafeBytes { writer.field(.host, $0) }
+        } else {
+            writer.field(.host, authority)
+        }
+        writer.copyFields(scratch.request.fields, of: bytes, except: forwarding.stripped)
+        writer.lines(UnsafeRawBufferPointer(scratch.reply.lines.bytes))
+        writer.requestFraming(scratch.request.framing, method: scratch.request.method)
+        writer.endHead()
+        guard case .written(let count) = writer.result else { return nil }
+        return count
+    }
+
+    /// A free connection may be closed by the upstream in the instant that we use it. A request
+    /// that changes nothing when it is made twice is then sent again (RFC 9110 §9.2.2).
+    private func keepForReplay(
+        _ exchange: ExchangePointer, _ upstream: ChannelPointer, _ headCount: Int
+    ) {
+        guard upstream.pointee.flags.contains(.reused),
+            exchange.pointee.flags.contains(.requestDone),
+            exchange.pointee.method.isIdempotent
+        else { return }
+        exchange.pointee.replay = channels.buffers.take(headCount)
+        exchange.pointee.replay.append(scratch.written(headCount))
+        exchange.pointee.flags.formUnion(.replayable)
+    }
+
+    /// Sends content of the request that `bytes` hold from `position` on, and keeps the rest.
+    private func passRequest(
+        _ exchange: ExchangePointer, _ client: ChannelPointer, _ upstream: ChannelPointer,
+        _ bytes: UnsafeRawBufferPointer, _ position: inout Int, behind headCount: Int
+    ) {
+        let progress: ContentRelay.Progress
+        do throws(BodyError) {
+            progress = try ContentRelay(channels: channels, scratch: scratch).pass(
+                bytes, at: &position, &exchange.pointee.requestBody,
+                as: exchange.pointee.requestFraming, behind: headCount, to: upstream)
+        } catch {
+            return fail(exchange, .malformedContent(error))
+        }
+        worker.clients.leave(bytes, from: position, client)
+        switch progress {
+        case .done:
+            exchange.pointee.flags.formUnion(.requestDone)
+            client.pointee.deadline = Channel.never
+        case .more:
+            client.pointee.deadline =
+                worker.now &+ worker.listener(of: client).options.idleNanoseconds
+        case .broken: upstreamEnded(exchange, upstream)
+        }
+    }
+
+    /// Passes on what the client sends, as long as the upstream takes it.
+    func pumpRequest(_ exchange: ExchangePointer) {
+        let client = channels[exchange.pointee.client]
+        let index = exchange.pointee.index
+        for _ in 0..<Self.turnsMax {
+            guard client.pointee.exchange == index, exchange.pointee.upstream != Exchange.noChannel,
+                !exchange.pointee.flags.contains(.requestDone)
+            else { return }
+            let upstream = channels[exchange.pointee.upstream]
+            guard upstream.pointee.unsent.isEmpty else { return }
+            guard let bytes = nextContent(exchange, client) else { return }
+            upstream.pointee.deadline = worker.now &+ exchange.pointee.idleNanoseconds
+            var position = 0
+            passRequest(exchange, client, upstream, bytes, &position, behind: 0)
+        }
+        worker.queue(client)
+    }
+
+    /// The next bytes of the client, or nil when there are none now, or no more at all.
+    private func nextContent(
+        _ exchange: ExchangePointer, _ client: ChannelPointer
+    ) -> UnsafeRawBufferPointer? {
+        // What is kept is the start of a line: it makes sense only with what follows.
+        guard client.pointee.flags.contains(.readable) else { return nil }
+        let upstream = channels[exchange.pointee.upstream]
+        let limit =
+            upstream.pointee.flags.contains(.slow)
+            ? Channels.slowPeerBytes : Channels.scratchBytes
+        let input =
+            client.pointee.unread.isAllocated
+            ? channels.receiveMore(client, limit: 4096) : channels.receive(client, limit: limit)
+        switch input {
+        case .bytes(let bytes): return bytes
+        case .nothing: return nil
+        case .end:
+            fail(exchange, .malformedContent(.truncated))
+            return nil
+        case .failed:
+            worker.clients.lost(client)
+            return nil
+        }
+    }
+
+    // MARK: upstream events
+
+    func event(_ upstream: ChannelPointer, _ event: Poller.Event) {
+        if event.isReadable { upstream.pointee.flags.formUnion(.readable) }
+        if event.peerFinished { upstream.pointee.flags.formUnion(.peerFinished) }
+        if upstream.pointee.flags.contains(.connecting) {
+            guard event.isWritable || event.isBroken else { return }
+            guard connected(upstream) else { return }
+        }
+        guard upstream.pointee.exchange != Channel.noExchange else {
+            // Nothing is asked of it: what it says now is its end, or not meant for anybody.
+            return worker.pool(of: upstream).close(upstream)
+        }
+        let exchange = exchanges[upstream.pointee.exchange]
+        if event.isWritable, !upstream.pointee.unsent.isEmpty {
+            guard channels.flush(upstream) else { return upstreamEnded(exchange, upstream) }
+            if upstream.pointee.unsent.isEmpty {
+                upstream.pointee.flags.subtract(.slow)
+                upstream.pointee.deadline = worker.now &+ exchange.pointee.idleNanoseconds
+                worker.queue(channels[exchange.pointee.client])
+            }
+        }
+        pumpResponse(exchange)
+    }
+
+    /// The connection attempt is decided. False when it failed.
+    private func connected(_ upstream: ChannelPointer) -> Bool {
+        let pool = worker.pool(of: upstream)
+        if let error = Socket.pendingError(upstream.pointee.socket) {
+            connectFailed(upstream, .connectFailed(error))
+            return false
+        }
+        pool.connected(upstream)
+        upstream.pointee.flags.subtract(.connecting)
+        return true
+    }
+
+    private func connectFailed(_ upstream: ChannelPointer, _ fault: TransportFault) {
+        let pool = worker.pool(of: upstream)
+        pool.failed(upstream, now: worker.now)
+        guard upstream.pointee.exchange != Channel.noExchange else { return pool.close(upstream) }
+        fail(exchanges[upstream.pointee.exchange], fault)
+    }
+
+    func expired(_ upstream: ChannelPointer) {
+        if upstream.pointee.flags.contains(.connecting) {
+            return connectFailed(upstream, .connectTimeout)
+        }
+        guard upstream.pointee.exchange != Channel.noExchange else {
+            return worker.pool(of: upstream).close(upstream)
+        }
+        let exchange = exchanges[upstream.pointee.exchange]
+        // While the client does not take what is there, it is not the upstream that is late.
+        guard channels[exchange.pointee.client].pointee.unsent.isEmpty else {
+            upstream.pointee.deadline = worker.now &+ exchange.pointee.idleNanoseconds
+            return
+        }
+        fail(exchange, .upstreamTimeout)
+    }
+
+    // MARK: the response
+
+    /// Passes on what the upstream sends, as long as the client takes it.
+    func pumpResponse(_ exchange: ExchangePointer) {
+        let index = exchange.pointee.index
+        let upstreamIndex = exchange.pointee.upstream
+        guard upstreamIndex != Exchange.noChannel else { return }
+        let upstream = channels[upstreamIndex]
+        let generation = upstream.pointee.generation
+        for _ in 0..<Self.turnsMax {
+            guard upstream.pointee.generation == generation, upstream.pointee.exchange == index,
+                upstream.pointee.side == .upstream,
+                !exchange.pointee.flags.contains(.responseDone)
+            else { return }
+            let client = channels[exchange.pointee.client]
+            guard client.pointee.unsent.isEmpty,
+                upstream.pointee.flags.contains(.readable)
+            else { return }
+            guard readResponse(exchange, client, upstream) else { return }
+        }
+        worker.queue(upstream)
+    }
+
+    /// False when there is nothing more to read now.
+    private func readResponse(
+        _ exchange: ExchangePointer, _ client: ChannelPointer, _ upstream: ChannelPointer
+    ) -> Bool {
+        let limit =
+            client.pointee.flags.contains(.slow)
+            ? Channels.slowPeerBytes : Channels.scratchBytes
+        let input =
+            upstream.pointee.unread.isAllocated
+            ? channels.receiveMore(upstream, limit: 16 << 10)
+            : channels.receive(upstream, limit: limit)
+        switch input {
+        case .bytes(let bytes):
+            upstream.pointee.deadline = worker.now &+ exchange.pointee.idleNanoseconds
+            if exchange.pointee.flags.contains(.responseStarted) {
+                var position = 0
+                passResponse(exchange, client, upstream, bytes, &position, behind: 0)
+            } else {
+                understand(exchange, client, upstream, bytes)
+            }
+            return true
+        case .nothing: return false
+        case .end, .failed:
+            upstreamEnded(exchange, upstream)
+            return false
+        }
+    }
+
+    /// Reads response heads until the final one.
+    private func understand(
+        _ exchange: ExchangePointer, _ client: ChannelPointer, _ upstream: ChannelPointer,
+        _ bytes: UnsafeRawBufferPointer
+    ) {
+        exchange.pointee.flags.subtract(.replayable)
+        var rest = bytes
+        while true {
+            let headCount: Int
+            do throws(HeadError) {
+                let end = try scratch.response.parse(
+                    rest, answering: ResponseHead.Request(method: exchange.pointee.method),
+                    scanned: upstream.pointee.scanned)
+                guard let end else {
+                    upstream.pointee.scanned = rest.count
+                    return channels.keep(rest, unreadOf: upstream)
+                }
+                headCount = end
+            } catch {
+                return fail(exchange, .malformedResponse)
+            }
+            upstream.pointee.scanned = 0
+            guard scratch.response.isInformational else {
+                return respond(exchange, client, upstream, rest, headCount)
+            }
+            guard passInformational(exchange, client, rest) else {
+                return fail(exchange, .malformedResponse)
+            }
+            rest = UnsafeRawBufferPointer(rebasing: rest[headCount...])
+        }
+    }
+
+    /// Passes a 1xx response on when the client is to have it. False when there are too many.
+    private func passInformational(
+        _ exchange: ExchangePointer, _ client: ChannelPointer, _ bytes: UnsafeRawBufferPointer
+    ) -> Bool {
+        let action = exchange.pointee.informational.received(
+            status: scratch.response.status, clientVersion: exchange.pointee.version,
+            clientExpectsContinue: false)
+        switch action {
+        case .refuse: return false
+        case .drop: return true
+        case .forward:
+            var writer = HeadWriter(scratch.out)
+            writer.statusLine(of: scratch.response, in: bytes)
+            writer.copyFields(scratch.response.fields, of: bytes, except: scratch.noFilter)
+            writer.endHead()
+            if case .written(let count) = writer.result {
+                channels.send(client, scratch.written(count))
+            }
+            return true
+        }
+    }
+
+    /// The final head is in `scratch.response`: sends it to the client with what follows it.
+    private func respond(
+        _ exchange: ExchangePointer, _ client: ChannelPointer, _ upstream: ChannelPointer,
+        _ bytes: UnsafeRawBufferPointer, _ headCount: Int
+    ) {
+        guard scratch.response.status != 101 else { return fail(exchange, .malformedResponse) }
+        let keepsOpen = exchange.pointee.flags.contains(.persistent) && !worker.isDraining
+        let plan = DownstreamFraming(
+            of: scratch.response, clientVersion: exchange.pointee.version, isPersistent: keepsOpen)
+        do throws(BodyError) {
+            exchange.pointee.responseBody = try BodyDecoder(scratch.response.framing)
+        } catch {
+            return fail(exchange, .malformedResponse)
+        }
+        exchange.pointee.responseFraming = plan.framing
+        guard let written = writeResponseHead(exchange, client, plan, bytes) else {
+            return fail(exchange, .headTooLarge)
+        }
+        exchange.pointee.status = scratch.response.status
+        exchange.pointee.responded = worker.now
+        exchange.pointee.flags.formUnion(.responseStarted)
+        if !plan.isPersistent { exchange.pointee.flags.subtract(.persistent) }
+        if scratch.response.isPersistent {
+            exchange.pointee.flags.formUnion(.upstreamPersistent)
+        }
+        var position = headCount
+        passResponse(exchange, client, upstream, bytes, &position, behind: written)
+    }
+
+    private func writeResponseHead(
+        _ exchange: ExchangePointer, _ client: ChannelPointer, _ plan: DownstreamFraming,
+        _ bytes: UnsafeRawBufferPointer
+    ) -> Int? {
+        scratch.reply.reset()
+        let filter = worker.handler(of: client).respond(
+            with: scratch.response, bytes, to: exchange.pointee.index, scratch.reply)
+        guard !scratch.reply.lines.isOverflowed else { return nil }
+        var writer = HeadWriter(scratch.out)
+        writer.statusLine(of: scratch.response, in: bytes)
+        writer.copyFields(scratch.response.fields, of: bytes, except: filter)
+        writer.lines(UnsafeRawBufferPointer(scratch.reply.lines.bytes))
+        writer.responseFraming(plan, clientVersion: exchange.pointee.version)
+        writer.endHead()
+        guard case .written(let count) = writer.result else { return nil }
+        return count
+    }
+
+    private func passResponse(
+        _ exchange: ExchangePointer, _ client: ChannelPointer, _ upstream: ChannelPointer,
+        _ bytes: UnsafeRawBufferPointer, _ position: inout Int, behind headCount: Int
+    ) {
+        let progress: ContentRelay.Progress
+        do throws(BodyError) {
+            progress = try ContentRelay(channels: channels, scratch: scratch).pass(
+                bytes, at: &position, &exchange.pointee.responseBody,
+                as: exchange.pointee.responseFraming, behind: headCount, to: client)
+        } catch {
+            return abandonResponse(exchange, .malformedResponse)
+        }
+        exchange.pointee.contentBytesSent = exchange.pointee.responseBody.contentBytesSoFar
+        channels.keep(UnsafeRawBufferPointer(rebasing: bytes[position...]), unreadOf: upstream)
+        switch progress {
+        case .more:
+            if !client.pointee.unsent.isEmpty { clientIsSlow(client) }
+        case .done: finish(exchange, upstream)
+        case .broken: worker.clients.lost(client)
+        }
+    }
+
+    private func clientIsSlow(_ client: ChannelPointer) {
+        client.pointee.deadline =
+            worker.now &+ worker.listener(of: client).options.idleNanoseconds
+    }
+
+    // MARK: ends
+
+    /// The response is complete.
+    private func finish(_ exchange: ExchangePointer, _ upstream: ChannelPointer) {
+        let client = channels[exchange.pointee.client]
+        let pool = worker.pool(of: upstream)
+        let address = pool.address(of: upstream)
+        let requestIsDone = exchange.pointee.flags.contains(.requestDone)
+        let upstreamIsFree =
+            requestIsDone && exchange.pointee.flags.contains(.upstreamPersistent)
+            && upstream.pointee.unread.isEmpty && upstream.pointee.unsent.isEmpty
+            && upstream.pointee.flags.isDisjoint(with: [.peerFinished, .broken, .readable])
+        if upstreamIsFree {
+            pool.give(upstream, now: worker.now)
+        } else {
+            pool.close(upstream)
+        }
+        let keepsOpen = requestIsDone && exchange.pointee.flags.contains(.persistent)
+        exchanges.end(
+            exchange, worker.handler(of: client), fault: nil, upstream: address, now: worker.now)
+        if !client.pointee.unsent.isEmpty, keepsOpen { clientIsSlow(client) }
+        if worker.clients.proceed(client, keepsOpen: keepsOpen) { worker.queue(client) }
+    }
+
+    /// The upstream's connection ended before the exchange did, unless its end is the response's.
+    private func upstreamEnded(_ exchange: ExchangePointer, _ upstream: ChannelPointer) {
+        if exchange.pointee.flags.contains(.responseStarted) {
+            let client = channels[exchange.pointee.client]
+            do throws(BodyError) {
+                try exchange.pointee.responseBody.endOfInput()
+            } catch {
+                return abandonResponse(exchange, .upstreamClosed)
+            }
+            // A broken connection is no proof that this was all.
+            guard !upstream.pointee.flags.contains(.broken)
+                || upstream.pointee.flags.contains(.readToEnd)
+            else { return abandonResponse(exchange, .upstreamClosed) }
+            if exchange.pointee.responseFraming == .chunked {
+                let end = ChunkedEncoding.end
+                channels.send(
+                    client,
+                    UnsafeRawBufferPointer(start: end.utf8Start, count: end.utf8CodeUnitCount))
+            }
+            return finish(exchange, upstream)
+        }
+        if exchange.pointee.flags.contains(.replayable), upstream.pointee.unread.isEmpty {
+            return replay(exchange, upstream)
+        }
+        fail(exchange, .upstreamClosed)
+    }
+
+    /// Sends the request again on a new connection, once.
+    private func replay(_ exchange: ExchangePointer, _ dead: ChannelPointer) {
+        let pool = worker.pool(of: dead)
+        pool.close(dead)
+        exchange.pointee.upstream = Exchange.noChannel
+        exchange.pointee.flags.subtract(.replayable)
+        exchange.pointee.flags.formUnion(.retried)
+        do throws(UpstreamPool.Failure) {
+            let upstream = try pool.connect(now: worker.now)
+            attach(upstream, to: exchange)
+            channels.send(upstream, exchange.pointee.replay.bytes)
+            channels.buffers.give(&exchange.pointee.replay)
+        } catch {
+            fail(exchange, Self.fault(error))
+        }
+    }
+
+    /// Ends an exchange that cannot be completed: with an answer if none began, else by breaking
+    /// the client's connection, so that what it has does not look complete.
+    func fail(_ exchange: ExchangePointer, _ fault: TransportFault) {
+        guard !exchange.pointee.flags.contains(.responseStarted) else {
+            return abandonResponse(exchange, fault)
+        }
+        let client = channels[exchange.pointee.client]
+        _ = detachUpstream(exchange)
+        worker.clients.refuse(client, exchange, fault)
+    }
+
+    private func abandonResponse(_ exchange: ExchangePointer, _ fault: TransportFault) {
+        let client = channels[exchange.pointee.client]
+        abandon(exchange, fault)
+        channels.reset(client)
+    }
+
+    /// Ends an exchange whose client is not told anything any more.
+    func abandon(_ exchange: ExchangePointer, _ fault: TransportFault) {
+        let client = channels[exchange.pointee.client]
+        let address = detachUpstream(exchange)
+        exchanges.end(
+            exchange, worker.handler(of: client), fault: fault, upstream: address,
+            now: worker.now)
+    }
+
+    /// Closes the connection of an exchange that is not complete: it cannot serve another.
+    private func detachUpstream(_ exchange: ExchangePointer) -> SocketAddress? {
+        guard exchange.pointee.upstream != Exchange.noChannel else { return nil }
+        let upstream = channels[exchange.pointee.upstream]
+        let pool = worker.pool(of: upstream)
+        let address = pool.address(of: upstream)
+        upstream.pointee.exchange = Channel.noExchange
+        pool.close(upstream)
+        exchange.pointee.upstream = Exchange.noChannel
+        return address
+    }
+}

@@ -1,0 +1,16 @@
+public import HTTP
+
+/// What a listener allows its clients.
+public struct ListenerOptions: Sendable {
+    public var head = HeadLimits()
+    /// From the first byte of a head to its last, and from a new connection to its first head.
+    public var headerTimeoutNanoseconds: UInt64 = 10_000_000_000
+    /// How long a connection may wait for its next request.
+    public var keepAliveNanoseconds: UInt64 = 75_000_000_000
+    /// How long a client may neither send the content it owes nor take what it is sent.
+    public var idleNanoseconds: UInt64 = 60_000_000_000
+    /// Connections that this worker's listener accepts at a time.
+    public var connectionsMax = 10_000
+
+    public init() {}
+}

@@ -1,0 +1,33 @@
+public import Bytes
+
+/// Where a handler puts what it wants said: scratch that a worker uses for one message at a time.
+public final class Reply {
+    /// The status of an answer of our own.
+    public var status = 200
+    /// Field lines, each `name: value` and CRLF, without framing, `Date` and `Connection`.
+    public var lines: LineBuilder
+    /// The content of an answer of our own.
+    public var content: [UInt8] = []
+    /// Whether the connection is to close after an answer of our own.
+    public var closes = false
+
+    private let memory: UnsafeMutableBufferPointer<UInt8>
+
+    /// Room for the lines that a handler adds to one head.
+    public static let linesBytesMax = 64 << 10
+
+    init() {
+        memory = .allocate(capacity: Self.linesBytesMax)
+        lines = LineBuilder(memory)
+        content.reserveCapacity(4096)
+    }
+
+    deinit { memory.deallocate() }
+
+    func reset() {
+        status = 200
+        lines.rewind(to: 0)
+        content.removeAll(keepingCapacity: true)
+        closes = false
+    }
+}

@@ -1,0 +1,73 @@
+public import HTTP
+public import IO
+
+/// What a role does with requests; Transport moves the bytes. One handler belongs to one worker and
+/// is called on its thread only, and nothing it is given outlives the call.
+public protocol RequestHandler: AnyObject {
+    /// A request head is complete: says what becomes of it. For an answer of our own, `reply` is to
+    /// hold it; for a request that is forwarded, `reply.lines` holds the field lines to add.
+    func decide(
+        _ head: borrowing RequestHead, _ request: IncomingRequest, _ reply: Reply
+    ) -> Decision
+
+    /// The final response head of an upstream is there. `reply.lines` is to hold what is added to
+    /// it; returned is which of its fields the client does not get.
+    func respond(
+        with head: borrowing ResponseHead, _ bytes: UnsafeRawBufferPointer, to exchange: UInt32,
+        _ reply: Reply
+    ) -> FieldFilter
+
+    /// The exchange cannot go on and nothing was answered yet: `reply` is to hold what the client
+    /// is told. `decide` was not called for a request that could not be read.
+    func refuse(_ fault: TransportFault, _ request: IncomingRequest, _ reply: Reply)
+
+    /// The exchange is over, whatever happened. Its number is free for another one after this.
+    func record(_ exchange: UInt32, _ outcome: ExchangeOutcome)
+}
+
+/// What becomes of a request.
+public enum Decision {
+    /// `reply` holds the response.
+    case answer
+    /// Ask again once this many bytes of content are there, or all of it.
+    case gather(bytesMax: Int)
+    case forward(Forwarding)
+}
+
+/// Where a request goes and what it looks like there.
+public struct Forwarding {
+    /// The number that `Worker.addUpstream` gave.
+    public let upstream: Int
+    /// The path that goes upstream in place of the client's; good until `decide` returns' caller
+    /// has written the head.
+    public let path: UnsafeRawBufferPointer
+    /// Field lines that are not forwarded, beside those that never are.
+    public let stripped: FieldFilter
+    /// How long the upstream may be silent.
+    public let idleNanoseconds: UInt64
+
+    public init(
+        upstream: Int, path: UnsafeRawBufferPointer, stripped: FieldFilter,
+        idleNanoseconds: UInt64
+    ) {
+        self.upstream = upstream
+        self.path = path
+        self.stripped = stripped
+        self.idleNanoseconds = idleNanoseconds
+    }
+}
+
+/// A request as it stands in memory now.
+public struct IncomingRequest {
+    /// The number of the exchange, below `Worker.exchangesMax`: for tables beside Transport's own.
+    public let exchange: UInt32
+    /// The bytes that the head's ranges count from.
+    public let bytes: UnsafeRawBufferPointer
+    /// Content gathered so far, after a `.gather`.
+    public let content: UnsafeRawBufferPointer
+    /// Nil before content was gathered; else whether `content` is all of it.
+    public let contentIsComplete: Bool?
+    public let peer: SocketAddress
+    /// Monotonic nanoseconds.
+    public let now: UInt64
+}

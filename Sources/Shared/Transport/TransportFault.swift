@@ -1,0 +1,43 @@
+public import HTTP
+public import IO
+
+/// Why an exchange could not be brought to its end. Who is at fault decides the status.
+public enum TransportFault: Equatable, Sendable {
+    // the client
+    case malformedHead(HeadError)
+    case malformedContent(BodyError)
+    /// The head or the content did not come in time.
+    case requestTimeout
+    /// The client is gone; nobody is told.
+    case clientClosed
+
+    // the upstream
+    case connectFailed(SystemError)
+    case connectTimeout
+    /// All connections that may be open are in use.
+    case overflow
+    /// It closed before a response was complete.
+    case upstreamClosed
+    case upstreamTimeout
+    case malformedResponse
+
+    // us
+    /// What a handler wanted added to a head was more than there is room for.
+    case headTooLarge
+    /// The process is told to stop and the time for it is over.
+    case drained
+
+    /// What the client is told (RFC 9110 §15).
+    public var status: Int {
+        switch self {
+        case .malformedHead(let error): error.status
+        case .malformedContent(let error): error.status
+        case .requestTimeout: 408
+        case .clientClosed: 499
+        case .connectFailed, .upstreamClosed, .malformedResponse: 502
+        case .connectTimeout, .upstreamTimeout: 504
+        case .overflow, .drained: 503
+        case .headTooLarge: 500
+        }
+    }
+}

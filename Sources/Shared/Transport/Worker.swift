@@ -1,0 +1,245 @@
+public import HTTP
+public import IO
+internal import Synchronization
+
+/// One thread's share of the traffic: its own poller, listeners, connections and upstream pools.
+/// Nothing of it is shared, so nothing is locked. All but `Control` is for its own thread.
+public final class Worker {
+    /// How other threads speak to a worker.
+    public final class Control: Sendable {
+        private let state = Atomic<UInt8>(0)
+        private let ended = Atomic<Bool>(false)
+        private let wakeup: Wakeup
+
+        init() throws(SystemError) { wakeup = try Wakeup() }
+
+        /// Accepts nothing new; `run` returns when the last connection has ended.
+        public func drain() { set(1) }
+
+        /// Makes `run` return now.
+        public func stop() { set(2) }
+
+        private func set(_ value: UInt8) {
+            _ = state.max(value, ordering: .releasing)
+            wakeup.signal()
+        }
+
+        /// Whether `run` has returned.
+        public var hasEnded: Bool { ended.load(ordering: .acquiring) }
+
+        func end() { ended.store(true, ordering: .releasing) }
+
+        var isDraining: Bool { state.load(ordering: .acquiring) >= 1 }
+        var isStopping: Bool { state.load(ordering: .acquiring) >= 2 }
+        var descriptor: CInt { wakeup.raw }
+        func clear() { wakeup.clear() }
+    }
+
+    public let control: Control
+    private(set) var now: UInt64
+    private(set) var isDraining = false
+
+    let channels: Channels
+    let exchanges: Exchanges
+    let scratch: Scratch
+    private var pools: [UpstreamPool] = []
+    private var listeners: [Listener] = []
+    private var queued: [UInt32] = []
+    private var turn: [UInt32] = []
+    private var nextSweep: UInt64 = 0
+
+    /// Tokens from here on are not channels: listeners by number, and last the wake-up.
+    private static let listenerToken = UInt64(1) << 63
+    private static let wakeupToken = UInt64.max
+    /// How often deadlines are looked at: timeouts are that exact.
+    private static let sweepNanoseconds: UInt64 = 250_000_000
+    private static let acceptsMax = 64
+
+    /// - Parameter fieldsMax: field lines that a head may have.
+    public init(fieldsMax: Int = HeadLimits.fieldsMax) throws(SystemError) {
+        control = try Control()
+        now = Clock.monotonicNanoseconds
+        channels = try Channels()
+        exchanges = Exchanges(channels: channels)
+        scratch = Scratch(fieldsMax: fieldsMax)
+        queued.reserveCapacity(1024)
+        turn.reserveCapacity(1024)
+        try channels.watch(control.descriptor, token: Self.wakeupToken)
+    }
+
+    /// Returns the number by which handlers name the upstream.
+    public func addUpstream(_ upstream: Upstream) -> Int {
+        let group = UInt16(truncatingIfNeeded: pools.count)
+        pools.append(UpstreamPool(upstream, group: group, channels: channels))
+        return pools.count - 1
+    }
+
+    /// Accepts connections from a listening socket, which the worker closes when it drains.
+    public func addListener(
+        _ socket: consuming Descriptor, options: ListenerOptions, handler: any RequestHandler
+    ) throws(SystemError) {
+        let token = Self.listenerToken | UInt64(listeners.count)
+        let raw = socket.release()
+        listeners.append(Listener(socket: raw, options: options, handler: handler))
+        try channels.watch(raw, token: token)
+    }
+
+    /// Serves until it is told to stop, or has been drained.
+    public func run() {
+        while !control.isStopping {
+            let count = channels.wait(milliseconds: queued.isEmpty ? Self.waitMilliseconds : 0)
+            now = Clock.monotonicNanoseconds
+            scratch.date.refresh(wallNanoseconds: Clock.wallNanoseconds)
+            for index in 0..<count { dispatch(channels.event(at: index)) }
+            takeTurns()
+            if now >= nextSweep { sweep() }
+            if isDraining, channels.clientCount == 0 { break }
+        }
+        closeAll()
+        control.end()
+    }
+
+    private static let waitMilliseconds = CInt(sweepNanoseconds / 1_000_000)
+
+    // MARK: what the two sides need
+
+    var clients: ClientSide { ClientSide(self) }
+    var forwarder: Forwarder { Forwarder(self) }
+
+    func pool(_ group: Int) -> UpstreamPool { pools[group] }
+
+    func pool(of upstream: ChannelPointer) -> UpstreamPool {
+        pools[Int(upstream.pointee.group)]
+    }
+
+    func listener(of client: ChannelPointer) -> Listener {
+        listeners[Int(client.pointee.group)]
+    }
+
+    func handler(of client: ChannelPointer) -> any RequestHandler {
+        listeners[Int(client.pointee.group)].handler
+    }
+
+    /// Gives the channel another turn after the events of this round.
+    func queue(_ channel: ChannelPointer) {
+        guard !channel.pointee.flags.contains(.queued) else { return }
+        channel.pointee.flags.formUnion(.queued)
+        queued.append(channel.pointee.index)
+    }
+
+    // MARK: one round
+
+    private func dispatch(_ event: Poller.Event) {
+        if event.token == Self.wakeupToken { return wakeUp() }
+        if event.token & Self.listenerToken != 0 {
+            return accept(Int(truncatingIfNeeded: event.token & ~Self.listenerToken))
+        }
+        guard let channel = channels.channel(for: event.token) else { return }
+        if channel.pointee.side == .client {
+            clients.event(channel, event)
+        } else {
+            forwarder.event(channel, event)
+        }
+    }
+
+    private func takeTurns() {
+        guard !queued.isEmpty else { return }
+        swap(&queued, &turn)
+        for index in turn {
+            let channel = channels[index]
+            guard channel.pointee.flags.contains(.queued) else { continue }
+            channel.pointee.flags.subtract(.queued)
+            switch channel.pointee.side {
+            case .client: clients.advance(channel)
+            case .upstream:
+                guard channel.pointee.exchange != Channel.noExchange else { continue }
+                forwarder.pumpResponse(exchanges[channel.pointee.exchange])
+            case .free: continue
+            }
+        }
+        turn.removeAll(keepingCapacity: true)
+    }
+
+    private func sweep() {
+        nextSweep = now &+ Self.sweepNanoseconds
+        channels.expired(at: now) { channel in
+            if channel.pointee.side == .client {
+                clients.expired(channel)
+            } else {
+                forwarder.expired(channel)
+            }
+        }
+        for index in listeners.indices where listeners[index].isPaused { resume(index) }
+    }
+
+    // MARK: accepting
+
+    private func accept(_ index: Int) {
+        for _ in 0..<Self.acceptsMax {
+            guard channels.clientCount(of: index) < listeners[index].options.connectionsMax
+            else { return pause(index) }
+            do throws(SystemError) {
+                guard let (socket, peer) = try Socket.accept(listeners[index].socket) else {
+                    return
+                }
+                try open(socket, peer, index)
+            } catch {
+                // Out of descriptors or memory: what is open goes on, what waits keeps waiting.
+                return pause(index)
+            }
+        }
+    }
+
+    private func open(_ socket: CInt, _ peer: SocketAddress, _ index: Int) throws(SystemError) {
+        let client: ChannelPointer
+        do throws(SystemError) {
+            client = try channels.open(
+                socket, side: .client, group: UInt16(truncatingIfNeeded: index))
+        } catch {
+            Socket.close(socket)
+            throw error
+        }
+        client.pointee.peer = peer
+        client.pointee.deadline = now &+ listeners[index].options.headerTimeoutNanoseconds
+    }
+
+    private func pause(_ index: Int) {
+        guard !listeners[index].isPaused else { return }
+        listeners[index].isPaused = true
+        channels.unwatch(listeners[index].socket)
+    }
+
+    private func resume(_ index: Int) {
+        guard !isDraining else { return }
+        listeners[index].isPaused = false
+        do throws(SystemError) {
+            let token = Self.listenerToken | UInt64(index)
+            try channels.watch(listeners[index].socket, token: token)
+        } catch {
+            listeners[index].isPaused = true
+        }
+    }
+
+    // MARK: the end
+
+    private func wakeUp() {
+        control.clear()
+        guard control.isDraining, !isDraining else { return }
+        isDraining = true
+        for listener in listeners { Socket.close(listener.socket) }
+        channels.each { channel in
+            let isIdle =
+                channel.pointee.side == .client && channel.pointee.exchange == Channel.noExchange
+                && channel.pointee.unread.isEmpty && channel.pointee.unsent.isEmpty
+            if isIdle { clients.close(channel) }
+        }
+    }
+
+    private func closeAll() {
+        if !isDraining { for listener in listeners { Socket.close(listener.socket) } }
+        channels.each { channel in
+            if channel.pointee.side == .client { clients.stopped(channel) }
+        }
+        channels.each { channels.close($0) }
+    }
+}

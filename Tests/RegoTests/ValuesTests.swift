@@ -1,0 +1,121 @@
+import Bytes
+import Rego
+import Testing
+
+@Suite struct ValuesTests {
+    private let storage = ArenaStorageBox()
+    private var arena: Arena { storage.arena }
+
+    private func value(_ json: String) throws -> Value {
+        try json.utf8CString.withUnsafeBytes {
+            try arena.value(json: UnsafeRawBufferPointer(rebasing: $0.dropLast()))
+        }
+    }
+
+    private func frozen(_ json: String) throws -> FrozenData {
+        try Array(json.utf8).withUnsafeBytes { try FrozenData.json($0) }
+    }
+
+    @Test(arguments: [
+        #"{"b":[1,2.50,-0,1e3,123456789012345678901234567890],"a":"x\ny"}"#,
+        #"[[],{},"",null,true,false]"#,
+        "9223372036854775807", "-9223372036854775808", "1.50", "576460752303423488",
+        #"{"a":1,"b":2,"c":3,"d":4,"e":5,"f":6,"g":7,"h":8,"i":9,"j":10,"k":11}"#,
+    ])
+    func `a document is written as it was read, keys in order`(text: String) throws {
+        let expected = text == #"{"b":[1,2.50,-0,1e3,123456789012345678901234567890],"a":"x\ny"}"#
+            ? #"{"a":"x\ny","b":[1,2.50,-0,1e3,123456789012345678901234567890]}"# : text
+        #expect(String(decoding: try value(text).json(), as: UTF8.self) == expected)
+        #expect(String(decoding: try frozen(text).root.json(), as: UTF8.self) == expected)
+        #expect(try value(text) == frozen(text).root)
+        #expect(try value(text).hash == frozen(text).root.hash)
+    }
+
+    @Test func `kinds are ordered as in OPA`() throws {
+        let ascending = [
+            "null", "false", "true", "-1", "0", "0.5", "1", "1.5", "1e300", "1e400", "\"\"",
+            "\"a\"", "\"aa\"", "\"b\"", "[]", "[1]", "[1,2]", "[2]", "{}", #"{"a":1}"#,
+            #"{"a":1,"b":0}"#, #"{"a":2}"#, #"{"b":0}"#,
+        ]
+        for (i, left) in ascending.enumerated() {
+            for (j, right) in ascending.enumerated() {
+                let order = Value.order(try value(left), try value(right))
+                #expect(order.signum() == (i - j).signum(), "\(left) \(right)")
+            }
+        }
+    }
+
+    @Test(arguments: [
+        ("1", "1.0"), ("100", "1e2"), ("0", "-0"), ("0.1", "1e-1"), ("12.50", "1.25e1"),
+        ("123456789012345678901234567890", "1.2345678901234567890123456789e29"),
+    ])
+    func `numbers are equal by value, whatever their spelling`(left: String, right: String) throws {
+        #expect(try value(left) == value(right))
+        #expect(try value(left).hash == value(right).hash)
+    }
+
+    @Test(arguments: [
+        ("9007199254740993", "9007199254740993.5"),
+        ("123456789012345678901234567890", "123456789012345678901234567891"),
+        ("-2", "-1.5"), ("1e999999", "1e1000000"), ("1e-1000000", "1e-999999"),
+    ])
+    func `numbers beyond doubles are compared exactly`(less: String, more: String) throws {
+        #expect(try value(less) < value(more))
+    }
+
+    @Test(arguments: [
+        (0.1, "0.1"), (1e21, "1e+21"), (1e-7, "1e-07"), (123456.75, "123456.75"), (1e20, "100000000000000000000"),
+        (-0.000001, "-0.000001"), (2.0, "2"),
+    ])
+    func `doubles are spelt as Go spells them`(double: Double, text: String) {
+        #expect(String(decoding: arena.number(double: double).json(), as: UTF8.self) == text)
+    }
+
+    @Test func `of equal keys the last counts`() throws {
+        #expect(try value(#"{"a":1,"b":2,"a":3}"#) == value(#"{"a":3,"b":2}"#))
+        #expect(try frozen(#"{"a":1,"b":2,"a":3}"#).root == value(#"{"a":3,"b":2}"#))
+    }
+
+    @Test func `a set is sorted and has no repeats`() throws {
+        var builder = SetBuilder(arena)
+        for index in 0..<1000 { builder.insert(Value(Int32(index * 7 % 100))) }
+        let set = builder.finish()
+        #expect(set.set.count == 100)
+        #expect(set.set[0] == Value(0))
+        #expect(set.set.contains(Value(99)))
+        #expect(!set.set.contains(Value(100)))
+    }
+
+    @Test func `a large object finds all its keys and no other`() throws {
+        var builder = ObjectBuilder(arena)
+        for index in 0..<5000 { builder.set(arena.string("key\(index)"), Value(Int32(index))) }
+        let object = builder.finish()
+        let freezer = Freezer()
+        let data = freezer.seal(root: freezer.copy(object))
+        for index in stride(from: 0, to: 5000, by: 7) {
+            let key = arena.string("key\(index)")
+            #expect(object.object[key] == Value(Int32(index)))
+            #expect(data.root.object[key] == Value(Int32(index)))
+            #expect(data.root.object[data.internedString(key.stringBytes)] == Value(Int32(index)))
+        }
+        #expect(data.root.object[arena.string("key5000")].isUndefined)
+    }
+
+    @Test func `an arena over its budget says so and is empty after a reset`() {
+        let small = ArenaStorage(chunkBytes: 4096, bytesMax: 10_000)
+        var builder = ArrayBuilder(small.arena)
+        for _ in 0..<1000 { builder.append(.null) }
+        #expect(!small.arena.isExhausted || builder.count == 1000)
+        for _ in 0..<1000 { builder.append(.null) }
+        #expect(small.arena.isExhausted)
+        small.reset()
+        #expect(small.arena.bytesUsed == 0)
+        #expect(!small.arena.isExhausted)
+    }
+}
+
+/// Arena storage that a test suite can hold.
+final class ArenaStorageBox {
+    private let storage = ArenaStorage()
+    var arena: Arena { storage.arena }
+}
