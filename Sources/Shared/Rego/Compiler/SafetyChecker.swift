@@ -100,27 +100,25 @@ struct SafetyChecker {
     }
 
     /// Records what nothing binds, but not expressions that would be safe if others were: those
-    /// that lack nothing but variables which other unsafe expressions declare.
+    /// that lack nothing but what unsafe expressions bind all the same, or declare with `:=`.
     private mutating func reportRoots(
         _ pending: [(expression: Expression, missing: SymbolSet)], _ safe: SymbolSet
     ) {
         var everything = safe
         for (_, missing) in pending { everything.formUnion(missing) }
-        let declared = pending.map { expression, missing in
-            SymbolSet(
-                missing.items.filter { name in
-                    guard context.symbols.isLocal(name) else { return false }
-                    var others = everything
-                    others.remove(name)
-                    return OutputVariables.of(expression, arity: arity, safe: others)
-                        .contains(name)
-                })
+        let bound = pending.map { expression, missing in
+            var names = OutputVariables.of(expression, arity: arity, safe: safe)
+            for name in missing.items where context.originalNames[name] != nil {
+                var others = everything
+                others.remove(name)
+                let outputs = OutputVariables.of(expression, arity: arity, safe: others)
+                if outputs.contains(name) { names.insert(name) }
+            }
+            return names
         }
         let roots = pending.indices.filter { index in
             var known = safe
-            for other in pending.indices where other != index {
-                known.formUnion(declared[other].subtracting(declared[index]))
-            }
+            for other in pending.indices where other != index { known.formUnion(bound[other]) }
             let (expression, missing) = pending[index]
             let outputs = OutputVariables.of(expression, arity: arity, safe: known)
             return !missing.subtracting(known).isSubset(of: outputs)
