@@ -58,12 +58,14 @@ let package = Package(
         shared("HTTP", ["Bytes"]),
         shared("IO", ["Bytes", "CLinux"]),
         shared("Rego", ["Bytes", "CRE2", "COpenSSL", "BigInt"]),
-        shared("Policy", ["Bytes", "Files", "Rego"]),
+        shared("Policy", ["Bytes", "Files", "Identity", "Rego"]),
         shared("Identity", ["Bytes", "COpenSSL"]),
         shared("Telemetry", ["Bytes"]),
         shared("Config", ["Bytes", "Files"]),
         shared("Transport", ["Bytes", "HTTP", "IO"]),
-        shared("Proxy", ["Bytes", "HTTP", "Transport", "Policy", "Rego", "Identity", "Telemetry"]),
+        shared(
+            "Proxy",
+            ["Bytes", "HTTP", "IO", "Transport", "Policy", "Rego", "Identity", "Telemetry"]),
 
         // the roles, and the program
         role("Gateway", ["Bytes", "Config", "Proxy"]),
@@ -85,7 +87,7 @@ let package = Package(
         tests("Bytes", ["Bytes"]),
         tests("HTTP", ["HTTP", "Bytes"]),
         tests("Rego", ["Rego", "Bytes"]),
-        tests("Policy", ["Policy", "Rego", "Files", "Bytes"]),
+        tests("Policy", ["Policy", "Identity", "Rego", "Files", "Bytes"]),
         tests("Identity", ["Identity", "Bytes"]),
         tests("Telemetry", ["Telemetry", "Bytes"]),
         tests("Config", ["Config", "Files", "Bytes"]),

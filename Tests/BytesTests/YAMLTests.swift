@@ -93,4 +93,35 @@ extension YAMLNode {
         #expect(try read("abc", .init(bytesMax: 3)).root != nil)
         #expect(throws: YAMLError.self) { try read("abcd", .init(bytesMax: 3)) }
     }
+
+    @Test(arguments: [
+        ("", "null"), ("~", "null"), ("a: yes\nb: Off\nc: y\nd: 'yes'", #"{"a":true,"b":false,"c":true,"d":"yes"}"#),
+        ("[1, -1, +7, 010, 0o17, 0x1F, 0b11, 1_000, -0x10, 0]", "[1,-1,7,8,15,31,3,1000,-16,0]"),
+        ("[08, 0xG, 1__0, '1', -, +, 1e, 0b12, 12e03]", #"[8,"0xG",10,"1","-","+","1e","0b12",12000]"#),
+        ("[9223372036854775807, 18446744073709551615, -9223372036854775808]",
+         "[9223372036854775807,18446744073709551615,-9223372036854775808]"),
+        ("[0x1FFFFFFFFFFFFFFFF, -0x1FFFFFFFFFFFFFFFF]", "[36893488147419103231,-36893488147419103231]"),
+        ("[18446744073709551616, 123456789012345678901]", "[18446744073709552000,123456789012345680000]"),
+        ("[1.50, .5, 5., -0.0, 1e21, 1e20, 1e-6, 1e-7, 0.1e-9, 1.25e+22, 100.0]",
+         "[1.5,0.5,5,-0,1e+21,100000000000000000000,0.000001,1e-7,1e-10,1.25e+22,100]"),
+        ("[2001-01-01, 2001-12-14t21:59:43.10-05:00, 1:30]", #"["2001-01-01","2001-12-14t21:59:43.10-05:00","1:30"]"#),
+        ("!!str 1", #""1""#), ("!!float 1", "1"), ("!!int '1'", "1"), ("!custom x", #""x""#), ("! 1", #""1""#),
+        ("!!binary aGVsbG8=", #""hello""#), ("'<a> &'", #""<a> &""#),
+        ("1: a\ntrue: b\n1.5: c\n~: d", #"{"1":"a","true":"b","1.5":"c","null":"d"}"#),
+        ("x: &x {a: 1, b: 2}\nz: {b: 3, <<: *x}", #"{"x":{"a":1,"b":2},"z":{"a":1,"b":2,"b":3}}"#),
+        ("z: {<<: [{a: 1}, {a: 2, b: 2}]}", #"{"z":{"a":2,"b":2,"a":1}}"#),
+        ("|\n a\n  b\n", #""a\n b\n""#), (">-\n a\n b\n", #""a b""#),
+    ])
+    func `values are those of Go's reader`(text: String, json: String) throws {
+        let written = try YAMLNode.json(Array(text.utf8))
+        #expect(String(decoding: written, as: UTF8.self) == json)
+    }
+
+    @Test(arguments: [
+        "a: .nan", "[.inf, 1]", "-.Inf", "!!int x", "!!bool 1", "!!binary '!'", "? [a]\n: b",
+        "{<<: 1}", "{<<: [1]}", "!!binary /w==",
+    ])
+    func `what JSON cannot say is refused`(text: String) {
+        #expect(throws: YAMLError.self) { try YAMLNode.json(Array(text.utf8)) }
+    }
 }

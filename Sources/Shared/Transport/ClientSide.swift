@@ -213,7 +213,8 @@ struct ClientSide {
             exchange: exchange.pointee.index, bytes: bytes,
             content: UnsafeRawBufferPointer(
                 start: scratch.content.baseAddress, count: content?.count ?? 0),
-            contentIsComplete: content?.isComplete, peer: client.pointee.peer, now: worker.now)
+            contentIsComplete: content?.isComplete, peer: client.pointee.peer, now: worker.now,
+            wallNanoseconds: worker.wallNanoseconds)
         scratch.reply.reset()
         switch worker.handler(of: client).decide(scratch.request, request, scratch.reply) {
         case .answer:
@@ -316,7 +317,8 @@ struct ClientSide {
             exchange: exchange.pointee.index,
             bytes: UnsafeRawBufferPointer(start: nil, count: 0),
             content: UnsafeRawBufferPointer(start: nil, count: 0), contentIsComplete: nil,
-            peer: client.pointee.peer, now: worker.now)
+            peer: client.pointee.peer, now: worker.now,
+            wallNanoseconds: worker.wallNanoseconds)
         scratch.reply.reset()
         worker.handler(of: client).refuse(fault, request, scratch.reply)
         _ = answer(client, exchange, fault: fault)

@@ -70,4 +70,6 @@ public struct IncomingRequest {
     public let peer: SocketAddress
     /// Monotonic nanoseconds.
     public let now: UInt64
+    /// Nanoseconds since 1970.
+    public let wallNanoseconds: Int64
 }

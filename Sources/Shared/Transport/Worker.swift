@@ -36,7 +36,9 @@ public final class Worker {
     }
 
     public let control: Control
+    /// The time of this round, by both clocks.
     private(set) var now: UInt64
+    private(set) var wallNanoseconds: Int64 = 0
     private(set) var isDraining = false
 
     let channels: Channels
@@ -89,7 +91,9 @@ public final class Worker {
         while !control.isStopping {
             let count = channels.wait(milliseconds: queued.isEmpty ? Self.waitMilliseconds : 0)
             now = Clock.monotonicNanoseconds
-            scratch.date.refresh(wallNanoseconds: Clock.wallNanoseconds)
+            let wall = Clock.wallNanoseconds
+            wallNanoseconds = Int64(truncatingIfNeeded: wall)
+            scratch.date.refresh(wallNanoseconds: wall)
             for index in 0..<count { dispatch(channels.event(at: index)) }
             takeTurns()
             if now >= nextSweep { sweep() }

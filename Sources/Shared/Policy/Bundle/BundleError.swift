@@ -18,14 +18,18 @@ public enum BundleError: Error, Sendable {
     case moduleOutsideRoots(roots: [String], package: String, path: String)
     /// A file or a member of the data that must not be in a bundle.
     case refused(path: String, reason: String)
+    /// Credentials in what was to become a bundle, each with its place.
+    case secrets([String])
     /// The bundle is signed, and no key is configured to check that.
     case noVerificationKey
     /// A delta where a snapshot is needed.
     case delta
     /// The modules do not compile.
     case modules([ModuleError])
+    /// The bundle has neither a rule nor data at the decision's path.
+    case noEntrypoint(String)
     /// The data that the gateway uses is wrong: every fault, with its path below `data`.
-    case gatewayData([GatewayDataFault])
+    case gatewayData([String])
 }
 
 extension BundleError: CustomStringConvertible {
@@ -48,10 +52,15 @@ extension BundleError: CustomStringConvertible {
             "manifest roots [\(roots.joined(separator: " "))] do not permit "
                 + "'package \(package)' in module '\(path)'"
         case .refused(let path, let reason): "\(path): \(reason)"
+        case .secrets(let places):
+            "credentials have no place in a bundle:\n" + places.joined(separator: "\n")
+                + "\nkeep them outside and name them as the egress role's credential sources "
+                + "(env:NAME, file:PATH or exec:COMMAND)"
         case .noVerificationKey: "verification key not provided"
         case .delta: "delta bundle where a snapshot is needed"
         case .modules(let errors): Self.list(errors.map(\.description))
-        case .gatewayData(let faults): Self.list(faults.map(\.description))
+        case .noEntrypoint(let path): "the bundle has nothing at the entry point \(path)"
+        case .gatewayData(let faults): Self.list(faults)
         }
     }
 

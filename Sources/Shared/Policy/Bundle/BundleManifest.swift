@@ -9,6 +9,9 @@ public struct BundleManifest: Sendable, Equatable {
     /// The first pattern that matches a file's name counts.
     public var fileRegoVersions: [FilePattern] = []
 
+    /// The JSON text of `metadata`, which means nothing to the loader.
+    public var metadata: [UInt8]?
+
     public struct FilePattern: Sendable, Equatable {
         public let glob: PathGlob
         public let version: RegoVersion
@@ -31,6 +34,7 @@ public struct BundleManifest: Sendable, Equatable {
         }
         regoVersion = try Self.version(members["rego_version"], "rego_version")
         try readFileVersions(members["file_rego_versions"])
+        if members["metadata"].isDefined { metadata = members["metadata"].json() }
         try checkResolvers(members["wasm"])
     }
 

@@ -5,6 +5,7 @@ public struct BundleModules: Sendable {
     /// Paths in the bundle without a leading slash; a location's `file` is an index into these.
     public private(set) var paths: [String] = []
     public private(set) var sources: [[UInt8]] = []
+    public private(set) var versions: [RegoVersion] = []
     public private(set) var parsed: [Module] = []
     /// The names in `parsed`.
     public private(set) var symbols = SymbolTable()
@@ -20,25 +21,30 @@ public struct BundleModules: Sendable {
         let file = paths.count
         paths.append(path)
         sources.append(source)
+        versions.append(version)
         do throws(RegoErrors) {
             parsed.append(
                 try ModuleParser.parse(
                     source, file: file, options: ParserOptions(version: version),
                     symbols: &symbols))
         } catch {
-            throw .modules(describe(error))
+            throw .modules(describe(error.errors))
         }
     }
 
     /// The errors with the paths of their modules.
-    func describe(_ errors: RegoErrors) -> [ModuleError] {
-        errors.errors.map { error in
-            let file = error.location.map { Int($0.file) }
-            return ModuleError(
-                code: error.code.rawValue, message: error.message,
-                file: file.flatMap { paths.indices.contains($0) ? paths[$0] : nil } ?? "",
-                row: Int(error.location?.row ?? 0), column: Int(error.location?.column ?? 0))
-        }
+    func describe(_ errors: [RegoError]) -> [ModuleError] {
+        errors.map { error($0.code, $0.message, at: $0.location) }
+    }
+
+    func error(
+        _ code: RegoError.Code, _ message: String, at location: SourceLocation?
+    ) -> ModuleError {
+        let file = location.map { Int($0.file) } ?? -1
+        return ModuleError(
+            code: code.rawValue, message: message,
+            file: paths.indices.contains(file) ? paths[file] : "",
+            row: Int(location?.row ?? 0), column: Int(location?.column ?? 0))
     }
 
     /// Every module's package must lie below one of the roots.

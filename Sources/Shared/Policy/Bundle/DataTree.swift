@@ -16,6 +16,10 @@ struct DataTree {
         let tree = path.reversed().reduce(value) { inner, name in
             freezer.object([(freezer.string(name), inner)])
         }
+        if root.object.count == 0 {
+            root = tree
+            return
+        }
         guard let merged = merge(root, tree) else {
             throw .dataConflict(path: path.joined(separator: "/"))
         }
@@ -40,20 +44,27 @@ struct DataTree {
         }
     }
 
+    /// Both sides have their members in the same order, so one pass does.
     private func merge(_ left: Value, _ right: Value) -> Value? {
         guard left.isObject, right.isObject else { return nil }
-        if left.object.count == 0 { return right }
-        var members = (0..<left.object.count).map { position in
-            (key: left.object.key(at: position), value: left.object.value(at: position))
-        }
-        for position in 0..<right.object.count {
-            let key = right.object.key(at: position)
-            let added = right.object.value(at: position)
-            if let index = members.firstIndex(where: { $0.key == key }) {
-                guard let merged = merge(members[index].value, added) else { return nil }
-                members[index].value = merged
+        let (left, right) = (left.object, right.object)
+        var members: [(key: Value, value: Value)] = []
+        members.reserveCapacity(left.count + right.count)
+        var (here, there) = (0, 0)
+        while here < left.count || there < right.count {
+            let (mine, theirs) = (left.key(at: here), right.key(at: there))
+            if there == right.count || here < left.count && mine < theirs {
+                members.append((mine, left.value(at: here)))
+                here += 1
+            } else if here == left.count || theirs < mine {
+                members.append((theirs, right.value(at: there)))
+                there += 1
             } else {
-                members.append((key, added))
+                guard let both = merge(left.value(at: here), right.value(at: there)) else {
+                    return nil
+                }
+                members.append((mine, both))
+                (here, there) = (here + 1, there + 1)
             }
         }
         return freezer.object(members)

@@ -28,6 +28,11 @@ public struct PathGlob: Sendable, Equatable {
         return choices.contains { Self.matches($0, path) }
     }
 
+    /// The pattern that matches exactly `path`.
+    static func quote(_ path: String) -> String {
+        String(path.flatMap { "*?[]{}\\".contains($0) ? ["\\", $0] : [$0] })
+    }
+
     /// Keeps the set of positions in the pattern that are reachable: linear in the path.
     private static func matches(_ parts: [Part], _ path: [Character]) -> Bool {
         var reachable = closure(of: [0], parts)
@@ -77,11 +82,9 @@ public struct PathGlob: Sendable, Equatable {
     }
 
     private static func expandBraces(_ pattern: [Character]) -> [[Character]]? {
-        guard let open = pattern.firstIndex(of: "{") else {
-            return pattern.contains("}") ? nil : [pattern]
-        }
-        guard let close = pattern[open...].firstIndex(of: "}"),
-            !pattern[(open + 1)..<close].contains("{")
+        guard let open = firstBrace(pattern[...]) else { return [pattern] }
+        guard pattern[open] == "{", let close = firstBrace(pattern[(open + 1)...]),
+            pattern[close] == "}"
         else { return nil }
         guard let tails = expandBraces(Array(pattern[(close + 1)...])) else { return nil }
         let options = pattern[(open + 1)..<close].split(
@@ -90,6 +93,16 @@ public struct PathGlob: Sendable, Equatable {
         return options.flatMap { option in
             tails.map { Array(pattern[..<open]) + option + $0 }
         }
+    }
+
+    /// The next brace that no backslash stands before.
+    private static func firstBrace(_ pattern: ArraySlice<Character>) -> Int? {
+        var index = pattern.startIndex
+        while index < pattern.endIndex {
+            if pattern[index] == "{" || pattern[index] == "}" { return index }
+            index += pattern[index] == "\\" ? 2 : 1
+        }
+        return nil
     }
 
     private static func parse(_ pattern: [Character]) -> [Part]? {

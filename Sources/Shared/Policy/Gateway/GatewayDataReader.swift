@@ -1,13 +1,13 @@
+internal import Identity
 internal import Rego
 
-/// Checks every member of the data that the gateway relies on.
+/// Reads the shape of the members that the gateway relies on; what the values may be is checked
+/// by `KeyIndex` and `RateLimitTiers`. No fault ever shows a key.
 struct GatewayDataReader {
-    private(set) var keys: [APIKeyRecord] = []
+    private(set) var keys: [KeyDefinition] = []
     private(set) var tiers: [RateLimitTier] = []
     private(set) var warnings: [String] = []
-    private(set) var faults: [GatewayDataFault] = []
-    private var pathOfID: [String: String] = [:]
-    private var pathOfSecret: [[UInt8]: String] = [:]
+    private(set) var faults: [String] = []
 
     private static let keyMembers = [
         "id", "key", "key_hash", "enabled", "role", "rate_limit_tier", "not_before", "expires_at",
@@ -16,17 +16,12 @@ struct GatewayDataReader {
     private static let tierMembers = [
         "requests_per_minute", "requests_per_hour", "burst", "description",
     ]
-    /// More than any program sends; a longer one is a mistake in the data.
-    private static let keyBytesMax = 1024
-    private static let limitMax: Int64 = 1_000_000_000
 
     mutating func read(_ data: Value) {
         readTiers(data.object["rate_limit_tiers"])
         readKeys(data.object["api_keys"])
         readGatewayConfig(data.object["gateway_config"])
     }
-
-    // MARK: tiers
 
     private mutating func readTiers(_ value: Value) {
         guard value.isDefined else { return }
@@ -39,46 +34,20 @@ struct GatewayDataReader {
 
     private mutating func readTier(_ name: String, _ value: Value) {
         let path = "rate_limit_tiers.\(name)"
-        guard Self.isName(name) else {
-            return fault("rate_limit_tiers", "a tier's name must be 1 to 128 visible characters")
-        }
         guard value.isObject else { return fault(path, "must be an object") }
         let members = value.object
         warnAboutUnknown(members, Self.tierMembers, path)
-        let before = faults.count
-        if members["requests_per_minute"].isUndefined {
-            fault(path + ".requests_per_minute", "is missing; -1 means unlimited")
+        let minute = number(members["requests_per_minute"], path + ".requests_per_minute")
+        let hour = number(members["requests_per_hour"], path + ".requests_per_hour")
+        let burst = number(members["burst"], path + ".burst")
+        guard members["requests_per_minute"].isDefined else {
+            return fault(path + ".requests_per_minute", "is missing; -1 means unlimited")
         }
-        let minute = limit(members["requests_per_minute"], path + ".requests_per_minute")
-        let hour = limit(members["requests_per_hour"], path + ".requests_per_hour")
-        let burst = limit(members["burst"], path + ".burst")
-        if burst == -1 { fault(path + ".burst", "must be at least 1") }
-        guard faults.count == before else { return }
+        guard let minute else { return }
         tiers.append(
             RateLimitTier(
-                name: name, requestsPerMinute: Self.bound(minute), requestsPerHour: Self.bound(hour),
-                burst: Self.bound(burst)))
+                name: name, requestsPerMinute: minute, requestsPerHour: hour, burst: burst))
     }
-
-    /// Nil when it is absent or faulty.
-    private mutating func limit(_ value: Value, _ path: String) -> Int64? {
-        guard value.isDefined else { return nil }
-        guard let number = value.int64 else {
-            fault(path, "must be a whole number")
-            return nil
-        }
-        guard number == -1 || (1...Self.limitMax).contains(number) else {
-            fault(path, "must be from 1 to \(Self.limitMax), or -1 for unlimited, not \(number)")
-            return nil
-        }
-        return number
-    }
-
-    private static func bound(_ limit: Int64?) -> Int? {
-        limit.flatMap { $0 == -1 ? nil : Int($0) }
-    }
-
-    // MARK: keys
 
     private mutating func readKeys(_ value: Value) {
         guard value.isDefined else { return }
@@ -92,69 +61,33 @@ struct GatewayDataReader {
         guard value.isObject else { return fault(path, "must be an object") }
         let members = value.object
         warnAboutUnknown(members, Self.keyMembers, path)
-        let before = faults.count
-        let id = name(members["id"], path + ".id", missing: nil)
-        let role = name(members["role"], path + ".role", missing: "user")
-        let tier = name(members["rate_limit_tier"], path + ".rate_limit_tier", missing: "default")
+        let id = string(members["id"], path + ".id")
+        let role = string(members["role"], path + ".role")
+        let tier = string(members["rate_limit_tier"], path + ".rate_limit_tier")
+        let notBefore = string(members["not_before"], path + ".not_before")
+        let expiresAt = string(members["expires_at"], path + ".expires_at")
+        let secret = secret(members, path)
+        // Neither may be guessed: an id tells keys apart, and a key is not on unless that is said.
+        if members["id"].isUndefined { fault(path + ".id", "is missing") }
         let isEnabled = members["enabled"].boolean
         if isEnabled == nil { fault(path + ".enabled", "must be true or false") }
-        let secret = secret(members, path)
-        let notBefore = time(members["not_before"], path + ".not_before")
-        let expiresAt = time(members["expires_at"], path + ".expires_at")
-        if let notBefore, let expiresAt, expiresAt <= notBefore {
-            fault(path + ".expires_at", "must be after not_before")
-        }
-        if let tier, !tiers.contains(where: { $0.name == tier }), faults.count == before {
-            fault(path + ".rate_limit_tier", "'\(tier)' is not in rate_limit_tiers")
-        }
-        guard faults.count == before, let id, let role, let tier, let isEnabled, let secret
-        else { return }
-        noteDuplicates(id, secret, path)
+        guard let id, let secret, let isEnabled else { return }
         keys.append(
-            APIKeyRecord(
-                id: id, secret: secret, isEnabled: isEnabled, role: role, tier: tier,
-                notBefore: notBefore, expiresAt: expiresAt))
+            KeyDefinition(
+                id: id, secret: secret, isEnabled: isEnabled, role: role ?? "user",
+                rateLimitTier: tier ?? "default", notBefore: notBefore, expiresAt: expiresAt))
     }
 
-    private mutating func secret(_ members: ObjectView, _ path: String) -> APIKeyRecord.Secret? {
-        switch (members["key"].isDefined, members["key_hash"].isDefined) {
-        case (true, true), (false, false):
+    private mutating func secret(_ members: ObjectView, _ path: String) -> KeyDefinition.Secret? {
+        guard members["key"].isDefined != members["key_hash"].isDefined else {
             fault(path, "must have one of key_hash and key")
             return nil
-        case (true, false):
-            guard let text = members["key"].text, !text.isEmpty,
-                text.utf8.count <= Self.keyBytesMax, text.utf8.allSatisfy(Self.isVisible)
-            else {
-                fault(path + ".key", "must be 1 to \(Self.keyBytesMax) visible characters")
-                return nil
-            }
-            warnings.append("\(path).key is in plaintext; use key_hash: sha256:<hex> instead")
-            return .plaintext(Array(text.utf8))
-        case (false, true):
-            guard let digest = Self.digest(members["key_hash"].text ?? "") else {
-                fault(path + ".key_hash", "must be sha256: and 64 hexadecimal digits")
-                return nil
-            }
-            return .sha256(digest)
         }
+        if members["key"].isDefined {
+            return string(members["key"], path + ".key").map { .plaintext($0) }
+        }
+        return string(members["key_hash"], path + ".key_hash").map { .hash($0) }
     }
-
-    private mutating func noteDuplicates(
-        _ id: String, _ secret: APIKeyRecord.Secret, _ path: String
-    ) {
-        if let other = pathOfID.updateValue(path, forKey: id) {
-            fault(path + ".id", "'\(id)' is already the id of \(other)")
-        }
-        let identity: [UInt8] = switch secret {
-        case .plaintext(let key): [0] + key
-        case .sha256(let digest): [1] + digest
-        }
-        if let other = pathOfSecret.updateValue(path, forKey: identity) {
-            fault(path, "is the same key as \(other)")
-        }
-    }
-
-    // MARK: the rest
 
     private mutating func readGatewayConfig(_ value: Value) {
         guard value.isDefined else { return }
@@ -162,12 +95,7 @@ struct GatewayDataReader {
         if value.object["allow_any_key"].isDefined, !value.object["allow_any_key"].isFalse {
             fault("gateway_config.allow_any_key", "must be false: only known keys are let in")
         }
-        for name in ["require_https", "max_request_body_bytes"] {
-            let isThere = (0..<value.object.count).contains {
-                value.object.key(at: $0).text == name
-            }
-            if isThere { warnings.append("gateway_config.\(name) has no effect") }
-        }
+        warnAboutUnknown(value.object, ["allow_any_key"], "gateway_config")
     }
 
     private mutating func warnAboutUnknown(
@@ -179,50 +107,24 @@ struct GatewayDataReader {
         }
     }
 
-    /// A text that can stand in a header field; nil after a fault.
-    private mutating func name(_ value: Value, _ path: String, missing: String?) -> String? {
-        if value.isUndefined, let missing { return missing }
-        guard let text = value.text, Self.isName(text) else {
-            fault(path, "must be 1 to 128 visible characters")
-            return nil
-        }
-        return text
+    /// Nil when it is absent, and after a fault.
+    private mutating func string(_ value: Value, _ path: String) -> String? {
+        if value.isUndefined { return nil }
+        if value.text == nil { fault(path, "must be a string") }
+        return value.text
     }
 
-    private mutating func time(_ value: Value, _ path: String) -> Int64? {
-        guard value.isDefined, !value.isNull else { return nil }
-        guard let text = value.text, let seconds = RFC3339.seconds(text) else {
-            fault(path, "must be a time such as 2030-01-31T12:00:00Z")
+    /// Nil when it is absent, and after a fault.
+    private mutating func number(_ value: Value, _ path: String) -> Int? {
+        if value.isUndefined { return nil }
+        guard let number = value.int64 else {
+            fault(path, "must be a whole number")
             return nil
         }
-        return seconds
+        return Int(number)
     }
 
     private mutating func fault(_ path: String, _ message: String) {
-        faults.append(GatewayDataFault(path: path, message: message))
-    }
-
-    private static func isName(_ text: String) -> Bool {
-        (1...128).contains(text.utf8.count) && text.utf8.allSatisfy(isVisible)
-    }
-
-    private static func isVisible(_ byte: UInt8) -> Bool { byte > 0x20 && byte < 0x7F }
-
-    private static func digest(_ text: String) -> [UInt8]? {
-        guard text.hasPrefix("sha256:") else { return nil }
-        let digits = text.dropFirst("sha256:".count)
-        guard digits.utf8.count == 64 else { return nil }
-        var bytes: [UInt8] = []
-        var high: Int?
-        for digit in digits {
-            guard digit.isASCII, let value = digit.hexDigitValue else { return nil }
-            if let first = high {
-                bytes.append(UInt8(first << 4 | value))
-                high = nil
-            } else {
-                high = value
-            }
-        }
-        return bytes
+        faults.append("\(path): \(message)")
     }
 }

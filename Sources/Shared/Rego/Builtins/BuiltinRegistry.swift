@@ -23,6 +23,9 @@ public enum BuiltinRegistry {
         JSONBuiltins.table,
         CryptoBuiltins.table,
         JWTBuiltins.table,
+        GraphQLBuiltins.table,
+        WorldBuiltins.table,
+        SigningBuiltins.table,
     ]
 
     /// Every builtin that has an implementation.

@@ -115,13 +115,25 @@ enum JSONBuiltins {
         do throws(YAMLError) {
             json = try YAMLNode.json(Array(text))
         } catch {
-            throw .failure(error.description)
+            throw .failure(goText(error))
         }
         return try reporting { () throws(BuiltinFault) in
             try json.withRawBytes { bytes throws(BuiltinFault) in
                 try GoJSON.unmarshal(bytes, context)
             }
         }
+    }
+
+    /// Go's YAML names the problem without its context, and counts the lines of grammatical
+    /// faults from zero.
+    private static func goText(_ error: YAMLError) -> String {
+        var reason = Substring(error.reason)
+        let isScanning = reason.hasPrefix("while scanning")
+        if reason.hasPrefix("while "), let colon = reason.firstIndex(of: ":") {
+            reason = reason[colon...].dropFirst(2)
+        }
+        let line = isScanning ? error.mark.line : error.mark.line - 1
+        return line > 0 ? "yaml: line \(line): \(reason)" : "yaml: \(reason)"
     }
 
     static func yamlMarshal(

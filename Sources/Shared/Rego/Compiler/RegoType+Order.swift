@@ -135,7 +135,6 @@ extension TypeKey {
         case .boolean: .boolean
         case .number: .number
         case .string: .string
-        case .composite: .any
         }
     }
 }

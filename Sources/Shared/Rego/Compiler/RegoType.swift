@@ -38,8 +38,6 @@ public enum TypeKey: Sendable, Hashable, Comparable {
     case boolean(Bool)
     case number(String)
     case string(String)
-    /// A composite constant, as printed.
-    case composite(String)
 
     private var rank: Int {
         switch self {
@@ -47,7 +45,6 @@ public enum TypeKey: Sendable, Hashable, Comparable {
         case .boolean: 1
         case .number: 2
         case .string: 3
-        case .composite: 4
         }
     }
 
@@ -56,7 +53,6 @@ public enum TypeKey: Sendable, Hashable, Comparable {
         case (.boolean(let left), .boolean(let right)): !left && right
         case (.number(let left), .number(let right)): left < right
         case (.string(let left), .string(let right)): left < right
-        case (.composite(let left), .composite(let right)): left < right
         default: left.rank < right.rank
         }
     }

@@ -1,8 +1,25 @@
 /// Turns template strings into calls of `internal.template_string`. Each expression becomes a set
 /// of its value, which is empty where the expression is undefined.
 struct TemplateRewriter {
+    /// OPA finds a fault in a closure once when it walks the closure and once more from outside,
+    /// so it reports it twice for each closure around it; here up to this many times.
+    private static let reportsMax = 8
+
     let context: CompileContext
     let arity: ArityTable
+    /// How often a fault is reported.
+    private var reports = 1
+
+    init(context: CompileContext, arity: ArityTable) {
+        self.context = context
+        self.arity = arity
+    }
+
+    private var inClosure: TemplateRewriter {
+        var result = self
+        result.reports = min(reports * 2, Self.reportsMax)
+        return result
+    }
 
     func rewrite(_ rule: inout Rule) {
         guard rule.holdsTemplate else { return }
@@ -33,7 +50,7 @@ struct TemplateRewriter {
                 inner.formUnion(VariableCollector.variables(of: every.value))
             }
             body[index].mutateChildren(
-                term: { rewrite(&$0, bound) }, body: { rewrite(&$0, inner) })
+                term: { rewrite(&$0, bound) }, body: { inClosure.rewrite(&$0, inner) })
         }
         return bound
     }
@@ -43,16 +60,16 @@ struct TemplateRewriter {
         case .null, .boolean, .number, .string, .variable: break
         case .arrayComprehension(var head, var body):
             let inner = rewriteComprehension(&body, bound)
-            rewrite(&head, inner)
+            inClosure.rewrite(&head, inner)
             term.value = .arrayComprehension(head, body)
         case .setComprehension(var head, var body):
             let inner = rewriteComprehension(&body, bound)
-            rewrite(&head, inner)
+            inClosure.rewrite(&head, inner)
             term.value = .setComprehension(head, body)
         case .objectComprehension(var key, var value, var body):
             let inner = rewriteComprehension(&body, bound)
-            rewrite(&key, inner)
-            rewrite(&value, inner)
+            inClosure.rewrite(&key, inner)
+            inClosure.rewrite(&value, inner)
             term.value = .objectComprehension(key: key, value: value, body)
         case .templateString(let template): term = call(template, term.location, bound)
         default: term.mutateChildren(term: { rewrite(&$0, bound) }, body: { _ in })
@@ -60,7 +77,7 @@ struct TemplateRewriter {
     }
 
     private func rewriteComprehension(_ body: inout Body, _ bound: SymbolSet) -> SymbolSet {
-        rewrite(&body, bound)
+        inClosure.rewrite(&body, bound)
         return OutputVariables.of(body, arity: arity, safe: bound).union(bound)
     }
 
@@ -119,7 +136,9 @@ struct TemplateRewriter {
         let names = OutputVariables.of(expression, arity: arity, safe: bound).subtracting(bound)
         for name in names.items {
             let text = context.displayName(context.original(name))
-            context.fail(.compile, "var \(text) is undeclared", at: term.location)
+            for _ in 0..<reports {
+                context.fail(.compile, "var \(text) is undeclared", at: term.location)
+            }
         }
     }
 }

@@ -13,9 +13,10 @@ extension TypeChecker {
     private mutating func checkModifiers(_ expression: Expression) -> Fault? {
         for modifier in expression.modifiers {
             guard case .ref(let name) = modifier.target.value,
-                case .function? = type(of: modifier.target),
-                case .function? = type(of: modifier.value),
-                !RegoType.unifies(type(of: modifier.target), type(of: modifier.value))
+                case .function? = declaredType(of: modifier.target),
+                case .function? = declaredType(of: modifier.value),
+                !RegoType.unifies(
+                    declaredType(of: modifier.target), declaredType(of: modifier.value))
             else { continue }
             let text = context.printer.text(ref: name)
             return fault("\(text): arity mismatch", at: modifier.location)
@@ -23,11 +24,18 @@ extension TypeChecker {
         return nil
     }
 
+    /// The type of a function, whatever `with` makes of it.
+    private func declaredType(of term: Term) -> RegoType? {
+        guard case .ref(let name) = term.value else { return nil }
+        if let known = environment.type(ofRef: name, context.symbols) { return known }
+        return builtins.find(name).map { .function($0.arguments, result: $0.result) }
+    }
+
     private mutating func checkCall(
         _ name: [Term], _ terms: [Term], _ expression: Expression
     ) -> Fault? {
         let text = context.printer.text(ref: name)
-        let found = type(ofRef: name)
+        let found = declaredType(of: terms[0])
         if found == .any { return nil }
         guard case .function(let arguments, let result)? = found else {
             return fault("undefined function \(text)", at: expression.location)
@@ -89,6 +97,13 @@ extension TypeChecker {
             return unify(right, .any) && unify(left, type(of: right) ?? .any)
         case (.variable, .variable):
             return unify(left, .any) && unify(right, type(of: left) ?? .any)
+        // A comprehension or set with members of which nothing is known.
+        case (.variable(let name), _) where leftType == nil:
+            environment.set(rightType ?? .any, of: name)
+            return true
+        case (_, .variable(let name)) where rightType == nil:
+            environment.set(leftType ?? .any, of: name)
+            return true
         default: return false
         }
     }

@@ -30,6 +30,7 @@ extension TypeChecker {
     }
 
     private mutating func check(_ ref: [Term]) -> Fault? {
+        if overrides.type(of: ref, graph: graph, context.symbols) != nil { return nil }
         for end in ref.indices {
             guard case .function? = type(ofRef: Array(ref[...end])) else { continue }
             let text = context.printer.text(ref: ref)

@@ -7,12 +7,20 @@ struct TypeChecker {
     let context: CompileContext
     let builtins: BuiltinTable
     var environment: TypeEnvironment
+    /// What depends on what; nil in queries.
+    let graph: RuleGraph?
+    /// What the modifiers of the expression at hand change.
+    private(set) var overrides = TypeOverrides([], types: [], graph: nil)
     private var closureDepth = 0
 
-    init(_ context: CompileContext, builtins: BuiltinTable, environment: TypeEnvironment) {
+    init(
+        _ context: CompileContext, builtins: BuiltinTable, environment: TypeEnvironment,
+        graph: RuleGraph?
+    ) {
         self.context = context
         self.builtins = builtins
         self.environment = environment
+        self.graph = graph
     }
 
     /// A fault, and whether it may follow from another.
@@ -86,6 +94,12 @@ struct TypeChecker {
     mutating func checkBody(_ body: Body) -> [Fault] {
         var faults: [Fault] = []
         for expression in body {
+            let outer = overrides
+            defer { overrides = outer }
+            if !expression.modifiers.isEmpty {
+                let types = expression.modifiers.map { type(of: $0.value) }
+                overrides = TypeOverrides(expression.modifiers, types: types, graph: graph)
+            }
             let closureFaults = checkClosures(of: expression)
             let refFaults = checkRefs(of: expression)
             faults += closureFaults + refFaults
@@ -165,6 +179,9 @@ struct TypeChecker {
     }
 
     func type(ofRef ref: [Term]) -> RegoType? {
+        if let changed = overrides.type(of: ref, graph: graph, context.symbols) {
+            return changed
+        }
         if let known = environment.type(ofRef: ref, context.symbols) { return known }
         guard let builtin = builtins.find(ref) else { return nil }
         return .function(builtin.arguments, result: builtin.result)

@@ -125,15 +125,13 @@ extension TypeKey {
         }
     }
 
-    /// The key that a constant term is.
+    /// The key that a scalar is.
     init?(_ term: Term, _ symbols: SymbolTable) {
         switch term.value {
         case .null: self = .null
         case .boolean(let value): self = .boolean(value)
         case .number(let text): self = .number(symbols[text])
         case .string(let text): self = .string(symbols[text])
-        case let value where value.isConstant:
-            self = .composite(TermPrinter(symbols: symbols).text(term))
         default: return nil
         }
     }

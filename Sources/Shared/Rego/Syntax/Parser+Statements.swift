@@ -42,7 +42,7 @@ extension Parser {
         restore(start)
         if !options.isQuery {
             if let rules = parseRules() { return rules.map(Statement.rule) }
-            if state.errors.count > errorCount { return nil }
+            if !state.errors.isEmpty { return nil }
             restore(start)
         }
         guard let body = parseQuery(end: .endOfFile, requiresSemicolon: true) else { return nil }

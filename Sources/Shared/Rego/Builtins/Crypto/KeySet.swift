@@ -86,17 +86,19 @@ struct KeySet {
     }
 
     private static func isUsable(_ key: JSONWebKey) -> Bool {
-        key.isForSignatures && (key.algorithm.isEmpty || key.knownAlgorithm != nil)
+        key.algorithm.isEmpty || key.knownAlgorithm != nil
     }
 
     /// Whether one of the keys made the signature. A key that the token names by `kid` is the
-    /// only one asked; a key with an algorithm of its own only answers for that.
+    /// only one asked, and must be for signatures; a key with an algorithm of its own only
+    /// answers for that.
     func verify(
         _ signature: [UInt8], of message: [UInt8], _ algorithm: SignatureAlgorithm,
         keyID: String, declared: String
     ) -> Bool {
         if !keyID.isEmpty, let named = keys.first(where: { $0.keyID == keyID }) {
-            return Self.isSigned(signature, message, named, algorithm, declared)
+            return named.isForSignatures
+                && Self.isSigned(signature, message, named, algorithm, declared)
         }
         return keys.contains { Self.isSigned(signature, message, $0, algorithm, declared) }
     }

@@ -1,0 +1,66 @@
+public import Rego
+
+/// A bundle made ready to decide: checked, compiled and linked to its data. Immutable, shared by
+/// all workers, replaced as a whole.
+public final class PolicySnapshot: Sendable {
+    /// Counts activations from 1, so that a worker sees by one number whether there is a new one.
+    public let generation: UInt64
+    public let manifest: BundleManifest
+    /// What the evaluators run.
+    public let rego: Snapshot
+    /// The decision, such as that at `agentd/authz`.
+    public let entryPoint: EntryPoint
+    /// The decision's path as it is written in the configuration and in decision logs.
+    public let entrypointPath: String
+    /// Keys and limits from the bundle's data.
+    public let gateway: GatewayData
+    /// What has no effect, or should not stay as it is.
+    public let warnings: [String]
+
+    /// - Parameter entrypoint: the decision's path below `data`, segments separated by `/`.
+    /// - Throws: why the bundle cannot be activated.
+    public init(
+        _ bundle: Bundle, entrypoint: String, generation: UInt64 = 1
+    ) throws(BundleError) {
+        let gateway = try GatewayData(bundle.data)
+        let options = CompilerOptions(unsafeBuiltins: Bundle.builtinsOfTheWorld)
+        let compiled = try bundle.compile(options: options)
+        let name = "data." + entrypoint.split(separator: "/").joined(separator: ".")
+        let program: Program
+        do throws(RegoError) {
+            program = try Program(
+                compiled, entryPoints: [name], fileNames: bundle.modules.paths)
+        } catch {
+            throw .modules(bundle.modules.describe([error]))
+        }
+        guard Self.exists(entrypoint, compiled, bundle.data.root),
+            let entryPoint = program.entryPoint(name)
+        else { throw .noEntrypoint(entrypoint) }
+        self.generation = generation
+        self.entryPoint = entryPoint
+        self.gateway = gateway
+        rego = Snapshot(program, data: bundle.data)
+        manifest = bundle.manifest
+        entrypointPath = entrypoint
+        warnings = bundle.warnings + gateway.warnings
+    }
+
+    /// A path that leads nowhere denies everything for ever: better refused now.
+    private static func exists(
+        _ entrypoint: String, _ modules: CompiledModules, _ data: Value
+    ) -> Bool {
+        var node = modules.symbols.find("data").flatMap {
+            modules.tree.child(RuleTree.root, .string($0))
+        }
+        var value: Value = data
+        for segment in entrypoint.split(separator: "/") {
+            node = node.flatMap { parent in
+                modules.symbols.find(String(segment)).flatMap {
+                    modules.tree.child(parent, .string($0))
+                }
+            }
+            value = value.member(segment)
+        }
+        return node != nil || value.isDefined
+    }
+}

@@ -1,0 +1,124 @@
+public import Telemetry
+public import Transport
+
+/// Logs and counts every exchange, whatever became of it. One per worker.
+public struct Recorder {
+    private let ring: AccessRing?
+    private let shard: MetricShard
+    private let downstream: DownstreamMetrics
+    /// In the order of the worker's upstreams.
+    private let clusters: [ClusterMetrics]
+
+    /// - Parameter ring: nil when no access log is kept.
+    public init(
+        ring: AccessRing?, shard: MetricShard, downstream: DownstreamMetrics,
+        clusters: [ClusterMetrics]
+    ) {
+        self.ring = ring
+        self.shard = shard
+        self.downstream = downstream
+        self.clusters = clusters
+    }
+
+    /// A request's head is complete.
+    public func begin() {
+        shard.add(downstream.requests)
+        shard.increment(downstream.requestsActive)
+    }
+
+    public func end(_ record: borrowing RequestRecord, _ outcome: ExchangeOutcome) {
+        count(outcome)
+        log(record, outcome)
+    }
+
+    private func count(_ outcome: ExchangeOutcome) {
+        shard.decrement(downstream.requestsActive)
+        shard.add(downstream.bytesReceived, outcome.contentBytesReceived)
+        shard.add(downstream.bytesSent, outcome.contentBytesSent)
+        if case .malformedHead = outcome.fault { shard.add(downstream.requestsRejected) }
+        if outcome.status > 0 {
+            downstream.answered(
+                status: outcome.status, nanoseconds: outcome.ended &- outcome.started, shard)
+        }
+        guard let index = outcome.upstream, index < clusters.count else { return }
+        count(outcome, clusters[index])
+    }
+
+    private func count(_ outcome: ExchangeOutcome, _ cluster: borrowing ClusterMetrics) {
+        shard.add(cluster.requests)
+        if outcome.wasRetried { shard.add(cluster.retries) }
+        switch outcome.fault {
+        case .connectFailed: shard.add(cluster.connectionFailures)
+        case .connectTimeout: shard.add(cluster.connectionTimeouts)
+        case .upstreamTimeout: shard.add(cluster.requestTimeouts)
+        case nil:
+            shard.add(cluster.bytesReceived, outcome.contentBytesSent)
+            shard.add(cluster.bytesSent, outcome.contentBytesReceived)
+            cluster.answered(
+                status: outcome.status, nanoseconds: outcome.ended &- outcome.started, shard)
+        case .malformedHead, .malformedContent, .requestTimeout, .clientClosed, .overflow,
+            .upstreamClosed, .malformedResponse, .headTooLarge, .drained:
+            return
+        }
+    }
+
+    private func log(_ record: borrowing RequestRecord, _ outcome: ExchangeOutcome) {
+        guard let ring, var line = ring.begin(wallNanoseconds: record.wallNanoseconds) else {
+            return
+        }
+        line.address(.client, record.client)
+        line.text(.method, record.bytes(record.method).span)
+        line.path(record.bytes(record.path).span)
+        line.number(.status, UInt64(outcome.status))
+        line.duration(.durationMilliseconds, nanoseconds: outcome.ended &- outcome.started)
+        line.requestID(record.requestID)
+        line.text(.userAgent, record.bytes(record.userAgent).span)
+        line.text(.authStatus, record.authentication.text)
+        if record.keyID.length > 0 { line.text(.keyID, record.bytes(record.keyID).span) }
+        if record.tier.length > 0 { line.text(.tier, record.bytes(record.tier).span) }
+        line.number(.bytesReceived, outcome.contentBytesReceived)
+        line.number(.bytesSent, outcome.contentBytesSent)
+        if let address = outcome.upstreamAddress {
+            line.endpoint(.upstreamHost, address)
+            line.duration(
+                .upstreamMilliseconds, nanoseconds: outcome.responded &- outcome.started)
+        }
+        if record.decision != .none {
+            line.text(.authzStatus, record.decision.text)
+            line.duration(.policyMilliseconds, nanoseconds: record.policyNanoseconds)
+        }
+        line.traceID(record.trace)
+        if let fault = outcome.fault {
+            line.text(.reason, Refusal.transport(fault).code)
+        } else if let reason = record.reason {
+            line.text(.reason, reason.code)
+        }
+        ring.commit(line)
+    }
+}
+
+extension RequestRecord.Authentication {
+    var text: StaticString {
+        switch self {
+        case .none: "none"
+        case .ok: "ok"
+        case .missing: "missing"
+        case .ambiguous: "ambiguous"
+        case .unknown: "unknown"
+        case .disabled: "disabled"
+        case .expired: "expired"
+        case .notYetValid: "not_yet_valid"
+        }
+    }
+}
+
+extension RequestRecord.Decision {
+    var text: StaticString {
+        switch self {
+        case .none: "none"
+        case .allowed: "allowed"
+        case .denied: "denied"
+        case .failed: "failed"
+        }
+    }
+}

@@ -1,0 +1,140 @@
+public import Transport
+
+/// Why a request goes no further: the one closed list. What the client is told, what is logged and
+/// what is counted all follow from it.
+public enum Refusal: Error, Equatable, Sendable {
+    /// The process takes no more requests of any kind right now.
+    case overloaded(retryAfterSeconds: UInt64)
+    /// Readers could disagree about which resource the target names.
+    case targetAmbiguous
+    case routeNotFound
+    case methodNotAllowed
+    case credentialMissing
+    /// More than one credential, or one that is empty.
+    case credentialAmbiguous
+    /// Unknown, disabled, expired or not yet valid: the client is not told which.
+    case credentialInvalid
+    /// Too many requests without a valid key from one address.
+    case addressLimited(retryAfterSeconds: UInt64)
+    /// The key's own limit.
+    case keyLimited(retryAfterSeconds: UInt64)
+    /// Policy said no, with the status it asked for.
+    case denied(status: Int)
+    /// There is no policy to ask.
+    case policyMissing
+    /// Policy could not be evaluated, or its answer was no decision.
+    case policyFailed
+    case transport(TransportFault)
+
+    public var status: Int {
+        switch self {
+        case .overloaded, .addressLimited, .keyLimited: 429
+        case .targetAmbiguous: 400
+        case .routeNotFound: 404
+        case .methodNotAllowed: 405
+        case .credentialMissing, .credentialAmbiguous, .credentialInvalid: 401
+        case .denied(let status): status
+        case .policyMissing, .policyFailed: 503
+        case .transport(let fault): fault.status
+        }
+    }
+
+    /// The word that programs look for: stable, in `code` and the access log's `reason`.
+    public var code: StaticString {
+        switch self {
+        case .overloaded: "overloaded"
+        case .targetAmbiguous: "target_ambiguous"
+        case .routeNotFound: "route_not_found"
+        case .methodNotAllowed: "method_not_allowed"
+        case .credentialMissing: "missing_api_key"
+        case .credentialAmbiguous: "ambiguous_api_key"
+        case .credentialInvalid: "invalid_api_key"
+        case .addressLimited: "anonymous_rate_limited"
+        case .keyLimited: "rate_limited"
+        case .denied: "policy_denied"
+        case .policyMissing: "policy_unavailable"
+        case .policyFailed: "policy_error"
+        case .transport(let fault): fault.code
+        }
+    }
+
+    /// A sentence that says what to do about it.
+    public var detail: StaticString {
+        switch self {
+        case .overloaded: "The server takes no more requests right now; try again later."
+        case .targetAmbiguous:
+            "The path can be read in more than one way; send it in its normal form (RFC 3986)."
+        case .routeNotFound: "Nothing is served under this path."
+        case .methodNotAllowed: "This path does not take this method; see Allow."
+        case .credentialMissing: "Send an API key in X-API-Key."
+        case .credentialAmbiguous: "Send exactly one API key, once."
+        case .credentialInvalid: "The API key is not valid."
+        case .addressLimited:
+            "Too many requests without a valid API key; wait for Retry-After seconds."
+        case .keyLimited: "The API key's rate limit is used up; wait for Retry-After seconds."
+        case .denied: "Policy does not allow this request; see deny_reasons."
+        case .policyMissing: "No policy is loaded, so nothing is allowed."
+        case .policyFailed: "Policy could not decide about this request, so it is not allowed."
+        case .transport(let fault): fault.detail
+        }
+    }
+
+    /// The class of error that client libraries of LLM APIs branch on.
+    var errorType: StaticString {
+        switch status {
+        case 401: "authentication_error"
+        case 403: "permission_error"
+        case 404: "not_found_error"
+        case 429: "rate_limit_error"
+        case 400..<500: "invalid_request_error"
+        default: "api_error"
+        }
+    }
+
+    var retryAfterSeconds: UInt64? {
+        switch self {
+        case .overloaded(let seconds), .addressLimited(let seconds), .keyLimited(let seconds):
+            seconds
+        case .targetAmbiguous, .routeNotFound, .methodNotAllowed, .credentialMissing,
+            .credentialAmbiguous, .credentialInvalid, .denied, .policyMissing, .policyFailed,
+            .transport:
+            nil
+        }
+    }
+}
+
+extension TransportFault {
+    fileprivate var code: StaticString {
+        switch self {
+        case .malformedHead: "malformed_request"
+        case .malformedContent: "malformed_content"
+        case .requestTimeout: "request_timeout"
+        case .clientClosed: "client_closed"
+        case .connectFailed: "upstream_connect_failed"
+        case .connectTimeout: "upstream_connect_timeout"
+        case .overflow: "upstream_overflow"
+        case .upstreamClosed: "upstream_closed"
+        case .upstreamTimeout: "upstream_timeout"
+        case .malformedResponse: "upstream_malformed"
+        case .headTooLarge: "head_too_large"
+        case .drained: "shutting_down"
+        }
+    }
+
+    fileprivate var detail: StaticString {
+        switch self {
+        case .malformedHead: "The request is not well-formed HTTP/1.1 (RFC 9112)."
+        case .malformedContent: "The content of the request is not well-formed (RFC 9112)."
+        case .requestTimeout: "The request did not arrive in time."
+        case .clientClosed: "The client closed the connection."
+        case .connectFailed: "The service behind this address cannot be reached."
+        case .connectTimeout: "The service behind this address does not accept connections."
+        case .overflow: "The service behind this address is busy; try again later."
+        case .upstreamClosed: "The service behind this address closed the connection."
+        case .upstreamTimeout: "The service behind this address did not answer in time."
+        case .malformedResponse: "The service behind this address sent no valid response."
+        case .headTooLarge: "The message became too large on its way."
+        case .drained: "The server is shutting down; try again."
+        }
+    }
+}

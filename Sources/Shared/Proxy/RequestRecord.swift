@@ -1,0 +1,101 @@
+public import Bytes
+public import IO
+public import Telemetry
+
+/// What is remembered of a request while it is under way, for its record and its response. The
+/// head it came with is gone by then, so its texts are copied.
+public struct RequestRecord {
+    /// Which bytes of the record's memory hold a text.
+    public struct Text: Sendable {
+        var offset: UInt16 = 0
+        var length: UInt16 = 0
+    }
+
+    public enum Authentication: UInt8, Sendable {
+        case none, ok, missing, ambiguous, unknown, disabled, expired, notYetValid
+    }
+
+    public enum Decision: UInt8, Sendable {
+        case none, allowed, denied, failed
+    }
+
+    public let requestID: RequestID
+    public let trace: TraceContext
+    public let client: SocketAddress
+    /// Nanoseconds since 1970.
+    public let wallNanoseconds: Int64
+    public var policyNanoseconds: UInt64 = 0
+    public var authentication = Authentication.none
+    public var decision = Decision.none
+    public var wasForwarded = false
+    public var reason: Refusal?
+
+    public private(set) var method = Text()
+    public private(set) var path = Text()
+    public private(set) var userAgent = Text()
+    public private(set) var keyID = Text()
+    public private(set) var tier = Text()
+    /// Field lines that every response to this request carries.
+    public private(set) var responseLines = Text()
+
+    private let memory: UnsafeMutablePointer<UInt8>
+    private var used = 0
+
+    /// The longest of each text that is kept: what a log line takes.
+    static let pathBytesMax = 2048
+    static let nameBytesMax = 256
+    static let linesBytesMax = 1024
+    static let memoryBytes = pathBytesMax + 4 * nameBytesMax + linesBytesMax
+
+    init(
+        requestID: RequestID, trace: TraceContext, client: SocketAddress, wallNanoseconds: Int64,
+        memory: UnsafeMutablePointer<UInt8>
+    ) {
+        self.requestID = requestID
+        self.trace = trace
+        self.client = client
+        self.wallNanoseconds = wallNanoseconds
+        self.memory = memory
+    }
+
+    // MARK: texts
+
+    public mutating func keep(
+        method: UnsafeRawBufferPointer, path: UnsafeRawBufferPointer,
+        userAgent: UnsafeRawBufferPointer
+    ) {
+        self.method = copy(method, Self.nameBytesMax)
+        self.path = copy(path, Self.pathBytesMax)
+        self.userAgent = copy(userAgent, Self.nameBytesMax)
+    }
+
+    public mutating func keep(keyID: Span<UInt8>) {
+        self.keyID = keyID.withUnsafeBytes { copy($0, Self.nameBytesMax) }
+    }
+
+    public mutating func keep(tier: Span<UInt8>) {
+        self.tier = tier.withUnsafeBytes { copy($0, Self.nameBytesMax) }
+    }
+
+    /// Has `write` write the lines that every response carries; called once.
+    public mutating func keepResponseLines(_ write: (inout LineBuilder) -> Void) {
+        var line = LineBuilder(base: memory + used, capacity: Self.linesBytesMax)
+        write(&line)
+        responseLines = Text(offset: UInt16(used), length: UInt16(line.count))
+        used += line.count
+    }
+
+    /// The bytes of a text, until the exchange ends.
+    public func bytes(_ text: Text) -> UnsafeBufferPointer<UInt8> {
+        UnsafeBufferPointer(start: memory + Int(text.offset), count: Int(text.length))
+    }
+
+    private mutating func copy(_ bytes: UnsafeRawBufferPointer, _ bytesMax: Int) -> Text {
+        let count = min(bytes.count, bytesMax)
+        if let source = bytes.baseAddress {
+            UnsafeMutableRawPointer(memory + used).copyMemory(from: source, byteCount: count)
+        }
+        defer { used += count }
+        return Text(offset: UInt16(used), length: UInt16(count))
+    }
+}
