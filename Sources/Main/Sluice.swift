@@ -11,7 +11,7 @@ struct Sluice: ParsableCommand {
             until SIGTERM (drains) or a second one (stops). SIGHUP reads the policy bundle again, \
             SIGUSR1 opens log files again.
             """,
-        version: version, subcommands: [CheckCommand.self])
+        version: version, subcommands: [CheckCommand.self, PolicyCommand.self])
 
     static let version = "0.1.0"
 
