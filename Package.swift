@@ -95,6 +95,12 @@ let package = Package(
             dependencies: ["Bytes", "Identity", "Telemetry", "CAllocationCount"],
             path: "Tests/Benchmarks/Request", swiftSettings: settings),
 
+        // measures what the engine costs; not installed
+        .target(name: "CAllocations", path: "Sources/Bench/CAllocations"),
+        .executableTarget(
+            name: "sluice-bench", dependencies: ["Rego", "Bytes", "CAllocations"],
+            path: "Sources/Bench/Bench", swiftSettings: settings),
+
         tests("Bytes", ["Bytes"]),
         tests("HTTP", ["HTTP", "Bytes"]),
         tests("Rego", ["Rego", "Bytes"]),

@@ -20,6 +20,12 @@ public enum BuiltinRegistry {
         IdentifierBuiltins.table,
         NetworkBuiltins.table,
         TimeBuiltins.table,
+        JSONBuiltins.table,
+        CryptoBuiltins.table,
+        JWTBuiltins.table,
+        GraphQLBuiltins.table,
+        WorldBuiltins.table,
+        SigningBuiltins.table,
     ]
 
     /// Every builtin that has an implementation.

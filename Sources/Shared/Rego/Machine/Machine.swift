@@ -204,7 +204,7 @@ struct Machine {
                 let keys = value(step.pointee.c).set.table
                 base[Int(step.pointee.a)] = arena.object(keys: keys) { first[$0] }
             case .mergeDocuments:
-                base[Int(step.pointee.a)] = try merge(
+                base[Int(step.pointee.a)] = merge(
                     value(step.pointee.b), value(step.pointee.c))
 
             case .requireArray:

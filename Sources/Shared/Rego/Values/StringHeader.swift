@@ -47,7 +47,6 @@ extension Value {
 
     @inline(__always) static func sameStrings(_ left: Value, _ right: Value) -> Bool {
         if left.bits == right.bits { return true }
-        if left.has(.interned), right.has(.interned) { return false }
         let a = left.stringHeader.pointee
         let b = right.stringHeader.pointee
         guard a.length == b.length else { return false }
