@@ -67,6 +67,8 @@ enum Opcode: UInt8 {
     case makeShapedObject
     /// a ← base document b merged with virtual document c
     case mergeDocuments
+    /// a ← object b less its member c
+    case withoutMember
 
     // Patterns
     /// Goes to target unless b is an array of d elements.

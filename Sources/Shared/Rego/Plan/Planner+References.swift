@@ -103,7 +103,7 @@ extension Planner {
             rest = rest.dropFirst()
         }
         if tree.nodes[node].rules.isEmpty, let operand = rest.first {
-            if tree.nodes[node].children.isEmpty {
+            if node != 0, tree.nodes[node].children.isEmpty {
                 return try baseDocument(tree.nodes[node].path, rest)
             }
             if canEvaluate(operand), isBoundEverywhere(rest) { return try dispatch(node, rest) }

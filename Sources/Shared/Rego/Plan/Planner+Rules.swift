@@ -191,7 +191,8 @@ extension Planner {
 
     // MARK: Packages
 
-    /// The document of everything below a node, and of base data at its path.
+    /// The document of everything below a node, and of base data at its path. As in OPA, the
+    /// root document does not show `data.system`.
     func planPackage(_ node: Int) throws(RegoError) {
         let builder = code.register()
         code.emit(.newObject, builder)
@@ -205,6 +206,9 @@ extension Planner {
         let base = base(tree.nodes[node].path)
         code.emit(.mergeDocuments, virtual, base, virtual)
         code.place(none)
+        if node == 0, let system = symbols.find("system") {
+            code.emit(.withoutMember, virtual, virtual, constant(.string(system)))
+        }
         code.emit(.return, 0, virtual)
     }
 
