@@ -179,6 +179,11 @@ public struct Compiler {
     }
 
     private mutating func rewriteMetadata() {
+        let annotations = AnnotationSet(
+            rules: rules, modules: modules, fileNames: fileNames, context)
+        guard context.errors.isEmpty else { return }
+        let rewriter = MetadataRewriter(context: context, annotations: annotations)
+        for index in rules.indices { rewriter.rewrite(&rules[index]) }
     }
 
     private mutating func rewriteHeads() {

@@ -29,7 +29,7 @@ struct ModuleBuilder {
         if module.version != .v0 { for rule in module.rules { checkV1(rule) } }
         guard errors.isEmpty else { return .failure(RegoErrors(errors)) }
         if parser.options.processesAnnotations {
-            errors += AnnotationReader.attach(to: &module)
+            errors += AnnotationReader.attach(to: &module, symbols: &parser.symbols)
             guard errors.isEmpty else { return .failure(RegoErrors(errors)) }
         }
         return .success(module)

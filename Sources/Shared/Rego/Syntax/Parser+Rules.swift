@@ -118,7 +118,7 @@ extension Parser {
     /// The chain after a rule, as one rule with the next in its `alternatives`.
     private mutating func parseElse(_ rule: Rule) -> [Rule]? {
         let ref = rule.head.reference
-        if ref.count > 1, !ref.allSatisfy({ $0.value.isGround }) {
+        if !ref.dropFirst().allSatisfy(\.value.isGround) {
             fail("else keyword cannot be used on rules with variables in head")
             return nil
         }
