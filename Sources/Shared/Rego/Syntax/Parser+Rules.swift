@@ -43,6 +43,7 @@ extension Parser {
             if !hasArguments, isRef || !operand.value.isGround { rule.head.key = operand }
             if rule.head.value == nil {
                 rule.head.hasGeneratedValue = true
+                rule.head.hasImpliedValue = true
                 rule.head.value = Term(.boolean(true), rule.head.location)
             }
         } else if !hasArguments {
