@@ -38,14 +38,14 @@ import Testing
         ("f(1) := \"one\"\nf(2) := \"two\"\np := f(input.a)", "\"one\""),
         ("p if not input.missing", "true"),
         ("q if input.a == 9\np if q with input.a as 9", "true"),
-        ("p := data.d.x with data.d.x as 5", "5"),
+        ("p := y if y := data.d.x with data.d.x as 5", "5"),
         ("f(x) := x\ng(_) := 8\np := y if y := f(1) with f as g", "8"),
         ("p := count(x) if x := [1, 2] with count as 5", "2"),
         ("p := y if y := count([1]) with count as 5", "5"),
         ("a.b.c := 1\na.b[x] := x if some x in [\"y\"]\np := a", #"{"b":{"c":1,"y":"y"}}"#),
         ("p := 9223372036854775807 + 1", "9223372036854775808"),
         ("p := 3 * 2 - 10", "-4"),
-        ("p := x if some x in input.list; x > 2", "3"),
+        ("p := x if { some x in input.list; x > 2 }", "3"),
         ("p := input", #"{"a":1,"list":[1,2,3]}"#),
     ])
     func `the language means what it says`(rules: String, expected: String) throws {
@@ -58,7 +58,7 @@ import Testing
         ("p := x if some x in [1, 2]", EvaluationError.Code.conflict),
         ("f(x) := 1\nf(x) := 2\np := f(0)", .conflict),
         ("p[\"a\"] := x if some x in [1, 2]", .conflict),
-        ("p[k] := x if some x in [1, 2]; k := \"a\"", .conflict),
+        ("p[k] := x if { some x in [1, 2]; k := \"a\" }", .conflict),
         ("p := {k: x | some x in [1, 2]; k := \"a\"}", .conflict),
     ])
     func `two different values for one thing are a conflict`(
@@ -144,9 +144,9 @@ import Testing
     // MARK: Indexes
 
     @Test(arguments: [3, 8, 500], [
-        "p contains c.id if some c in data.list; c.key == input.key",
+        "p contains c.id if { some c in data.list; c.key == input.key }",
         "p contains i if data.list[i].key == input.key",
-        "p contains c.id if some c in data.list; input.key == c.key; c.on",
+        "p contains c.id if { some c in data.list; input.key == c.key; c.on }",
     ])
     func `a loop with an index finds what the loop without one finds`(
         count: Int, rule: String
@@ -156,12 +156,15 @@ import Testing
         }
         let data = #"{"list":[\#(elements.joined(separator: ","))]}"#
         let source = "package t\n" + rule
-        #expect(try evaluate(source, input: #"{"key":"k1"}"#, data: data) == "[2,3]"
-            || count == 3)
+        let second = try evaluate(source, input: #"{"key":"k1"}"#, data: data)
+        #expect(second == (count == 3 ? "[2]" : "[2,3]"))
         #expect(try evaluate(source, input: #"{"key":"k0"}"#, data: data) == "[0,1]")
         #expect(try evaluate(source, input: #"{"key":"none"}"#, data: data) == "[]")
         #expect(try evaluate(source, input: #"{}"#, data: data) == "[]")
-        let overridden = source + "\nq := p with data.list as [{\"id\":9,\"key\":\"k0\",\"on\":true}]"
+        let overridden = source + """
+
+            q := x if x := p with data.list as [{"id": 9, "key": "k0", "on": true}]
+            """
         let answer = try evaluate(overridden, "data.t.q", input: #"{"key":"k0"}"#, data: data)
         #expect(answer == (rule.contains("contains i ") ? "[0]" : "[9]"))
     }
