@@ -81,6 +81,20 @@ import Testing
         #expect(error?.description == "t.rego:2: eval_builtin_error: div: divide by zero")
     }
 
+    @Test func `a ref over packages evaluates only the rules it can reach`() throws {
+        let source = """
+            package t
+            p := [x | x := data[_].allowed]
+            q := data[input.name].allowed
+            allowed := 5
+            conflict := x if some x in [1, 2]
+            r := y if { some z; y := data[z].p }
+            """
+        #expect(try evaluate(source, "data.t.p") == "[5]")
+        #expect(try evaluate(source, "data.t.q", input: #"{"name":"t"}"#) == "5")
+        #expect(try evaluate(source, "data.t.r") == "[5]")
+    }
+
     // MARK: Budgets
 
     private static let longLoop = """

@@ -193,10 +193,11 @@ extension Planner {
 
     /// The document of everything below a node, and of base data at its path. As in OPA, the
     /// root document does not show `data.system`.
-    func planPackage(_ node: Int) throws(RegoError) {
+    func planPackage(_ shape: DocumentShape) throws(RegoError) {
+        let node = shape.node
         let builder = code.register()
         code.emit(.newObject, builder)
-        try planChildren(node) { name, document in
+        try planChildren(shape) { name, document in
             self.code.emit(.setMember, builder, name, document)
         }
         let virtual = code.register()
@@ -213,15 +214,18 @@ extension Planner {
     }
 
     private func planChildren(
-        _ node: Int, _ add: (_ name: Int32, _ document: Int32) -> Void
+        _ shape: DocumentShape, _ add: (_ name: Int32, _ document: Int32) -> Void
     ) throws(RegoError) {
+        let node = shape.node
+        let rest = Array(shape.operands.dropFirst())
         for name in tree.nodes[node].names {
+            if let only = shape.operands.first ?? nil, only != name { continue }
             guard let child = tree.nodes[node].children[name], !tree.nodes[child].isFunction else {
                 continue
             }
             let next = code.newLabel()
             code.fail = next
-            let document = try virtualDocument(child)
+            let document = try virtualDocument(child, rest)
             add(constant(.string(name)), document)
             code.place(next)
         }
