@@ -47,6 +47,9 @@ import Testing
         ("p := 3 * 2 - 10", "-4"),
         ("p := x if { some x in input.list; x > 2 }", "3"),
         ("p := input", #"{"a":1,"list":[1,2,3]}"#),
+        (indexedRules + "p := [f(\"b\"), f(\"z\")]", "[2,9]"),
+        (indexedRules + "p := [q | q := r with input.m as [\"a\", \"b\", 7, null][_]]",
+            "[[1],[2,4],[3,7],[]]"),
     ])
     func `the language means what it says`(rules: String, expected: String) throws {
         let source = "package t\n" + rules
@@ -94,6 +97,20 @@ import Testing
         #expect(try evaluate(source, "data.t.q", input: #"{"name":"t"}"#) == "5")
         #expect(try evaluate(source, "data.t.r") == "[5]")
     }
+
+    private static let indexedRules = """
+        f("a") := 1
+        f("b") := 2
+        f("c") := 3
+        f(x) := 9 if x == "z"
+        r contains 1 if input.m == "a"
+        r contains 2 if input.m == "b"
+        r contains 3 if input.m == 7
+        r contains 4 if "b" == input.m
+        r contains 5 if input.m == "c"
+        r contains 7 if { input.m > 6; input.m < 8 }
+
+        """
 
     // MARK: Budgets
 

@@ -96,6 +96,13 @@ struct Machine {
                 if value(step.pointee.b).isDefined { at = Int(step.pointee.target) }
             case .jumpIfUndefined:
                 if value(step.pointee.b).isUndefined { at = Int(step.pointee.target) }
+            case .choose:
+                let choice = value(step.pointee.c).object[value(step.pointee.b)]
+                if choice.isUndefined {
+                    at = Int(step.pointee.target)
+                } else {
+                    at &+= Int(choice.inlineInteger)
+                }
 
             case .equal:
                 if !Value.same(value(step.pointee.b), value(step.pointee.c)) {

@@ -25,6 +25,9 @@ enum Opcode: UInt8 {
     case jump
     case jumpIfDefined
     case jumpIfUndefined
+    /// Skips as many of the following jumps as object c has under key b; goes to target when it
+    /// has no such key.
+    case choose
 
     // Comparison: goes to target unless b ⋈ c
     case equal, notEqual, less, lessOrEqual, greater, greaterOrEqual

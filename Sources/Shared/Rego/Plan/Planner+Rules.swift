@@ -11,9 +11,9 @@ extension Planner {
         code.emit(.move, result, Self.undefined)
         let chains = rules.filter { !$0.first.isDefault }
         let only = onlyValue(chains)
-        for chain in chains {
-            let context = Chain(conflict: conflict, isLast: chains.count == 1, onlyValue: only)
-            try plan(chain, into: result, context)
+        let context = Chain(conflict: conflict, isLast: chains.count == 1, onlyValue: only)
+        try planIndexed(chains) { chain throws(RegoError) in
+            try self.plan(chain, into: result, context)
         }
         if let fallback = rules.first(where: { $0.first.isDefault }) {
             let done = code.newLabel()
@@ -133,18 +133,18 @@ extension Planner {
     private func planMembers(
         _ rules: [PlannedRule], _ add: (PlannedRule) throws(RegoError) -> Void
     ) throws(RegoError) {
-        for rule in rules {
-            let registers = code.registerMark
-            let bindings = bindingMark
-            let next = code.newLabel()
-            code.fail = next
-            try body(rule.first.body)
-            code.at(rule.head.location)
+        try planIndexed(rules) { rule throws(RegoError) in
+            let registers = self.code.registerMark
+            let bindings = self.bindingMark
+            let next = self.code.newLabel()
+            self.code.fail = next
+            try self.body(rule.first.body)
+            self.code.at(rule.head.location)
             try add(rule)
-            if code.fail != next { code.jump(to: code.fail) }
-            code.place(next)
-            code.release(to: registers)
-            forgetBindings(to: bindings)
+            if self.code.fail != next { self.code.jump(to: self.code.fail) }
+            self.code.place(next)
+            self.code.release(to: registers)
+            self.forgetBindings(to: bindings)
         }
     }
 
