@@ -22,6 +22,7 @@ public enum BuiltinRegistry {
         TimeBuiltins.table,
         JSONBuiltins.table,
         CryptoBuiltins.table,
+        CertificateBuiltins.table,
         JWTBuiltins.table,
         GraphQLBuiltins.table,
         WorldBuiltins.table,

@@ -49,8 +49,10 @@ public struct Annotation: Sendable {
     public var text: String
     /// What it describes.
     public var scope: AnnotationScope
-    /// The row after its last line.
-    public var endRow: Int
+    /// It marks an entry point.
+    public var isEntrypoint: Bool
+    /// The members of the YAML document, as terms.
+    public var content: [ObjectItem]
 }
 
 /// What a `# METADATA` block describes.

@@ -43,6 +43,7 @@ extension Parser {
             if !hasArguments, isRef || !operand.value.isGround { rule.head.key = operand }
             if rule.head.value == nil {
                 rule.head.hasGeneratedValue = true
+                rule.head.hasImpliedValue = true
                 rule.head.value = Term(.boolean(true), rule.head.location)
             }
         } else if !hasArguments {
@@ -118,7 +119,7 @@ extension Parser {
     /// The chain after a rule, as one rule with the next in its `alternatives`.
     private mutating func parseElse(_ rule: Rule) -> [Rule]? {
         let ref = rule.head.reference
-        if ref.count > 1, !ref.allSatisfy({ $0.value.isGround }) {
+        if !ref.dropFirst().allSatisfy(\.value.isGround) {
             fail("else keyword cannot be used on rules with variables in head")
             return nil
         }

@@ -77,12 +77,13 @@ extension Parser {
         defer { leave() }
         let offset = state.token.offset
         if let known = cached(at: offset) {
-            restore(known.state)
+            skip(known)
             return known.term
         }
+        let errorsBefore = state.errors.count
         var term: Term?
         if let head = parseTermHead() { term = parseTermTail(head) }
-        remember(term, from: offset)
+        remember(term, from: offset, errorsBefore: errorsBefore)
         return term
     }
 
