@@ -96,6 +96,24 @@ public final class PolicyQuery {
         }
     }
 
+    /// Evaluates once and tells how many nanoseconds the input and the evaluation took.
+    func time(
+        input: [UInt8]?, nowNanoseconds: Int64
+    ) throws(PolicyQueryError) -> (input: Int64, evaluation: Int64) {
+        let clock = ContinuousClock()
+        evaluator.begin()
+        let start = clock.now
+        let value = try document(input)
+        let built = clock.now
+        do throws(EvaluationError) {
+            _ = try evaluator.evaluate(entryPoint, input: value, nowNanoseconds: nowNanoseconds)
+        } catch {
+            throw .evaluation(error)
+        }
+        let end = clock.now
+        return ((built - start).nanoseconds, (end - built).nanoseconds)
+    }
+
     private func document(_ input: [UInt8]?) throws(PolicyQueryError) -> Value {
         guard let input else { return .undefined }
         let arena = evaluator.arena
