@@ -29,9 +29,9 @@ public enum BuiltinRegistry {
     ]
 
     /// Every builtin that has an implementation.
-    public static let entries: [String: BuiltinFunction] = {
-        var entries: [String: BuiltinFunction] = [:]
-        for entry in families.joined() { entries[entry.name] = entry.function }
+    public static let entries: [String: BuiltinEntry] = {
+        var entries: [String: BuiltinEntry] = [:]
+        for entry in families.joined() { entries[entry.name] = entry }
         return entries
     }()
 }
