@@ -102,6 +102,6 @@ let package = Package(
         tests("Identity", ["Identity", "Bytes"]),
         tests("Telemetry", ["Telemetry", "Bytes"]),
         tests("Config", ["Config", "Files", "Bytes"]),
-        tests("Gateway", ["Gateway", "Agentd", "Proxy", "Transport", "HTTP", "IO", "Bytes"]),
+        tests("Gateway", ["Gateway", "Agentd", "Config", "IO", "Telemetry", "Transport"]),
     ]
 )
