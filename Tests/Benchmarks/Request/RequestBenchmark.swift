@@ -3,7 +3,7 @@ internal import Identity
 internal import Telemetry
 
 /// A worker's state, and the operations of one request on it.
-final class RequestBenchmark {
+struct RequestBenchmark {
     private let tiers: RateLimitTiers
     private let keys: KeyIndex
     private let manyKeys: KeyIndex
@@ -68,43 +68,47 @@ final class RequestBenchmark {
         return try KeyIndex(definitions, tiers: tiers)
     }
 
-    func run() {
-        measure("key lookup, 10 keys") { _ in self.lookUp(self.keys) }
-        measure("key lookup, 100,000 keys") { _ in self.lookUp(self.manyKeys) }
-        measure("lease from both windows") { _ in self.lease() }
-        measure("process bucket") { _ in self.takeFromProcess() }
-        measure("address bucket") { self.takeFromAddress($0) }
-        measure("rate-limit field lines") { _ in self.writeFields() }
-        measure("request id") { _ in self.writeRequestID() }
-        measure("traceparent, parsed and continued") { _ in self.continueTrace() }
-        measure("metrics of one request") { _ in self.count() }
-        measure("access record") { self.record($0) }
-        measure("all of a request") { self.all($0) }
+    /// Measures each operation; false when one of them allocates.
+    mutating func run() -> Bool {
+        let areLean = [
+            measure("key lookup, 10 keys") { _ in lookUp(keys) },
+            measure("key lookup, 100,000 keys") { _ in lookUp(manyKeys) },
+            measure("lease from both windows") { _ in lease() },
+            measure("process bucket") { _ in takeFromProcess() },
+            measure("address bucket") { takeFromAddress($0) },
+            measure("rate-limit field lines") { _ in writeFields() },
+            measure("request id") { _ in writeRequestID() },
+            measure("traceparent, parsed and continued") { _ in continueTrace() },
+            measure("metrics of one request") { _ in count() },
+            measure("access record") { record($0) },
+            measure("all of a request") { all($0) },
+        ]
         print("dropped records: \(log.droppedCount)")
+        return !areLean.contains(false)
     }
 
-    private func lookUp(_ index: KeyIndex) {
+    private mutating func lookUp(_ index: KeyIndex) {
         precondition(index.lookup(span(presented), nowSeconds: 1) != .unknown)
     }
 
-    private func lease() {
+    private mutating func lease() {
         now &+= 100_000
         let outcome = limiter.lease(key, tier: keys.tier(of: key), nowNanoseconds: now)
         guard case .granted = outcome else { preconditionFailure("refused") }
     }
 
-    private func takeFromProcess() {
+    private mutating func takeFromProcess() {
         now &+= 1000
         precondition(process.take(nowNanoseconds: now) == .granted)
     }
 
-    private func takeFromAddress(_ index: Int) {
+    private mutating func takeFromAddress(_ index: Int) {
         now &+= 1000
         let address = ClientAddress(ipv4: UInt32(truncatingIfNeeded: index & 0xFFF))
         precondition(addresses.take(address, nowNanoseconds: now) == .granted)
     }
 
-    private func writeFields() {
+    private mutating func writeFields() {
         now &+= 100_000
         let outcome = limiter.lease(key, tier: keys.tier(of: key), nowNanoseconds: now)
         guard case .granted(_, let standing) = outcome else { preconditionFailure("refused") }
@@ -113,13 +117,13 @@ final class RequestBenchmark {
         precondition(!line.isOverflowed)
     }
 
-    private func writeRequestID() {
+    private mutating func writeRequestID() {
         var line = LineBuilder(memory)
         RequestID(wallNanoseconds: wall, random: &random).append(to: &line)
         precondition(line.count == RequestID.byteCount)
     }
 
-    private func continueTrace() {
+    private mutating func continueTrace() {
         var line = LineBuilder(memory)
         guard let context = TraceContext(parsing: span(parent)) else {
             preconditionFailure("not parsed")
@@ -128,7 +132,7 @@ final class RequestBenchmark {
         precondition(line.count == TraceContext.byteCount)
     }
 
-    private func count() {
+    private mutating func count() {
         shard.add(downstream.requests)
         shard.increment(downstream.requestsActive)
         shard.add(cluster.requests)
@@ -138,7 +142,7 @@ final class RequestBenchmark {
         shard.decrement(downstream.requestsActive)
     }
 
-    private func record(_ index: Int) {
+    private mutating func record(_ index: Int) {
         if index & 1023 == 0 { log.flush() }
         guard var line = log.rings[0].begin(wallNanoseconds: wall) else { return }
         line.text(.client, span(client))
@@ -149,8 +153,7 @@ final class RequestBenchmark {
         line.requestID(RequestID(wallNanoseconds: wall, random: &random))
         line.text(.userAgent, span(userAgent))
         line.text(.authStatus, "ok")
-        let keys = keys
-        let tiers = tiers
+
         line.text(.keyID, keys.id(of: key))
         line.text(.tier, tiers.name(of: keys.tier(of: key)))
         line.number(.bytesReceived, 512)
@@ -160,7 +163,7 @@ final class RequestBenchmark {
         log.rings[0].commit(line)
     }
 
-    private func all(_ index: Int) {
+    private mutating func all(_ index: Int) {
         lookUp(keys)
         takeFromProcess()
         writeFields()

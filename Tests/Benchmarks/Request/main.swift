@@ -1,4 +1,5 @@
 internal import Bytes
+internal import Glibc
 internal import Identity
 internal import Telemetry
 
@@ -9,5 +10,8 @@ let tiers = try RateLimitTiers([
     RateLimitTier(name: "standard", requestsPerMinute: 1_000_000, requestsPerHour: 50_000_000)
 ])
 let registry = MetricRegistry(workers: 1)
-let request = try RequestBenchmark(registry: registry, tiers: tiers, memory: memory)
-request.run()
+var request = try RequestBenchmark(registry: registry, tiers: tiers, memory: memory)
+if !request.run() {
+    print("a request allocates")
+    exit(1)
+}
