@@ -94,6 +94,11 @@ let package = Package(
             name: "RequestBenchmark",
             dependencies: ["Bytes", "Identity", "Telemetry", "CAllocationCount"],
             path: "Tests/Benchmarks/Request", swiftSettings: settings),
+        // measures what the engine costs; not installed
+        .target(name: "CAllocations", path: "Sources/Bench/CAllocations"),
+        .executableTarget(
+            name: "sluice-bench", dependencies: ["Rego", "Bytes", "CAllocations"],
+            path: "Sources/Bench/Bench", swiftSettings: settings),
 
         tests("Architecture", []),
         tests("Bytes", ["Bytes"]),

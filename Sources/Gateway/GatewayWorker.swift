@@ -82,6 +82,8 @@ final class GatewayWorker: RequestHandler {
         if !request.wasDecided { try admit(request) }
         try refuseTunnel(head, reply)
         let snapshot = snapshots.current()
+        // Nobody tunnels through the gateway (RFC 9110 §9.3.6).
+        guard head.method != .connect else { throw .methodNotAllowed }
         let path = try normalize(head, request)
         let match = settings.routes.find(
             path.matched, method: head.methodRange.slice(of: request.bytes))

@@ -68,6 +68,8 @@ struct RouteTable: Sendable {
 
     private func matches(_ route: borrowing Route, _ path: UnsafeRawBufferPointer) -> Bool {
         let count = route.text.count
+        // `OPTIONS *` asks about the server as a whole: it goes where all paths go.
+        if path.count == 1, path[0] == UInt8(ascii: "*") { return route.isPrefix && count == 1 }
         guard route.isPrefix ? path.count >= count : path.count == count else { return false }
         for index in 0..<count where path[index] != route.text[index] { return false }
         return true

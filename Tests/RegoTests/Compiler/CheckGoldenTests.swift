@@ -79,7 +79,7 @@ struct CheckGoldenTests {
                 symbols: &symbols)
             _ = try Compiler.compile(
                 [module], symbols: symbols,
-                options: CompilerOptions(isStrict: isStrict, keepsPrint: true),
+                options: CompilerOptions(isStrict: isStrict),
                 fileNames: ["m.rego"])
             return []
         } catch {

@@ -6,6 +6,7 @@ public final class BuiltinCaches {
     let regexes = PatternCache<Regex>()
     let globs = PatternCache<Glob>()
     let zones = PatternCache<TimeZone>(slotCount: 64)
+    let keys = PatternCache<KeySet>(slotCount: 64)
 
     public init() {}
 }

@@ -20,12 +20,18 @@ public enum BuiltinRegistry {
         IdentifierBuiltins.table,
         NetworkBuiltins.table,
         TimeBuiltins.table,
+        JSONBuiltins.table,
+        CryptoBuiltins.table,
+        JWTBuiltins.table,
+        GraphQLBuiltins.table,
+        WorldBuiltins.table,
+        SigningBuiltins.table,
     ]
 
     /// Every builtin that has an implementation.
-    public static let entries: [String: BuiltinFunction] = {
-        var entries: [String: BuiltinFunction] = [:]
-        for entry in families.joined() { entries[entry.name] = entry.function }
+    public static let entries: [String: BuiltinEntry] = {
+        var entries: [String: BuiltinEntry] = [:]
+        for entry in families.joined() { entries[entry.name] = entry }
         return entries
     }()
 }

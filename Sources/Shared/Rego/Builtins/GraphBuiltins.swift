@@ -8,32 +8,23 @@ enum GraphBuiltins {
 
     private static let depthMax = 2_000
 
-    /// Every node that can be reached; `seen` is kept sorted by the set's own order.
+    /// Every node that can be reached.
     static func reachable(
         _ context: BuiltinContext, _ arguments: BuiltinArguments
     ) throws(BuiltinError) -> Value {
         let graph = try arguments.object(0)
         let initial = try arguments.elements(1, expected: "{array, set}")
         var reached = SetBuilder(context.arena)
-        var seen = Set<SeenNode>()
+        var seen = Set<ValueKey>()
         var queue = Array(initial)
         while let node = queue.popLast() {
             try context.spend(1)
             let edges = graph[node]
-            guard edges.isDefined, seen.insert(SeenNode(value: node)).inserted else { continue }
+            guard edges.isDefined, seen.insert(ValueKey(node)).inserted else { continue }
             reached.insert(node)
             for neighbour in vertices(edges) { queue.append(neighbour) }
         }
         return reached.finish()
-    }
-
-    /// A node as a member of a Swift set.
-    private struct SeenNode: Hashable {
-        let value: Value
-
-        static func == (left: SeenNode, right: SeenNode) -> Bool { left.value == right.value }
-
-        func hash(into hasher: inout Hasher) { hasher.combine(value.hash) }
     }
 
     private static func vertices(_ value: Value) -> UnsafeBufferPointer<Value> {

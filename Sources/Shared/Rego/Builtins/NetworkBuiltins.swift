@@ -154,6 +154,12 @@ enum NetworkBuiltins {
             return builder.finish()
         }
         let text = String(decoding: name, as: UTF8.self)
+        if text == "localhost" {
+            // RFC 6761 §6.3: always the loopback address, whatever a resolver says.
+            var builder = SetBuilder(context.arena)
+            builder.insert(context.arena.string("127.0.0.1"))
+            return builder.finish()
+        }
         guard let resolve = context.host.lookupAddresses, let found = resolve(text) else {
             throw .failure("lookup \(text): no such host")
         }

@@ -207,14 +207,26 @@ public struct Compiler {
     }
 
     private func checkHeads() {
-        let checker = SafetyChecker(context, arity: arity)
-        for rule in rules { for rule in rule.chain { checker.checkHead(rule) } }
+        let names = SharedLines(rules, context.printer)
+        for rule in rules {
+            let name = names.name(of: rule)
+            for (index, alternative) in rule.chain.enumerated() {
+                SafetyChecker(context, arity: arity, ruleName: index == 0 ? name : nil)
+                    .checkHead(alternative)
+            }
+        }
     }
 
     private mutating func orderBodies() {
-        let context = context
-        let arity = arity
-        forEachRule { SafetyChecker.order(&$0, context, arity: arity) }
+        let names = SharedLines(rules, context.printer)
+        for index in rules.indices {
+            let name = names.name(of: rules[index])
+            for alternative in rules[index].chain.indices {
+                var checker = SafetyChecker(
+                    context, arity: arity, ruleName: alternative == 0 ? name : nil)
+                checker.order(&rules[index].chain[alternative])
+            }
+        }
     }
 
     private mutating func rewriteOperands() {
@@ -232,6 +244,13 @@ public struct Compiler {
             for node in group { failRecursion(node, graph) }
         }
         guard context.errors.isEmpty else { return }
+        var checker = TypeChecker(
+            context, builtins: builtins, environment: types, graph: graph)
+        for group in groups {
+            let node = graph.nodes[group[0]]
+            checker.check(rules[node.rule].chain[node.alternative], path: rules[node.rule].path)
+        }
+        types = checker.environment
     }
 
     private func failRecursion(_ node: Int, _ graph: RuleGraph) {

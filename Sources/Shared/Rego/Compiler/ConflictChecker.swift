@@ -19,14 +19,20 @@ struct ConflictChecker {
         let first = here[0]
         let last = here[here.count - 1]
         let name = context.printer.text(ref: last.path)
-        if here.contains(where: \.hasGroundPath), let below = conflictsBelow(node) {
+        let isGround = here.contains(where: \.hasGroundPath)
+        if let below = conflictsBelow(node, functionsAlone: !isGround) {
             return context.fail(
                 .type, "rule \(name) conflicts with:\n" + below, at: first.first.location)
         }
         let kinds = Set(here.map(\.first.head.isPartialSet))
         let arities = Set(here.map { $0.first.head.arguments?.count ?? 0 })
         let complete = here.count { $0.isComplete }
-        if kinds.count > 1 || arities.count > 1 || complete > 0 && complete < here.count {
+        let isMixedSet =
+            here.contains { $0.first.head.isPartialSet && $0.hasGroundPath }
+            && here.contains { !$0.hasGroundPath }
+        if kinds.count > 1 || arities.count > 1 || isMixedSet
+            || complete > 0 && complete < here.count
+        {
             return context.fail(
                 .type, "conflicting rules \(name) found", at: first.first.location)
         }
@@ -44,13 +50,15 @@ struct ConflictChecker {
         return name.isEmpty ? "\(location.row):\(location.column)" : "\(name):\(location.row)"
     }
 
-    private func conflictsBelow(_ node: RuleTree.Node) -> String? {
+    /// The rules below a value. Below keys that vary other rules may stand, but no functions.
+    private func conflictsBelow(_ node: RuleTree.Node, functionsAlone: Bool) -> String? {
         var found: [CompiledRule] = []
         var pending = Array(node.children.reversed())
         while let index = pending.popLast() {
             found += tree.nodes[index].rules.map { rules[$0] }
             pending += tree.nodes[index].children.reversed()
         }
+        if functionsAlone { found.removeAll { ($0.first.head.arguments ?? []).isEmpty } }
         guard !found.isEmpty else { return nil }
         return found.map {
             "  rule \(context.printer.text(ref: $0.path)) at \(text($0.first.location))"

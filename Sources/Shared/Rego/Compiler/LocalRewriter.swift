@@ -2,9 +2,12 @@
 struct LocalRewriter {
     let context: CompileContext
     var scopes = LocalScopes()
+    /// Where the faults of this rule begin: unused variables are not reported beside others.
+    private var firstError = 0
 
     init(_ context: CompileContext) {
         self.context = context
+        firstError = context.errors.count
     }
 
     private var isStrict: Bool { context.options.isStrict }
@@ -23,6 +26,7 @@ struct LocalRewriter {
         arguments.renameArguments(&chain[0].head)
         for index in chain.indices {
             var rewriter = arguments
+            rewriter.firstError = context.errors.count
             rewriter.rewrite(&chain[index], &unused)
             for name in unused.items where rewriter.scopes.count(name) > 1 { unused.remove(name) }
         }
@@ -47,6 +51,7 @@ struct LocalRewriter {
             return
         }
         rewriteClosures(inHead: &rule.head)
+        firstError = context.errors.count
         var used = SymbolSet()
         for operand in rule.head.reference.dropFirst() {
             used.formUnion(VariableCollector.variables(of: operand))
@@ -146,7 +151,6 @@ struct LocalRewriter {
     // MARK: bodies
 
     private mutating func rewrite(_ body: inout Body, used: SymbolSet) {
-        let errorsBefore = context.errors.count
         let original = body
         var result: Body = []
         result.reserveCapacity(body.count)
@@ -157,9 +161,9 @@ struct LocalRewriter {
             result = [Parser.trueExpression(first.location)]
         }
         body = result
-        guard context.errors.count == errorsBefore else { return }
+        guard context.errors.count == firstError else { return }
         if isStrict { checkUnusedAssignments(result, used) }
-        guard context.errors.count == errorsBefore else { return }
+        guard context.errors.count == firstError else { return }
         checkUnusedDeclarations(original, result, used)
     }
 
@@ -175,11 +179,16 @@ struct LocalRewriter {
     }
 
     private mutating func rewriteTerms(_ expression: inout Expression) {
+        let isImplicit = expression.hasImplicitBody
         expression.mutateOwnChildren(
             term: { rewriteTerm(&$0) },
             body: { body in
                 scopes.push()
-                rewrite(&body, used: SymbolSet())
+                if isImplicit {
+                    for index in body.indices { _ = rewrite(&body[index]) }
+                } else {
+                    rewrite(&body, used: SymbolSet())
+                }
                 scopes.pop()
             })
         rewriteModifiers(&expression)

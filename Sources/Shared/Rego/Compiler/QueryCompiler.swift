@@ -89,10 +89,14 @@ private struct QueryCompiler {
     }
 
     private mutating func order() {
-        SafetyChecker.order(&body, safe: SafetyChecker.roots, context, arity: arity)
+        var checker = SafetyChecker(context, arity: arity)
+        checker.order(&body, safe: SafetyChecker.roots)
     }
 
     private func checkTypes() {
+        var checker = TypeChecker(
+            context, builtins: modules.builtins, environment: modules.types, graph: nil)
+        checker.check(query: body)
     }
 
     private func checkBuiltins() {

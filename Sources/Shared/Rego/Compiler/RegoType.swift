@@ -13,6 +13,8 @@ public indirect enum RegoType: Sendable, Hashable {
     case union([RegoType])
     /// What a function takes and gives.
     case function([RegoType], result: RegoType?)
+    /// Not yet known: part of a pattern that nothing has been unified with.
+    case unknown
 
     /// Any value.
     public static let any = RegoType.union([])
@@ -36,8 +38,6 @@ public enum TypeKey: Sendable, Hashable, Comparable {
     case boolean(Bool)
     case number(String)
     case string(String)
-    /// A composite constant, as printed.
-    case composite(String)
 
     private var rank: Int {
         switch self {
@@ -45,7 +45,6 @@ public enum TypeKey: Sendable, Hashable, Comparable {
         case .boolean: 1
         case .number: 2
         case .string: 3
-        case .composite: 4
         }
     }
 
@@ -54,7 +53,6 @@ public enum TypeKey: Sendable, Hashable, Comparable {
         case (.boolean(let left), .boolean(let right)): !left && right
         case (.number(let left), .number(let right)): left < right
         case (.string(let left), .string(let right)): left < right
-        case (.composite(let left), .composite(let right)): left < right
         default: left.rank < right.rank
         }
     }

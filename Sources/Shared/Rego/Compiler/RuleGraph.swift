@@ -47,6 +47,29 @@ struct RuleGraph {
         term.forEachChild(term: { collect($0, &found) }, body: { collect($0, &found) })
     }
 
+    /// The rules that a ref may read.
+    func rules(readBy ref: [Term]) -> Set<Int> {
+        var found = Set<Int>()
+        collectRules(ref, 0, RuleTree.root, &found)
+        return found
+    }
+
+    /// The rules that depend on those that a ref may read, or on those again.
+    func dependents(of ref: [Term]) -> Set<Int> {
+        var changed = rules(readBy: ref)
+        var pending = true
+        while pending {
+            pending = false
+            for (index, node) in nodes.enumerated() where !changed.contains(node.rule) {
+                if edges[index].contains(where: { changed.contains(nodes[$0].rule) }) {
+                    changed.insert(node.rule)
+                    pending = true
+                }
+            }
+        }
+        return changed
+    }
+
     /// All rules that a ref may read: on the way, and below its end.
     private func collectRules(_ ref: [Term], _ index: Int, _ node: Int, _ found: inout Set<Int>) {
         guard index < ref.count else { return collectBelow(node, &found) }

@@ -8,11 +8,14 @@ struct SafetyChecker {
 
     let context: CompileContext
     let arity: ArityTable
+    /// What messages end with: the name of the rule where its line has others.
+    private let suffix: String
     private var unsafe: [Unsafe] = []
 
-    init(_ context: CompileContext, arity: ArityTable) {
+    init(_ context: CompileContext, arity: ArityTable, ruleName: String? = nil) {
         self.context = context
         self.arity = arity
+        suffix = ruleName.map { " in rule \($0)" } ?? ""
     }
 
     static let roots = SymbolSet([.data, .input])
@@ -35,8 +38,7 @@ struct SafetyChecker {
                 }
                 reported.insert(name)
                 let place = term.location(of: name) ?? rule.location
-                context.fail(
-                    .unsafeVariable, "var \(context.displayName(original)) is unsafe", at: place)
+                context.fail(.unsafeVariable, message(for: original), at: place)
             }
         }
     }
@@ -44,24 +46,18 @@ struct SafetyChecker {
     // MARK: bodies
 
     /// Orders the body of a rule whose arguments are bound.
-    static func order(_ rule: inout Rule, _ context: CompileContext, arity: ArityTable) {
-        var safe = roots
+    mutating func order(_ rule: inout Rule) {
+        var safe = Self.roots
         for argument in rule.head.arguments ?? [] {
             safe.formUnion(VariableCollector.variables(of: argument))
         }
-        order(&rule.body, safe: safe, context, arity: arity)
+        order(&rule.body, safe: safe)
     }
 
-    static func order(
-        _ body: inout Body, safe: SymbolSet, _ context: CompileContext, arity: ArityTable
-    ) {
-        var checker = SafetyChecker(context, arity: arity)
-        let ordered = checker.ordered(body, safe)
-        if checker.unsafe.isEmpty {
-            body = ordered
-        } else if !checker.report() {
-            body = ordered
-        }
+    /// Orders a body around which `safe` is bound; faults it if there is no order.
+    mutating func order(_ body: inout Body, safe: SymbolSet) {
+        let ordered = ordered(body, safe)
+        if unsafe.isEmpty || !report() { body = ordered }
     }
 
     private mutating func ordered(_ body: Body, _ globals: SymbolSet) -> Body {
@@ -95,11 +91,44 @@ struct SafetyChecker {
                 safe.formUnion(outputs)
             }
         }
-        for index in body.indices where !isPlaced[index] && !missing[index].isEmpty {
-            unsafe.append(Unsafe(location: body[index].location, variables: missing[index]))
+        if result.count < body.count {
+            let pending = body.indices.filter { !isPlaced[$0] && !missing[$0].isEmpty }
+            reportRoots(pending.map { (body[$0], missing[$0]) }, safe)
         }
         orderClosures(&result, globals)
         return result
+    }
+
+    /// Records what nothing binds, but not expressions that would be safe if others were: those
+    /// that lack nothing but what unsafe expressions bind all the same, or declare with `:=`.
+    private mutating func reportRoots(
+        _ pending: [(expression: Expression, missing: SymbolSet)], _ safe: SymbolSet
+    ) {
+        var everything = safe
+        for (_, missing) in pending { everything.formUnion(missing) }
+        let bound = pending.map { expression, missing in
+            var names = OutputVariables.of(expression, arity: arity, safe: safe)
+            for name in missing.items where context.originalNames[name] != nil {
+                var others = everything
+                others.remove(name)
+                let outputs = OutputVariables.of(expression, arity: arity, safe: others)
+                if outputs.contains(name) { names.insert(name) }
+            }
+            return names
+        }
+        let roots = pending.indices.filter { index in
+            var known = safe
+            for other in pending.indices where other != index { known.formUnion(bound[other]) }
+            let (expression, missing) = pending[index]
+            let outputs = OutputVariables.of(expression, arity: arity, safe: known)
+            return !missing.subtracting(known).isSubset(of: outputs)
+        }
+        for index in roots.isEmpty ? Array(pending.indices) : roots {
+            unsafe.append(
+                Unsafe(
+                    location: pending[index].expression.location,
+                    variables: pending[index].missing))
+        }
     }
 
     /// The variables that closures of an expression use.
@@ -243,9 +272,9 @@ struct SafetyChecker {
     private func message(for name: Symbol) -> String {
         let text = context.displayName(name)
         guard KeywordSet.names.contains(where: { $0.name == text }) else {
-            return "var \(text) is unsafe"
+            return "var \(text) is unsafe\(suffix)"
         }
-        return "var \(text) is unsafe "
+        return "var \(text) is unsafe\(suffix) "
             + "(hint: `import future.keywords.\(text)` to import a future keyword)"
     }
 
@@ -259,7 +288,7 @@ struct SafetyChecker {
             }
             guard seen.count > before else { continue }
             isReported = true
-            context.fail(.unsafeVariable, "expression is unsafe", at: found.location)
+            context.fail(.unsafeVariable, "expression is unsafe\(suffix)", at: found.location)
         }
         return isReported
     }

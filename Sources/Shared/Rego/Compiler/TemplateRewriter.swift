@@ -1,10 +1,28 @@
 /// Turns template strings into calls of `internal.template_string`. Each expression becomes a set
 /// of its value, which is empty where the expression is undefined.
 struct TemplateRewriter {
+    /// OPA finds a fault in a closure once when it walks the closure and once more from outside,
+    /// so it reports it twice for each closure around it; here up to this many times.
+    private static let reportsMax = 8
+
     let context: CompileContext
     let arity: ArityTable
+    /// How often a fault is reported.
+    private var reports = 1
+
+    init(context: CompileContext, arity: ArityTable) {
+        self.context = context
+        self.arity = arity
+    }
+
+    private var inClosure: TemplateRewriter {
+        var result = self
+        result.reports = min(reports * 2, Self.reportsMax)
+        return result
+    }
 
     func rewrite(_ rule: inout Rule) {
+        guard rule.holdsTemplate else { return }
         var safe = SafetyChecker.roots
         for argument in rule.head.arguments ?? [] {
             safe.formUnion(VariableCollector.variables(of: argument))
@@ -22,9 +40,9 @@ struct TemplateRewriter {
     /// - Returns: what is bound after it.
     @discardableResult
     func rewrite(_ body: inout Body, _ known: SymbolSet) -> SymbolSet {
-        guard body.contains(where: \.holdsTemplate) else { return known }
         var bound = OutputVariables.of(body, arity: arity, safe: known)
         bound.formUnion(known)
+        guard body.contains(where: \.holdsTemplate) else { return bound }
         for index in body.indices {
             var inner = bound
             if case .every(let every) = body[index].kind {
@@ -32,7 +50,7 @@ struct TemplateRewriter {
                 inner.formUnion(VariableCollector.variables(of: every.value))
             }
             body[index].mutateChildren(
-                term: { rewrite(&$0, bound) }, body: { rewrite(&$0, inner) })
+                term: { rewrite(&$0, bound) }, body: { inClosure.rewrite(&$0, inner) })
         }
         return bound
     }
@@ -42,16 +60,16 @@ struct TemplateRewriter {
         case .null, .boolean, .number, .string, .variable: break
         case .arrayComprehension(var head, var body):
             let inner = rewriteComprehension(&body, bound)
-            rewrite(&head, inner)
+            inClosure.rewrite(&head, inner)
             term.value = .arrayComprehension(head, body)
         case .setComprehension(var head, var body):
             let inner = rewriteComprehension(&body, bound)
-            rewrite(&head, inner)
+            inClosure.rewrite(&head, inner)
             term.value = .setComprehension(head, body)
         case .objectComprehension(var key, var value, var body):
             let inner = rewriteComprehension(&body, bound)
-            rewrite(&key, inner)
-            rewrite(&value, inner)
+            inClosure.rewrite(&key, inner)
+            inClosure.rewrite(&value, inner)
             term.value = .objectComprehension(key: key, value: value, body)
         case .templateString(let template): term = call(template, term.location, bound)
         default: term.mutateChildren(term: { rewrite(&$0, bound) }, body: { _ in })
@@ -59,7 +77,7 @@ struct TemplateRewriter {
     }
 
     private func rewriteComprehension(_ body: inout Body, _ bound: SymbolSet) -> SymbolSet {
-        rewrite(&body, bound)
+        inClosure.rewrite(&body, bound)
         return OutputVariables.of(body, arity: arity, safe: bound).union(bound)
     }
 
@@ -71,7 +89,7 @@ struct TemplateRewriter {
             switch part {
             case .literal(let term): parts.append(term)
             case .expression(let expression):
-                if let set = capture(expression, bound) { parts.append(set) }
+                if let set = capture(expression, location, bound) { parts.append(set) }
             }
         }
         if parts.isEmpty { parts = [Term(.string(.empty), location)] }
@@ -83,7 +101,9 @@ struct TemplateRewriter {
     }
 
     /// `{v | v = e}`.
-    private func capture(_ expression: Expression, _ bound: SymbolSet) -> Term? {
+    private func capture(
+        _ expression: Expression, _ location: SourceLocation, _ bound: SymbolSet
+    ) -> Term? {
         var term: Term
         switch expression.kind {
         case .term(let inner): term = inner
@@ -106,16 +126,29 @@ struct TemplateRewriter {
         var binding = Expression.unification(variable, term)
         binding.isGenerated = false
         binding.modifiers = expression.modifiers
+        binding.location = location
         return Term(.setComprehension(variable, [binding]), term.location)
     }
 
     /// An expression may not iterate, so that it has one value at most.
     private func checkBound(_ term: Term, _ bound: SymbolSet) {
-        let names = VariableCollector.variables(of: term, without: .safety).subtracting(bound)
+        let expression = Expression(.term(term), term.location)
+        let names = OutputVariables.of(expression, arity: arity, safe: bound).subtracting(bound)
         for name in names.items {
             let text = context.displayName(context.original(name))
-            context.fail(.compile, "var \(text) is undeclared", at: term.location)
+            for _ in 0..<reports {
+                context.fail(.compile, "var \(text) is undeclared", at: term.location)
+            }
         }
+    }
+}
+
+extension Rule {
+    /// A template string stands somewhere in the head or body.
+    var holdsTemplate: Bool {
+        var found = body.contains(where: \.holdsTemplate)
+        head.forEachTerm { if $0.holdsTemplate { found = true } }
+        return found
     }
 }
 

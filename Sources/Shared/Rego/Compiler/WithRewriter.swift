@@ -15,8 +15,11 @@ struct WithRewriter {
         result.reserveCapacity(body.count)
         for var expression in body {
             expression.mutateChildren(term: { rewrite(in: &$0) }, body: { rewrite(&$0) })
+            let errorCount = context.errors.count
             for index in expression.modifiers.indices {
                 rewrite(&expression.modifiers[index], &result)
+                // Expressions that were taken out of this one have the same modifiers.
+                if context.errors.count > errorCount { return }
             }
             result.append(expression)
         }

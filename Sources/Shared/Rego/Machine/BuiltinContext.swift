@@ -17,19 +17,26 @@ public final class BuiltinContext {
     /// Whether builtin errors end the evaluation instead of being undefined.
     public internal(set) var strictErrors = false
 
-    var budget: Budget
+    /// Behind a pointer, so that the machine counts without exclusivity checks.
+    let budget: UnsafeMutablePointer<Budget>
 
     init(arena: Arena, host: BuiltinHost, budget: Budget) {
         self.arena = arena
         self.host = host
-        self.budget = budget
+        self.budget = .allocate(capacity: 1)
+        self.budget.initialize(to: budget)
         caches = BuiltinCaches()
+    }
+
+    deinit {
+        budget.deinitialize(count: 1)
+        budget.deallocate()
     }
 
     /// Pays for `units` of work (about one loop turn each); fails when the budget is used up.
     public func spend(_ units: Int) throws(BuiltinError) {
         do throws(BudgetError) {
-            try budget.spend(units, arena: arena)
+            try budget.pointee.spend(units, arena: arena)
         } catch {
             throw .budget(error)
         }
@@ -42,7 +49,7 @@ public final class BuiltinContext {
     ) -> BuiltinContext {
         let context = BuiltinContext(arena: storage.arena, host: host, budget: Budget())
         context.nowNanoseconds = nowNanoseconds
-        context.budget.start(cancellation: nil)
+        context.budget.pointee.start(cancellation: nil)
         return context
     }
 }

@@ -33,10 +33,18 @@ struct DocumentTreeBuilder {
     ) throws(MachineFailure) -> Value {
         let here = entries.prefix { $0.array[0].array.count == depth }.count
         let below = UnsafeBufferPointer(rebasing: entries[here...])
-        let own = try leaf(UnsafeBufferPointer(rebasing: entries[..<here]))
-        guard !below.isEmpty else { return own }
+        let own = UnsafeBufferPointer(rebasing: entries[..<here])
+        guard !below.isEmpty else { return try leaf(own) }
         let members = try object(below, depth: depth)
-        return own.isUndefined ? members : try unite(own, members)
+        guard !own.isEmpty else { return members }
+        // Only a document that is made of parts itself can take more of them.
+        guard own.allSatisfy({ Self.kind($0) == .document }) else { throw .objectKeys }
+        return try unite(try leaf(own), members)
+    }
+
+    private static func kind(_ entry: Value) -> TreeEntryKind {
+        let raw = Int32(truncatingIfNeeded: entry.array[2].int64 ?? 0)
+        return TreeEntryKind(rawValue: raw) ?? .value
     }
 
     private func object(
@@ -57,30 +65,31 @@ struct DocumentTreeBuilder {
 
     /// What entries with the same whole path make together.
     private func leaf(_ entries: UnsafeBufferPointer<Value>) throws(MachineFailure) -> Value {
-        var value = Value.undefined
         var members = SetBuilder(arena, capacity: entries.count)
-        var memberCount = 0
+        var document = Value.undefined
+        var hasMembers = false
         for entry in entries {
             let new = entry.array[1]
-            if entry.array[2] == Value(TreeEntryKind.member.rawValue) {
+            switch Self.kind(entry) {
+            case .member:
                 members.insert(new)
-                memberCount += 1
-            } else if value.isUndefined {
-                value = new
-            } else if entry.array[2] == Value(TreeEntryKind.document.rawValue) {
-                value = try unite(value, new)
-            } else if value != new {
-                throw .objectKeys
+                hasMembers = true
+            case .document:
+                document = document.isUndefined ? new : try unite(document, new)
+            case .value:
+                guard document.isUndefined || document == new else { throw .objectKeys }
+                document = new
             }
         }
-        guard memberCount > 0 else { return value }
-        guard value.isUndefined else { throw .objectKeys }
-        return members.finish()
+        guard hasMembers else { return document }
+        let set = members.finish()
+        return document.isUndefined ? set : try unite(document, set)
     }
 
     /// Two objects as one; a key of both must have objects or equal values.
     private func unite(_ left: Value, _ right: Value) throws(MachineFailure) -> Value {
         if left == right { return left }
+        if left.isSet, right.isSet { return union(left.set, right.set) }
         guard left.isObject, right.isObject else { throw .objectKeys }
         var builder = ObjectBuilder(arena, capacity: left.object.count + right.object.count)
         for position in 0..<left.object.count {
@@ -93,6 +102,13 @@ struct DocumentTreeBuilder {
             let value = right.object.value(at: position)
             builder.set(key, other.isUndefined ? value : try unite(other, value))
         }
+        return builder.finish()
+    }
+
+    private func union(_ left: SetView, _ right: SetView) -> Value {
+        var builder = SetBuilder(arena, capacity: left.count + right.count)
+        for member in left.buffer { builder.insert(member) }
+        for member in right.buffer { builder.insert(member) }
         return builder.finish()
     }
 }

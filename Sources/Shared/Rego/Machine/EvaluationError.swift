@@ -32,7 +32,6 @@ enum MachineFailure: Error {
     case builtin(number: Int, BuiltinError)
     case conflict(ConflictKind)
     case objectKeys
-    case baseAndVirtual
 
     var codeAndMessage: (EvaluationError.Code, String) {
         switch self {
@@ -46,7 +45,6 @@ enum MachineFailure: Error {
         case .conflict(.function):
             (.conflict, "functions must not produce multiple outputs for same inputs")
         case .objectKeys: (.conflict, "object keys must be unique")
-        case .baseAndVirtual: (.conflict, "base and virtual document keys must be unique")
         case .builtin(_, .operand(let message)): (.type, message)
         case .builtin(_, .failure(let message)), .builtin(_, .halt(let message)):
             (.builtin, message)

@@ -48,7 +48,7 @@ public final class Evaluator {
         context.strictErrors = strictErrors
         evaluations &+= 1
         context.seed = StringHash.mix(evaluations)
-        context.budget.start(cancellation: cancellation)
+        context.budget.pointee.start(cancellation: cancellation)
         let machine = Machine(snapshot, context, stacks)
         var position = 0
         do throws(MachineFailure) {

@@ -49,8 +49,12 @@ struct Linker {
     private func document(_ path: [Symbol]) -> Value {
         var value = data.root
         for name in path {
-            guard value.isObject else { return .undefined }
-            value = value.object[freezer.string(program.symbols[name])]
+            switch value.kind {
+            case .object: value = value.object[freezer.string(program.symbols[name])]
+            // As in OPA's store, where every part of a path is text.
+            case .array: value = Int(program.symbols[name]).map { value.array[$0] } ?? .undefined
+            default: return .undefined
+            }
         }
         return value
     }

@@ -15,7 +15,8 @@ struct Machine {
     private let constants: UnsafeMutablePointer<Value>
     private let pathKeys: UnsafeMutablePointer<Value>
     private let functions: UnsafeMutablePointer<Program.Function>
-    private let builtins: UnsafeMutablePointer<BuiltinFunction>
+    private let builtins: UnsafeMutablePointer<BuiltinEntry>
+    private let budget: UnsafeMutablePointer<Budget>
 
     /// Where to go on when the called function returns.
     struct Frame: BitwiseCopyable {
@@ -37,6 +38,7 @@ struct Machine {
         pathKeys = snapshot.pathKeys
         functions = snapshot.functions
         builtins = snapshot.builtins
+        budget = context.budget
     }
 
     // The one long function of the machine: a switch over all opcodes, so that position, base and
@@ -204,7 +206,7 @@ struct Machine {
                 let keys = value(step.pointee.c).set.table
                 base[Int(step.pointee.a)] = arena.object(keys: keys) { first[$0] }
             case .mergeDocuments:
-                base[Int(step.pointee.a)] = try merge(
+                base[Int(step.pointee.a)] = merge(
                     value(step.pointee.b), value(step.pointee.c))
 
             case .requireArray:
@@ -323,13 +325,13 @@ struct Machine {
 
     /// Counts one loop turn or call against the budget.
     @inline(__always) private func spend() throws(MachineFailure) {
-        context.budget.left &-= 1
-        if context.budget.left < 0 { try renewBudget() }
+        budget.pointee.left &-= 1
+        if budget.pointee.left < 0 { try renewBudget() }
     }
 
     private func renewBudget() throws(MachineFailure) {
         do throws(BudgetError) {
-            try context.budget.renew(arena: arena)
+            try budget.pointee.renew(arena: arena)
         } catch {
             throw .budget(error)
         }
@@ -351,7 +353,7 @@ struct Machine {
     ) throws(MachineFailure) -> Value {
         let result: Value
         do throws(BuiltinError) {
-            result = try builtins[number](context, arguments)
+            result = try builtins[number].function(context, arguments)
         } catch {
             switch error {
             case .operand, .failure:

@@ -68,25 +68,21 @@ extension Machine {
         return builder.finish()
     }
 
-    /// Base documents under virtual ones; objects merge, anything else in both is a conflict.
-    func merge(_ base: Value, _ virtual: Value) throws(MachineFailure) -> Value {
-        guard base.isObject else { return virtual }
-        guard virtual.isObject else { throw .baseAndVirtual }
+    /// Base and virtual documents as one: objects merge, elsewhere the base document wins.
+    func merge(_ base: Value, _ virtual: Value) -> Value {
+        guard base.isObject, virtual.isObject else { return base }
         if virtual.object.count == 0 { return base }
         var builder = ObjectBuilder(arena, capacity: base.object.count + virtual.object.count)
         for position in 0..<base.object.count {
             let key = base.object.key(at: position)
-            if virtual.object[key].isUndefined { builder.set(key, base.object.value(at: position)) }
+            let own = base.object.value(at: position)
+            let other = virtual.object[key]
+            builder.set(key, other.isUndefined ? own : merge(own, other))
         }
         for position in 0..<virtual.object.count {
             let key = virtual.object.key(at: position)
-            let value = virtual.object.value(at: position)
-            let below = base.object[key]
-            if below.isUndefined {
-                builder.set(key, value)
-            } else {
-                guard below.isObject else { throw .baseAndVirtual }
-                builder.set(key, try merge(below, value))
+            if base.object[key].isUndefined {
+                builder.set(key, virtual.object.value(at: position))
             }
         }
         return builder.finish()

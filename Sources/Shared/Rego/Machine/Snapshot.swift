@@ -9,7 +9,8 @@ public final class Snapshot: @unchecked Sendable {
     private let own: FrozenData
     let constants: UnsafeMutablePointer<Value>
     let pathKeys: UnsafeMutablePointer<Value>
-    let builtins: UnsafeMutablePointer<BuiltinFunction>
+    /// Entries, not functions alone: a function in generic storage is called through two thunks.
+    let builtins: UnsafeMutablePointer<BuiltinEntry>
     let code: UnsafeMutablePointer<Instruction>
     let functions: UnsafeMutablePointer<Program.Function>
     private let indexes: [CollectionIndex]
@@ -28,17 +29,17 @@ public final class Snapshot: @unchecked Sendable {
         pathKeys = Self.copy(program.paths.map { values[Int($0)] })
         code = Self.copy(program.code)
         self.functions = Self.copy(program.functions)
-        var functions: [BuiltinFunction] = []
+        var entries: [BuiltinEntry] = []
         for name in program.builtinNames {
             if let own = builtins[name] {
-                functions.append(own)
+                entries.append(BuiltinEntry(name, own))
             } else if let known = BuiltinRegistry.entries[name] {
-                functions.append(known)
+                entries.append(known)
             } else {
-                functions.append(UnsupportedBuiltin.entry.function)
+                entries.append(UnsupportedBuiltin.entry)
             }
         }
-        self.builtins = Self.copy(functions)
+        self.builtins = Self.copy(entries)
     }
 
     deinit {

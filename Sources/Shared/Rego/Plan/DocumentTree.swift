@@ -8,13 +8,22 @@ struct DocumentTree {
         /// Names below `data`.
         let path: [Symbol]
 
-        var isFunction: Bool { rules.first?.head.isFunction ?? false }
+        var parameterCount: Int { rules.first?.head.arguments?.count ?? 0 }
+        /// Called with arguments. What takes none is a document like any other.
+        var isFunction: Bool { parameterCount > 0 }
+        var isCallable: Bool { rules.first?.head.isFunction ?? false }
     }
 
     private(set) var nodes = [Node(path: [])]
 
-    init(_ rules: [CompiledRule]) {
-        for rule in rules {
+    init(_ modules: CompiledModules) {
+        for module in modules.modules {
+            let names = module.package.path.dropFirst().compactMap { operand -> Symbol? in
+                if case .string(let name) = operand.value { name } else { nil }
+            }
+            _ = node(at: names)
+        }
+        for rule in modules.rules {
             var names: [Symbol] = []
             for operand in rule.path.dropFirst() {
                 guard case .string(let name) = operand.value else { break }

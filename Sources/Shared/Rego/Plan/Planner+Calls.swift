@@ -22,14 +22,14 @@ extension Planner {
             guard case .string(let name) = part.value else { return nil }
             names.append(name)
         }
-        guard let node = tree.find(names), tree.nodes[node].isFunction else { return nil }
+        guard let node = tree.find(names), tree.nodes[node].isCallable else { return nil }
         return node
     }
 
     /// How many arguments the callee takes, its result not counted.
     func parameterCount(of name: String, _ terms: [Term]) throws(RegoError) -> Int {
         if let node = functionNode(terms[0]) {
-            return tree.nodes[node].rules.first?.head.arguments?.count ?? 0
+            return tree.nodes[node].parameterCount
         }
         if let builtin = declarations[name] { return builtin.arguments.count }
         throw RegoError(
@@ -52,8 +52,10 @@ extension Planner {
             return result
         }
         let count = terms.count - 1
+        let node = functionNode(terms[0])
+        if let node, count == 0 { return try virtualDocument(node) }
         let first = try self.terms(terms.dropFirst())
-        return try call(name, functionNode(terms[0]), arguments: first, count)
+        return try call(name, node, arguments: first, count)
     }
 
     private func isRelation(_ name: String) -> Bool { declarations[name]?.isRelation ?? false }

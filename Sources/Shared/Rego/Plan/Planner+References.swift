@@ -55,9 +55,16 @@ extension Planner {
         let key = code.register()
         let value = code.register()
         let next = code.newLabel()
-        code.emit(.iterate, iterator, collection)
-        code.place(next)
-        code.emit(.next, iterator, collection, key, value, to: code.fail)
+        if let use = plannedIndex, use.collection == collection {
+            plannedIndex = nil
+            code.emit(.iterateIndex, iterator, collection, use.index, use.key)
+            code.place(next)
+            code.emit(.nextIndexed, iterator, collection, key, value, to: code.fail)
+        } else {
+            code.emit(.iterate, iterator, collection)
+            code.place(next)
+            code.emit(.next, iterator, collection, key, value, to: code.fail)
+        }
         code.fail = next
         return (key, value)
     }
@@ -135,8 +142,11 @@ extension Planner {
     ) throws(RegoError) -> Int32 {
         var names = path
         var rest = operands
-        while case .string(let name)? = rest.first?.value {
-            names.append(name)
+        loop: while let operand = rest.first {
+            switch operand.value {
+            case .string(let name), .number(let name): names.append(name)
+            default: break loop
+            }
             rest = rest.dropFirst()
         }
         return try access(base(names), rest)

@@ -15,13 +15,12 @@ extension Planner {
             let context = Chain(conflict: conflict, isLast: chains.count == 1, onlyValue: only)
             try plan(chain, into: result, context)
         }
-        if let fallback = rules.first(where: { $0.first.isDefault }),
-            let value = fallback.head.value
-        {
+        if let fallback = rules.first(where: { $0.first.isDefault }) {
             let done = code.newLabel()
             code.emit(.jumpIfDefined, 0, result, to: done)
             code.fail = done
-            try term(value, into: result)
+            try body(fallback.first.body)
+            code.emit(.move, result, try value(of: fallback))
             code.place(done)
         }
         code.emit(.return, 0, result)
@@ -163,12 +162,30 @@ extension Planner {
                 self.code.emit(.addToTree, builder, path, value, TreeEntryKind.value.rawValue)
             }
         }
-        try planChildren(node) { name, document in
-            let first = self.code.register()
-            self.code.emit(.move, first, name)
-            let path = self.code.register()
-            self.code.emit(.makeArray, path, first, 0, 1)
-            self.code.emit(.addToTree, builder, path, document, TreeEntryKind.document.rawValue)
+        for name in tree.nodes[node].names {
+            guard let child = tree.nodes[node].children[name] else { continue }
+            try planDescendants(child, [name], builder)
+        }
+    }
+
+    /// Adds the documents of rules further down, each under its path from the tree's node.
+    private func planDescendants(
+        _ node: Int, _ path: [Symbol], _ builder: Int32
+    ) throws(RegoError) {
+        guard tree.nodes[node].rules.isEmpty else {
+            guard !tree.nodes[node].isFunction else { return }
+            let next = code.newLabel()
+            code.fail = next
+            let document = try virtualDocument(node)
+            let names = constant(.array(path.map { .string($0) }))
+            let kind = isComplete(node) ? TreeEntryKind.value : .document
+            code.emit(.addToTree, builder, names, document, kind.rawValue)
+            code.place(next)
+            return
+        }
+        for name in tree.nodes[node].names {
+            guard let child = tree.nodes[node].children[name] else { continue }
+            try planDescendants(child, path + [name], builder)
         }
     }
 

@@ -25,6 +25,8 @@ final class Planner {
     /// Constants of all paths, one after the other.
     private(set) var paths: [Int32] = []
     var usage = InputUsage()
+    /// For the next loop over its collection.
+    var plannedIndex: IndexUse?
 
     var code = FunctionCode(arguments: 0)
     /// For each symbol the operand that holds the variable, or `unbound`.
@@ -38,7 +40,7 @@ final class Planner {
     /// - Parameter symbols: of the modules, and of the query if there is one.
     init(_ modules: CompiledModules, symbols: SymbolTable, query: Body = []) {
         self.symbols = symbols
-        tree = DocumentTree(modules.rules)
+        tree = DocumentTree(modules)
         overrides = OverrideTargets(modules.rules, tree, query: query, symbols: symbols)
         builtins = PlannedBuiltins()
         var declarations: [String: BuiltinDeclaration] = [:]
@@ -78,12 +80,12 @@ final class Planner {
 
     private func plan(_ number: Int, node: Int) throws(RegoError) {
         let rules = tree.nodes[node].rules
-        let parameters = rules.first?.head.arguments?.count ?? 0
+        let parameters = tree.nodes[node].parameterCount
         code = FunctionCode(arguments: parameters)
         forgetBindings(to: 0)
         if rules.isEmpty {
             try planPackage(node)
-        } else if rules.contains(where: { $0.head.isFunction }) {
+        } else if parameters > 0 {
             try planCompleteRules(rules, conflict: .function)
         } else if isComplete(node) {
             try planCompleteRules(rules, conflict: .completeRule)
@@ -92,7 +94,7 @@ final class Planner {
         }
         functions[number].code = code
         functions[number].argumentCount = parameters
-        functions[number].isMemoised = !(rules.first?.head.isFunction ?? false)
+        functions[number].isMemoised = parameters == 0
     }
 
     // MARK: Constants

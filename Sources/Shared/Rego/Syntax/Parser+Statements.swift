@@ -30,14 +30,15 @@ extension Parser {
 
     private mutating func parseStatement() -> [Statement]? {
         let start = save()
+        let errorCount = state.errors.count
         if let package = parsePackage() { return [.package(package)] }
-        if !state.errors.isEmpty { return nil }
+        if state.errors.count > errorCount { return nil }
         restore(start)
         if let found = parseImport() {
             applyImport(found)
             return [.import(found)]
         }
-        if !state.errors.isEmpty { return nil }
+        if state.errors.count > errorCount { return nil }
         restore(start)
         if !options.isQuery {
             if let rules = parseRules() { return rules.map(Statement.rule) }

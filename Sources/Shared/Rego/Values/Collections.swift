@@ -9,7 +9,7 @@ struct KeyTable: BitwiseCopyable {
     let count: UInt32
     /// Size of the hash index minus one; zero when there is none.
     let slotMask: UInt32
-    /// One when every key is an interned string, so that one compare decides equality.
+    /// One when every key is an interned string, so that an equal one mostly has the same bits.
     let interned: UInt64
 
     init(count: Int, slotMask: Int, allInterned: Bool) {
@@ -172,7 +172,7 @@ extension UnsafePointer where Pointee == KeyTable {
         if pointee.allInterned, key.has(.interned), pointee.slotMask == 0 {
             let keys = self.keys
             for position in 0..<count where keys[position].bits == key.bits { return position }
-            return -1
+            // Not there, or interned by another snapshot's tables.
         }
         return pointee.slotMask != 0 ? hashedPosition(of: key) : searchedPosition(of: key, count)
     }

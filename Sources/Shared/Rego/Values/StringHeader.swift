@@ -47,7 +47,6 @@ extension Value {
 
     @inline(__always) static func sameStrings(_ left: Value, _ right: Value) -> Bool {
         if left.bits == right.bits { return true }
-        if left.has(.interned), right.has(.interned) { return false }
         let a = left.stringHeader.pointee
         let b = right.stringHeader.pointee
         guard a.length == b.length else { return false }
@@ -60,7 +59,13 @@ extension Value {
         if left.bits == right.bits { return 0 }
         let a = left.stringHeader.pointee
         let b = right.stringHeader.pointee
-        let order = memcmp(a.bytes, b.bytes, Int(min(a.length, b.length)))
+        let common = Int(min(a.length, b.length))
+        if common >= 8 {
+            let x = UnsafeRawPointer(a.bytes).loadUnaligned(as: UInt64.self).bigEndian
+            let y = UnsafeRawPointer(b.bytes).loadUnaligned(as: UInt64.self).bigEndian
+            if x != y { return x < y ? -1 : 1 }
+        }
+        let order = memcmp(a.bytes, b.bytes, common)
         return order != 0 ? Int(order) : Int(a.length) - Int(b.length)
     }
 }

@@ -36,6 +36,12 @@ struct GoURL {
         return String(host[host.utf8.index(after: colon)...])
     }
 
+    /// The path as it goes on the wire.
+    var escapedPath: String {
+        if !rawPath.isEmpty { return rawPath }
+        return String(decoding: Percent.encode(Array(path.utf8).span, .path), as: UTF8.self)
+    }
+
     private var portColon: String.Index? {
         guard let colon = host.utf8.lastIndex(of: UInt8(ascii: ":")) else { return nil }
         let isPort = host[colon...].utf8.dropFirst().allSatisfy(ASCII.isDigit)

@@ -1,0 +1,90 @@
+internal import Bytes
+internal import CAllocations
+internal import Rego
+
+/// Decisions, warm, one thread: with the input made beforehand, and read from JSON each time.
+struct DecisionBench {
+    let policies: String
+    let data: String
+
+    private static let cases: [(name: String, policy: String, entry: String, data: String, input: String)] =
+        ["obj", "arr"].flatMap { shape in
+            [10, 1000, 100_000].map { count in
+                (
+                    "gateway \(shape) \(count)", "gateway.rego", "data.gateway.decision",
+                    "data_\(shape)_\(count).json", "input_\(shape)_\(count).json"
+                )
+            }
+        } + [
+            (
+                "egress", "egress.rego", "data.egress.decision", "data_egress.json",
+                "input_egress.json"
+            )
+        ]
+
+    func run() throws {
+        for test in Self.cases {
+            let modules = try Policies.compile(["\(policies)/\(test.policy)"])
+            let program = try Program(modules, entryPoints: [test.entry])
+            let text = try Files.map("\(data)/\(test.data)")
+            let snapshot = Snapshot(program, data: try FrozenData.json(text))
+            let input = try Files.map("\(data)/\(test.input)")
+            guard let entry = program.entryPoint(test.entry) else { continue }
+            try measure(test.name, snapshot, entry, input)
+        }
+    }
+
+    private func measure(
+        _ name: String, _ snapshot: Snapshot, _ entry: EntryPoint, _ json: UnsafeRawBufferPointer
+    ) throws {
+        let evaluator = Evaluator(snapshot)
+        let frozen = try FrozenData.json(json)
+        var answer = JSONWriter()
+        try evaluator.evaluate(entry, input: frozen.root, nowNanoseconds: 1).write(to: &answer)
+        let made = try time { () throws(EvaluationError) in
+            evaluator.begin()
+            _ = try evaluator.evaluate(entry, input: frozen.root, nowNanoseconds: 1)
+        }
+        let read = try time { () throws(EvaluationError) in
+            evaluator.begin()
+            let input = (try? evaluator.arena.value(borrowingJSON: json)) ?? .undefined
+            _ = try evaluator.evaluate(entry, input: input, nowNanoseconds: 1)
+        }
+        print("\(name): \(made); input from JSON: \(read)")
+        print("    \(String(decoding: answer.bytes.prefix(160), as: UTF8.self))")
+    }
+
+    private struct Result: CustomStringConvertible {
+        let p50: Int
+        let p99: Int
+        let mean: Int
+        let allocations: Double
+
+        var description: String {
+            "p50 \(p50) ns, p99 \(p99) ns, mean \(mean) ns, allocations \(allocations)"
+        }
+    }
+
+    /// At least two seconds of rounds of ten; quantiles are of rounds.
+    private func time(_ decide: () throws(EvaluationError) -> Void) throws -> Result {
+        for _ in 0..<1000 { try decide() }
+        var rounds: [Int] = []
+        rounds.reserveCapacity(1 << 20)
+        let batch = 10
+        let begin = Process.nanoseconds()
+        let allocations = allocation_count()
+        var last = begin
+        while last - begin < 2_000_000_000, rounds.count < 1 << 20 {
+            for _ in 0..<batch { try decide() }
+            let now = Process.nanoseconds()
+            rounds.append((now - last) / batch)
+            last = now
+        }
+        let made = Double(allocation_count() - allocations) / Double(rounds.count * batch)
+        let mean = (last - begin) / (rounds.count * batch)
+        rounds.sort()
+        return Result(
+            p50: rounds[rounds.count / 2], p99: rounds[rounds.count * 99 / 100], mean: mean,
+            allocations: made)
+    }
+}

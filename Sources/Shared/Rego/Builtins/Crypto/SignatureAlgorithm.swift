@@ -1,0 +1,48 @@
+/// The algorithms of RFC 7518 §3.1 and RFC 8037 that OPA knows.
+enum SignatureAlgorithm: String, CaseIterable {
+    case hs256 = "HS256"
+    case hs384 = "HS384"
+    case hs512 = "HS512"
+    case rs256 = "RS256"
+    case rs384 = "RS384"
+    case rs512 = "RS512"
+    case ps256 = "PS256"
+    case ps384 = "PS384"
+    case ps512 = "PS512"
+    case es256 = "ES256"
+    case es384 = "ES384"
+    case es512 = "ES512"
+    case edDSA = "EdDSA"
+
+    enum Family { case hmac, pkcs1, pss, ecdsa, eddsa }
+
+    var family: Family {
+        switch self {
+        case .hs256, .hs384, .hs512: .hmac
+        case .rs256, .rs384, .rs512: .pkcs1
+        case .ps256, .ps384, .ps512: .pss
+        case .es256, .es384, .es512: .ecdsa
+        case .edDSA: .eddsa
+        }
+    }
+
+    /// The hash; EdDSA has its own and asks for none.
+    var digest: Digest? {
+        switch self {
+        case .hs256, .rs256, .ps256, .es256: .sha256
+        case .hs384, .rs384, .ps384, .es384: .sha384
+        case .hs512, .rs512, .ps512, .es512: .sha512
+        case .edDSA: nil
+        }
+    }
+
+    /// The curve that goes with an ECDSA algorithm (RFC 7518 §3.4).
+    var curve: EllipticCurve? {
+        switch self {
+        case .es256: .p256
+        case .es384: .p384
+        case .es512: .p521
+        default: nil
+        }
+    }
+}
