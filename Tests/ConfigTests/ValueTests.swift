@@ -23,7 +23,7 @@ import Testing
     }
 
     @Test(arguments: [
-        ("127.0.0.1:80", EndpointEndpoint(host: "127.0.0.1", port: 80)),
+        ("127.0.0.1:80", Endpoint(host: "127.0.0.1", port: 80)),
         ("[::1]:0", Endpoint(host: "::1", port: 0)), ("agentd:8090", Endpoint(host: "agentd", port: 8090)),
         ("127.0.0.1", nil), ("127.0.0.1:", nil), (":80", nil), ("::1:80", nil), ("[::1]", nil),
         ("1.2.3:80", nil), ("256.1.1.1:80", nil), ("a b:80", nil), ("a:65536", nil), ("a:+1", nil),
