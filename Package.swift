@@ -94,6 +94,7 @@ let package = Package(
             name: "RequestBenchmark",
             dependencies: ["Bytes", "Identity", "Telemetry", "CAllocationCount"],
             path: "Tests/Benchmarks/Request", swiftSettings: settings),
+
         // measures what the engine costs; not installed
         .target(name: "CAllocations", path: "Sources/Bench/CAllocations"),
         .executableTarget(

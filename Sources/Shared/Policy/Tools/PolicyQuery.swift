@@ -67,7 +67,8 @@ public final class PolicyQuery {
     /// then an answer, as with `opa eval`.
     private static let capture = "value_of_the_query"
 
-    /// All solutions; none when the query is undefined. They are valid until the next call.
+    /// All solutions; none when the query is undefined. They are valid until the next call, and no
+    /// longer than the query itself.
     ///
     /// - Parameters:
     ///   - input: JSON text; nil for an undefined input.
