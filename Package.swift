@@ -101,6 +101,7 @@ let package = Package(
             name: "sluice-bench", dependencies: ["Rego", "Bytes", "CAllocations"],
             path: "Sources/Bench/Bench", swiftSettings: settings),
 
+        tests("Architecture", []),
         tests("Bytes", ["Bytes"]),
         tests("HTTP", ["HTTP", "Bytes"]),
         tests("Rego", ["Rego", "Bytes"]),
@@ -108,6 +109,6 @@ let package = Package(
         tests("Identity", ["Identity", "Bytes"]),
         tests("Telemetry", ["Telemetry", "Bytes"]),
         tests("Config", ["Config", "Files", "Bytes"]),
-        tests("Gateway", ["Gateway", "Agentd", "Proxy", "Transport", "HTTP", "IO", "Bytes"]),
+        tests("Gateway", ["Gateway", "Agentd", "Config", "IO", "Telemetry", "Transport"]),
     ]
 )
