@@ -21,6 +21,7 @@ public enum BuiltinRegistry {
         NetworkBuiltins.table,
         TimeBuiltins.table,
         JSONBuiltins.table,
+        SchemaBuiltins.table,
         CryptoBuiltins.table,
         CertificateBuiltins.table,
         JWTBuiltins.table,
