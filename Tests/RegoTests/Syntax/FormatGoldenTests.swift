@@ -39,7 +39,7 @@ struct FormatGoldenTests {
         let version: RegoVersion = suite == "v1" ? .v1 : .v0
         do throws(RegoErrors) {
             let options = ParserOptions(version: version, allowsExperimentalKeywords: true)
-            let target: RegoVersion = suite == "v0" ? .v0 : .v1
+            let target: RegoVersion = suite == "v0" ? .v0 : suite == "v1" ? .v1 : .v0CompatibleWithV1
             return String(
                 decoding: try Formatter.format(Array(source.utf8), options: options, as: target),
                 as: UTF8.self)

@@ -109,7 +109,7 @@ extension FormatWriter {
         try write(element.value, inParentheses: element.value.isUnion)
     }
 
-    private mutating func write(_ term: Term, inParentheses: Bool) throws(UnexpectedComment) {
+    mutating func write(_ term: Term, inParentheses: Bool) throws(UnexpectedComment) {
         if inParentheses { write("(") }
         try write(term)
         if inParentheses { write(")") }

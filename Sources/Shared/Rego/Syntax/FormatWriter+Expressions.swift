@@ -12,11 +12,8 @@ extension FormatWriter {
     }
 
     mutating func write(_ expression: Expression) throws(UnexpectedComment) {
-        let isParenthesized = parenthesized == expression.location
-        if isParenthesized {
-            parenthesized = nil
-            write("(")
-        }
+        let leads = leadsBody && !expression.isNegated
+        leadsBody = false
         try insertComments(at: expression.location)
         if !isInline { startLine() }
         if expression.isNegated { write("not ") }
@@ -24,13 +21,11 @@ extension FormatWriter {
         case .someDeclaration(let terms): try writeSome(terms, expression.location)
         case .every(let every): try write(every, expression.location)
         case .negation(let body): try writeNegation(body, expression)
-        case .and(let left, let right): try writeLogic("and", left, right)
-        case .or(let left, let right): try writeLogic("or", left, right)
-        case .call(let terms): try writeCallExpression(terms)
+        case .and, .or: try writeLogic(expression)
+        case .call(let terms): try writeCallExpression(terms, leads: leads)
         case .term(let term): try write(term)
         }
         try writeModifiers(expression)
-        if isParenthesized { write(")") }
     }
 
     // MARK: with
@@ -136,19 +131,32 @@ extension FormatWriter {
         try insertComments(at: expression.location)
         write("not ")
         if expression.hasImplicitBody, body.count == 1 {
-            let isBraced = body[0].rendersBrace
-            if isBraced { write("(") }
-            try write(body[0])
-            if isBraced { write(")") }
-            return
+            return try write(
+                body[0], inParentheses: body[0].rendersBrace || needsParentheses(body[0]))
         }
         try writeBraced(body, expression.location)
+    }
+
+    /// The expression stands in parentheses without which it would not be one operand.
+    private func needsParentheses(_ expression: Expression) -> Bool {
+        guard let enclosure = enclosures[expression.location], !enclosure.isBraces else {
+            return false
+        }
+        return expression.isLogic || !expression.modifiers.isEmpty
+    }
+
+    private mutating func write(
+        _ expression: Expression, inParentheses: Bool
+    ) throws(UnexpectedComment) {
+        if inParentheses { write("(") }
+        try write(expression)
+        if inParentheses { write(")") }
     }
 
     private mutating func writeBraced(
         _ body: Body, _ location: SourceLocation
     ) throws(UnexpectedComment) {
-        if body[0].isUnion { parenthesized = body[0].location }
+        leadsBody = true
         write("{")
         attempt { (writer) throws(UnexpectedComment) in
             try writer.writeClosureBody(body, ("{", "}"), after: location, location)
@@ -157,38 +165,66 @@ extension FormatWriter {
         write("}")
     }
 
-    private mutating func writeLogic(
-        _ word: String, _ left: Body, _ right: Body
-    ) throws(UnexpectedComment) {
-        try writeOperand(left)
-        write(" \(word) ")
-        try writeOperand(right)
-    }
-
-    /// An operand keeps the braces or parentheses that it has in the source.
-    private mutating func writeOperand(_ body: Body) throws(UnexpectedComment) {
-        let location = body[0].location
-        switch opening(before: Int(location.offset)) {
-        case UInt8(ascii: "{"):
-            var place = location
-            place.length = 0
-            try writeBraced(body, place)
-        case UInt8(ascii: "(") where body[0].isLogic || !body[0].modifiers.isEmpty:
-            write("(")
-            try write(body[0])
-            write(")")
-        default: try write(body[0])
+    /// `a and b or c`: operands that began a line do so again, one level deeper.
+    private mutating func writeLogic(_ expression: Expression) throws(UnexpectedComment) {
+        var operands: [(word: String, body: Body)] = []
+        var first: Body = [expression]
+        while first.count == 1, enclosures[first[0].location] == nil || operands.isEmpty,
+            first[0].modifiers.isEmpty || operands.isEmpty
+        {
+            switch first[0].kind {
+            case .and(let left, let right):
+                operands.append(("and", right))
+                first = left
+                continue
+            case .or(let left, let right):
+                operands.append(("or", right))
+                first = left
+                continue
+            default: break
+            }
+            break
         }
+        try writeOperand(first)
+        var previous = place(of: first)
+        var isIndented = false
+        for (word, body) in operands.reversed() {
+            write(" " + word)
+            let place = place(of: body)
+            if Int(place.row) > endRow(previous) {
+                if !isIndented { level += 1 }
+                isIndented = true
+                endLine()
+            } else {
+                write(" ")
+            }
+            try writeOperand(body)
+            previous = place
+        }
+        if isIndented { outdent() }
     }
 
-    /// The last byte before an offset that is no white space.
-    private func opening(before offset: Int) -> UInt8 {
-        source[..<min(offset, source.count)].last { $0 > 0x20 } ?? 0
+    private func place(of operand: Body) -> SourceLocation {
+        enclosures[operand[0].location]?.location ?? operand[0].location
+    }
+
+    /// An operand keeps its braces, and the parentheses that it needs.
+    private mutating func writeOperand(_ body: Body) throws(UnexpectedComment) {
+        let place = place(of: body)
+        guard let enclosure = enclosures[body[0].location], enclosure.isBraces else {
+            return try write(
+                body[0], inParentheses: body[0].rendersBrace || needsParentheses(body[0]))
+        }
+        try insertComments(at: place)
+        if !isInline { startLine() }
+        try writeBraced(body, place)
     }
 
     // MARK: calls
 
-    private mutating func writeCallExpression(_ terms: [Term]) throws(UnexpectedComment) {
+    private mutating func writeCallExpression(
+        _ terms: [Term], leads: Bool
+    ) throws(UnexpectedComment) {
         let operands = Array(terms.dropFirst())
         if terms[0].isMembership { return try writeMembership(operands, isParenthesized: false) }
         guard let builtin = infixBuiltin(terms[0]), let infix = builtin.infix else {
@@ -203,9 +239,12 @@ extension FormatWriter {
             failArity(terms, builtin)
             return try writePlainCall(terms)
         }
-        try write(operands[0])
+        let isUnion = leads && terms[0].isOperator(.or)
+        if isUnion { write("(") }
+        try write(operands[0], inParentheses: leads && operands[0].isUnion)
         write(" \(infix) ")
         try write(operands[1])
+        if isUnion { write(")") }
     }
 
     func infixBuiltin(_ name: Term) -> BuiltinDeclaration? {
@@ -256,9 +295,6 @@ extension Expression {
         default: false
         }
     }
-
-    /// A bare `x | y`, which a brace before it would make a comprehension.
-    var isUnion: Bool { callTerms?.count == 3 && calls(.or) }
 
     /// The text of the expression begins with a brace.
     var rendersBrace: Bool {

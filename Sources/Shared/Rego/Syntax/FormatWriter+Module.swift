@@ -137,6 +137,7 @@ extension FormatWriter {
 
     private func isOneLiner(_ rule: Rule) -> Bool {
         rule.body.count <= 1 && !rule.isDefault && mayUseIf(rule)
+            && !rule.body[0].isSetLiteral && rule.alternatives.isEmpty
     }
 
     private mutating func write(_ rule: Rule, isElse: Bool) throws(UnexpectedComment) {
@@ -166,7 +167,7 @@ extension FormatWriter {
             write(" {")
             endLine()
         }
-        try writeLongBody(rule)
+        try writeLongBody(rule, isElse: isElse)
     }
 
     private mutating func writeShortBody(_ rule: Rule) throws(UnexpectedComment) {
@@ -176,8 +177,11 @@ extension FormatWriter {
         if let next = rule.alternatives.first { try writeElse(next, after: rule) }
     }
 
-    private mutating func writeLongBody(_ rule: Rule) throws(UnexpectedComment) {
+    private mutating func writeLongBody(
+        _ rule: Rule, isElse: Bool
+    ) throws(UnexpectedComment) {
         level += 1
+        leadsBody = !isElse && mayUseIf(rule)
         attempt { (writer) throws(UnexpectedComment) in try writer.write(rule.body) }
         var skipped: (Character, Character)?
         if !(rule.head.arguments ?? []).isEmpty {

@@ -126,16 +126,7 @@ extension FormatWriter {
     }
 
     private mutating func writeLiteral(_ term: Term, isRaw: Bool) {
-        guard case .string(let symbol) = term.value else {
-            return write("{" + printer.text(term) + "}")
-        }
-        let literal = text(term.location)
-        // A string in braces is an expression; one between them is text.
-        if literal.first == 0x22, literal.last == 0x22, literal.count > 1 {
-            write("{")
-            write(literal)
-            return write("}")
-        }
+        guard case .string(let symbol) = term.value else { return write(printer.text(term)) }
         var text = symbols[symbol]
         if !isRaw { text = String(TermPrinter.quote(text).dropFirst().dropLast()) }
         var escaped = ""

@@ -10,6 +10,7 @@ struct FormatWriter {
     let symbols: SymbolTable
     let options: FormatOptions
     let printer: TermPrinter
+    let enclosures: [SourceLocation: Enclosure]
     /// Those not yet written.
     var comments: [Comment] = []
     var errors: [RegoError] = []
@@ -23,10 +24,14 @@ struct FormatWriter {
     var isDelayed = false
     /// A comment on the last line of a node written as it was belongs to the node.
     var writesFinalComment = false
-    /// An expression to put in parentheses.
-    var parenthesized: SourceLocation?
+    /// The next expression follows a brace: a union before all else in it needs parentheses.
+    var leadsBody = false
 
-    init(source: [UInt8], symbols: SymbolTable, options: FormatOptions) {
+    init(
+        source: [UInt8], symbols: SymbolTable, options: FormatOptions,
+        enclosures: [SourceLocation: Enclosure]
+    ) {
+        self.enclosures = enclosures
         self.source = source
         self.symbols = symbols
         self.options = options

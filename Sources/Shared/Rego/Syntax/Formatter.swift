@@ -23,7 +23,8 @@ public enum Formatter {
         let layout = FormatOptions(module, symbols, target: target)
         FormatImports(symbols: symbols, target: target, dropsV0Imports: dropsV0Imports)
             .adjust(&module, layout)
-        var writer = FormatWriter(source: source, symbols: symbols, options: layout)
+        var writer = FormatWriter(
+            source: source, symbols: symbols, options: layout, enclosures: module.enclosures)
         writer.write(module)
         if let errors = RegoErrors(nonempty: writer.errors) { throw errors }
         return writer.finish()

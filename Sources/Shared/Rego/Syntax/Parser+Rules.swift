@@ -57,7 +57,8 @@ extension Parser {
             rule.head.usesIf = true
             scan()
             let saved = save()
-            if let literal = parseLiteral(), !literal.isSetLiteral {
+            let isBraced = kind == .leftBrace
+            if let literal = parseLiteral(), !(isBraced && literal.isSetLiteral) {
                 rule.body = [literal]
                 return true
             }
@@ -279,6 +280,7 @@ extension Parser {
 extension Expression {
     /// The whole expression is a set literal, which would always hold.
     var isSetLiteral: Bool {
+        if isNegated { return false }
         if case .term(let term) = kind, case .set = term.value { return true }
         return false
     }

@@ -41,6 +41,7 @@ struct Parser {
     var state: State
     var comments: [Comment] = []
     var isRegoV1Imported = false
+    var enclosures: [SourceLocation: Enclosure] = [:]
     private var commentsEnd = 0
     private var depth = 0
     var chainLength = 0
