@@ -80,6 +80,7 @@ final class GatewayWorker: RequestHandler {
         _ record: RequestRecords.Pointer, _ reply: Reply
     ) throws(Refusal) -> Decision {
         if !request.wasDecided { try admit(request) }
+        try refuseTunnel(head, reply)
         let snapshot = snapshots.current()
         // Nobody tunnels through the gateway (RFC 9110 §9.3.6).
         guard head.method != .connect else { throw .methodNotAllowed }
@@ -91,7 +92,7 @@ final class GatewayWorker: RequestHandler {
             needsKey: settings.routes.needsKey(match))
         let route = try checked(match, reply)
         let permit: Permit
-        if route.needsKey {
+        if route.asksPolicy {
             let question = PolicyQuestion(
                 path: path.matched, caller: snapshot.caller(principal),
                 hidden: settings.hiddenFields)
@@ -127,6 +128,13 @@ final class GatewayWorker: RequestHandler {
             settings.metrics.rateLimited(.process, shard)
             throw .overloaded(retryAfterSeconds: seconds)
         }
+    }
+
+    /// What a tunnel carries could be neither decided about nor recorded.
+    private func refuseTunnel(_ head: borrowing RequestHead, _ reply: Reply) throws(Refusal) {
+        guard head.method == .connect else { return }
+        reply.lines.append("Allow: GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS\r\n")
+        throw .methodNotAllowed
     }
 
     private func normalize(

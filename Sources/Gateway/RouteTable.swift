@@ -15,6 +15,7 @@ struct RouteTable: Sendable {
         let upstream: Int
         let idleNanoseconds: UInt64
         let needsKey: Bool
+        let asksPolicy: Bool
     }
 
     private let routes: [Route]
@@ -32,7 +33,8 @@ struct RouteTable: Sendable {
                 methods: methods.map { Array($0.utf8) },
                 allow: Array(methods.joined(separator: ", ").utf8), upstream: route.upstream,
                 idleNanoseconds: route.timeout.nanoseconds,
-                needsKey: route.authentication == .required)
+                needsKey: route.authentication == .required,
+                asksPolicy: route.authentication != .none)
         }
     }
 

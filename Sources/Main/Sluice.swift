@@ -1,39 +1,33 @@
 internal import ArgumentParser
+internal import Glibc
 
-/// The program: starts roles, or runs one of the tools below.
+/// The program: serves, or runs one of its tools.
 @main
 struct Sluice: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "sluice",
         abstract: "The gateway, the egress and the agent daemon, with policy in process.",
         discussion: """
-            Starts the roles that --role names with the files that --config names, and serves \
-            until SIGTERM (drains) or a second one (stops). SIGHUP reads the policy bundle again, \
-            SIGUSR1 opens log files again.
+            Without a subcommand it serves: sluice --role all --config config/dev.yaml
             """,
-        version: version, subcommands: [CheckCommand.self, PolicyCommand.self])
+        version: version,
+        subcommands: [ServeCommand.self, CheckCommand.self, PolicyCommand.self],
+        defaultSubcommand: ServeCommand.self)
 
     static let version = "0.1.0"
 
-    @Option(
-        name: .long, help: "gateway, agentd or all; several separated by commas.",
-        transform: RoleSet.init(argument:))
-    var role: RoleSet?
+    /// What a command line that cannot be understood ends with.
+    private static let usage: Int32 = 2
 
-    @Option(name: .long, help: "A configuration file; may be given more than once.")
-    var config: [String] = []
-
-    func validate() throws {
-        guard role != nil || config.isEmpty else {
-            throw ValidationError("--config needs --role: which roles are to start?")
+    static func main() {
+        do {
+            var command = try parseAsRoot()
+            try command.run()
+        } catch where exitCode(for: error) == .validationFailure {
+            Console.complain(fullMessage(for: error))
+            Glibc.exit(usage)
+        } catch {
+            exit(withError: error)
         }
-        guard role == nil || !config.isEmpty else {
-            throw ValidationError("--role needs --config, such as config/dev.yaml")
-        }
-    }
-
-    func run() throws {
-        guard let role else { throw CleanExit.helpRequest(self) }
-        throw ExitCode(Service(roles: role, configFiles: config).run())
     }
 }
