@@ -37,7 +37,7 @@ private func faults(_ text: String, _ surroundings: Surroundings = nowhere) -> [
         #expect(gateway.limits.requestIdle == .seconds(60))
         #expect(gateway.limits.connections == 10_000)
         #expect(gateway.rateLimit.global == .init(tokens: 1000, perSecond: 100))
-        #expect(gateway.policy.entrypoint == "agentd/authz")
+        #expect(gateway.policy.entrypoint == "agentd/authz/decision")
         #expect(gateway.accessLog.destination == .stdout)
         #expect(gateway.routes.map(\.match) == [
             .path("/health"), .path("/ready"), .prefix("/agentd.v1."), .prefix("/api/v1/"),

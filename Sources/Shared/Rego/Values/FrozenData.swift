@@ -96,6 +96,11 @@ public final class Freezer {
     /// A set of values of this freezer.
     public func set(_ members: [Value]) -> Value { sink.set(members) }
 
+    /// Frozen memory for what belongs to the document but is no value.
+    func bytes(_ count: Int) -> UnsafeMutablePointer<UInt8> {
+        sink.arena.allocate(bytes: count).assumingMemoryBound(to: UInt8.self)
+    }
+
     /// A deep copy of any value.
     public func copy(_ value: Value) -> Value {
         switch value.kind {
