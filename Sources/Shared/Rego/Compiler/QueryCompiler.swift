@@ -83,8 +83,7 @@ private struct QueryCompiler {
 
     private mutating func rewriteModifiers() {
         WithRewriter(
-            context: context, builtins: modules.builtins, tree: modules.tree,
-            rules: modules.rules
+            context: context, builtins: modules.builtins, tree: modules.tree
         ).rewrite(&body)
     }
 

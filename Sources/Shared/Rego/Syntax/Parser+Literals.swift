@@ -103,6 +103,7 @@ extension Parser {
             fail("template strings are not supported by current capabilities")
             return nil
         }
+        features.insert(.templates)
         var parts: [TemplatePart] = []
         // The first piece opens with "$" and a quote, later ones with the brace before them.
         var opening = 2
