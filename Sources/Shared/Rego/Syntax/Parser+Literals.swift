@@ -169,9 +169,10 @@ extension Parser {
     }
 
     private func templateFault(_ expression: Expression) -> String? {
-        if expression.isNegated { return "unexpected negation ('not') in template-string expression" }
+        let negation = "unexpected negation ('not') in template-string expression"
+        if expression.isNegated { return negation }
         switch expression.kind {
-        case .negation: return "unexpected negation ('not') in template-string expression"
+        case .negation: return negation
         case .every: return "unexpected 'every' in template-string expression"
         case .someDeclaration: return "unexpected 'some' in template-string expression"
         case .and: return "unexpected 'and' in template-string expression"
