@@ -200,6 +200,19 @@ import Testing
         #expect(answer == (rule.contains("contains i ") ? "[0]" : "[9]"))
     }
 
+    @Test(arguments: [3, 100])
+    func `membership of base data is the same with an index and without`(count: Int) throws {
+        let list = (0..<count).map { "\($0)" }.joined(separator: ",")
+        let data = #"{"list":[\#(list)],"object":{"a":\#(list.count),"b":[1]}}"#
+        let source = """
+            package t
+            p := [x | x := input[_]; x in data.list]
+            q := [x | x := input[_]; x in data.object]
+            """
+        #expect(try evaluate(source, input: "[2,2.0,1000,\"2\",null]", data: data) == "[2,2.0]")
+        #expect(try evaluate(source, "data.t.q", input: "[[1],1]", data: data) == "[[1]]")
+    }
+
     // MARK: The public face
 
     @Test func `what a program reads of its input is known`() throws {

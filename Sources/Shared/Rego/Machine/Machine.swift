@@ -123,6 +123,12 @@ struct Machine {
                 if !Self.contains(value(step.pointee.c), value(step.pointee.b)) {
                     at = Int(step.pointee.target)
                 }
+            case .requireIndexedMember:
+                if !contains(
+                    value(step.pointee.c), value(step.pointee.b), index: value(step.pointee.d))
+                {
+                    at = Int(step.pointee.target)
+                }
             case .member:
                 base[Int(step.pointee.a)] = Value(
                     Self.contains(value(step.pointee.c), value(step.pointee.b)))

@@ -35,6 +35,8 @@ enum Opcode: UInt8 {
     case compare
     /// Goes to target unless b is in c.
     case requireMember
+    /// The same, with index d of c.
+    case requireIndexedMember
     /// a ← whether b is in c
     case member
     /// Goes to target unless b: c is a member of d.

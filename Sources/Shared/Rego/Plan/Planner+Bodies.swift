@@ -145,7 +145,9 @@ extension Planner {
     private func requireMember(_ terms: [Term]) throws(RegoError) {
         let first = try term(terms[1])
         let second = try term(terms[2])
-        if terms.count == 3 {
+        if terms.count == 3, let index = membershipIndex(of: second) {
+            code.emit(.requireIndexedMember, 0, first, second, index, to: code.fail)
+        } else if terms.count == 3 {
             code.emit(.requireMember, 0, first, second, to: code.fail)
         } else {
             let third = try term(terms[3])
