@@ -1,1 +1,34 @@
-internal import Bytes
+public import Config
+internal import IO
+public import Proxy
+public import Transport
+
+/// The agentd role: the daemon that runs capabilities in sandboxes.
+public final class Agentd: Sendable {
+    private let state: AgentdState
+    private let sockets: ListeningSockets
+
+    /// - Throws: a sentence that says what cannot be used.
+    public init(
+        _ configuration: AgentdConfiguration, version: String, workers: Int
+    ) throws(RoleError) {
+        do {
+            state = try AgentdState(version: version, workers: workers)
+        } catch {
+            throw RoleError("agentd: metrics: \(error)")
+        }
+        sockets = try ListeningSockets(
+            configuration.listen.address("agentd.listen"), count: workers, name: "agentd.listen")
+    }
+
+    /// Where the HTTP API listens.
+    public var address: String { sockets.address.description }
+
+    /// Gives a worker its part of the role.
+    ///
+    /// - Parameter index: the worker's number, from 0.
+    public func install(on worker: Worker, index: Int) throws(RoleError) {
+        let handler = AgentdHandler(state, shard: state.registry.shards[index])
+        try sockets.attach(index, to: worker, options: ListenerOptions(), handler: handler)
+    }
+}

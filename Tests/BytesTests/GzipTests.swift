@@ -41,7 +41,8 @@ private func inflate(
     @Test func `a member cut anywhere is refused`() throws {
         let compressed = try GzipWriter.compress(text)
         for end in 1..<compressed.count {
-            #expect(throws: GzipError.truncated) { try inflate(Array(compressed[..<end])) }
+            let expected = end < 10 ? GzipError.headerTruncated : .truncated
+            #expect(throws: expected) { try inflate(Array(compressed[..<end])) }
         }
         #expect(throws: GzipError.empty) { try inflate([]) }
     }
@@ -59,7 +60,7 @@ private func inflate(
     @Test func `what follows a member must be a member`() throws {
         let compressed = try GzipWriter.compress(text)
         #expect(throws: GzipError.notGzip) { try inflate(compressed + [0, 0]) }
-        #expect(throws: GzipError.notGzip) { try inflate(Array("hello".utf8)) }
+        #expect(throws: GzipError.notGzip) { try inflate(Array("hello, world".utf8)) }
     }
 
     @Test func `output stops at the limit`() throws {

@@ -25,8 +25,8 @@ private func faults(_ text: String, _ surroundings: Surroundings = nowhere) -> [
 @Suite struct ConfigurationTests {
     @Test func `what is left out has the documented default`() throws {
         let gateway = try #require(try parse("gateway: {policy: {bundle: b}}").gateway)
-        #expect(gateway.listen == .tcp(host: "0.0.0.0", port: 8080))
-        #expect(gateway.admin == .tcp(host: "127.0.0.1", port: 9901))
+        #expect(gateway.listen == Endpoint(host: "0.0.0.0", port: 8080))
+        #expect(gateway.admin == Endpoint(host: "127.0.0.1", port: 9901))
         #expect(gateway.workers == nil)
         #expect(gateway.limits.headerBytes == 60 << 10)
         #expect(gateway.limits.headers == 100)
@@ -46,9 +46,8 @@ private func faults(_ text: String, _ surroundings: Surroundings = nowhere) -> [
         #expect(gateway.routes.map(\.authentication) == [
             .none, .none, .required, .required, .required,
         ])
-        #expect(gateway.upstreams[gateway.routes[2].upstream].version == .http2)
         #expect(gateway.upstreams[gateway.routes[3].upstream].address
-            == .tcp(host: "127.0.0.1", port: 8090))
+            == Endpoint(host: "127.0.0.1", port: 8090))
     }
 
     @Test func `the shipped gateway file says the defaults`() throws {
@@ -59,7 +58,7 @@ private func faults(_ text: String, _ surroundings: Surroundings = nowhere) -> [
     @Test(arguments: ["config/dev.yaml", "config/agentd.yaml"])
     func `every shipped file is accepted`(path: String) throws {
         let configuration = try Configuration.load([path], surroundings: nowhere)
-        #expect(configuration.agentd?.listen == .tcp(host: "127.0.0.1", port: 8090))
+        #expect(configuration.agentd?.listen == Endpoint(host: "127.0.0.1", port: 8090))
     }
 
     @Test func `every fault of a file is reported at once, in order, with what is accepted`() throws {
@@ -81,7 +80,7 @@ private func faults(_ text: String, _ surroundings: Surroundings = nowhere) -> [
         let path = "Tests/Corpus/config/forward_all.yaml"
         let gateway = try #require(
             try Configuration.load([path], surroundings: surroundings).gateway)
-        #expect(gateway.listen == .tcp(host: "127.0.0.1", port: 18080))
+        #expect(gateway.listen == Endpoint(host: "127.0.0.1", port: 18080))
         #expect(gateway.routes.map(\.match) == [.prefix("/")])
         #expect(gateway.rateLimit.global == nil && gateway.rateLimit.anonymous == nil)
         #expect(gateway.accessLog.destination == .off)
@@ -105,7 +104,7 @@ private func faults(_ text: String, _ surroundings: Surroundings = nowhere) -> [
         ("agentd: {}\n---\nagentd: {}", "f.yaml:2:1: a second document begins; accepted: one document a file"),
         ("agentd: 5", "f.yaml:1:9: agentd is no section; accepted: keys with values"),
         ("agentd: {listen: 127.0.0.1:99999}",
-         "f.yaml:1:18: agentd.listen: '127.0.0.1:99999' is not accepted; accepted: an IP address with a port such as 127.0.0.1:8080, or unix:/PATH"),
+         "f.yaml:1:18: agentd.listen: '127.0.0.1:99999' is not accepted; accepted: an IP address with a port such as 127.0.0.1:8080"),
         ("agentd: {? [a] : b}", "f.yaml:1:12: a key is no plain word; accepted: a word"),
     ])
     func `a file of the wrong shape is refused`(text: String, expected: String) {

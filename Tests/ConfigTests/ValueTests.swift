@@ -23,13 +23,11 @@ import Testing
     }
 
     @Test(arguments: [
-        ("127.0.0.1:80", Endpoint.tcp(host: "127.0.0.1", port: 80)),
-        ("[::1]:0", .tcp(host: "::1", port: 0)), ("agentd:8090", .tcp(host: "agentd", port: 8090)),
-        ("unix:/run/a.sock", .unix(path: "/run/a.sock")),
+        ("127.0.0.1:80", Endpoint(host: "127.0.0.1", port: 80)),
+        ("[::1]:0", Endpoint(host: "::1", port: 0)), ("agentd:8090", Endpoint(host: "agentd", port: 8090)),
         ("127.0.0.1", nil), ("127.0.0.1:", nil), (":80", nil), ("::1:80", nil), ("[::1]", nil),
         ("1.2.3:80", nil), ("256.1.1.1:80", nil), ("a b:80", nil), ("a:65536", nil), ("a:+1", nil),
-        ("unix:relative", nil), ("http://a:80", nil), ("a:80/", nil), ("[1.2.3.4]:80", nil),
-        ("unix:/" + String(repeating: "a", count: 107), nil),
+        ("unix:relative", nil), ("unix:/run/a.sock", nil), ("http://a:80", nil), ("a:80/", nil), ("[1.2.3.4]:80", nil),
     ] as [(String, Endpoint?)])
     func `an address has a host and a port`(text: String, expected: Endpoint?) {
         #expect(Endpoint(text) == expected)

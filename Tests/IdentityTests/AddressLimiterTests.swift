@@ -13,8 +13,10 @@ struct AddressLimiterTests {
     @Test(arguments: [
         (ClientAddress(ipv4: 0x0A00_0001), ClientAddress(ipv4: 0x0A00_0001), true),
         (ClientAddress(ipv4: 0x0A00_0001), ClientAddress(ipv4: 0x0A00_0002), false),
-        (ClientAddress(ipv6High: 0, low: 0xFFFF_0A00_0001), ClientAddress(ipv4: 0x0A00_0001),
-            true),
+        (
+            ClientAddress(ipv6High: 0, low: 0xFFFF_0A00_0001), ClientAddress(ipv4: 0x0A00_0001),
+            true
+        ),
         (ClientAddress(ipv6High: 5, low: 1), ClientAddress(ipv6High: 5, low: .max), true),
         (ClientAddress(ipv6High: 5, low: 1), ClientAddress(ipv6High: 6, low: 1), false),
         (ClientAddress(ipv6High: 0, low: 1), ClientAddress(ipv4: 1), false),
@@ -55,9 +57,10 @@ struct AddressLimiterTests {
             _ = limiter.take(ClientAddress(ipv6High: other, low: 0), nowNanoseconds: seconds(0))
         }
         let late = ClientAddress(ipv6High: 5000, low: 0)
-        #expect((0..<20).count { _ in
-            limiter.take(late, nowNanoseconds: seconds(60)) == .granted
-        } == 10)
+        #expect(
+            (0..<20).count { _ in
+                limiter.take(late, nowNanoseconds: seconds(60)) == .granted
+            } == 10)
     }
 
     @Test(arguments: [(0, nil, 8), (-1, nil, 8), (60, 0, 8), (60, nil, 0), (60, nil, 1 << 25)])

@@ -3,6 +3,7 @@ internal import Testing
 @testable internal import Identity
 
 struct KeyIndexTests {
+    private static let moment = "2030-01-01T00:00:00Z"
     private static let hash =
         "sha256:9f735e0df9a1ddc702bf0a1a7b83033f9f7153a00c29de82cedadc9957289b05"
 
@@ -82,12 +83,15 @@ struct KeyIndexTests {
         (definition("a", key: "with blank"), .badPlaintext),
         (definition("a", key: String(repeating: "k", count: 1025)), .badPlaintext),
         (definition("a", key: "k", tier: "gold"), .unknownTier("gold")),
-        (definition("a", key: "k", notBefore: "2030-02-30T00:00:00Z"),
-            .badTime(field: "not_before")),
+        (
+            definition("a", key: "k", notBefore: "2030-02-30T00:00:00Z"),
+            .badTime(field: "not_before")
+        ),
         (definition("a", key: "k", expiresAt: "tomorrow"), .badTime(field: "expires_at")),
-        (definition(
-            "a", key: "k", notBefore: "2030-01-01T00:00:00Z", expiresAt: "2030-01-01T00:00:00Z"),
-            .emptyValidity),
+        (
+            definition("a", key: "k", notBefore: Self.moment, expiresAt: Self.moment),
+            .emptyValidity
+        ),
         (hashed(""), .badHash),
         (hashed("sha256:"), .badHash),
         (hashed(String(Self.hash.dropLast())), .badHash),

@@ -13,7 +13,7 @@ struct RateLimitConcurrencyTests {
         let granted = Self.countOnThreads { one.lease(seconds(0)).isGranted }
         #expect(granted == 3000)
         let after = one.lease(seconds(0)).standing
-        #expect(after.minuteRemaining == 2000, "tokens of the other window came back")
+        #expect(after.minute.remaining == 2000, "tokens of the other window came back")
     }
 
     @Test func `what threads give back is not lost and not doubled`() throws {

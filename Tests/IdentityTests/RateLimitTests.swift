@@ -45,7 +45,7 @@ struct RateLimitTests {
         let refused = one.lease(seconds(60)).standing
         #expect(refused.remaining == 0)
         #expect(refused.limit == 15)
-        #expect(refused.minuteRemaining == 5)
+        #expect(refused.minute.remaining == 5)
         // 15 in an hour is one each 240 s; the first came back at 240 s.
         #expect(refused.retryAfterSeconds == 180)
         #expect(!one.lease(seconds(239.9)).isGranted)
@@ -133,16 +133,26 @@ struct RateLimitTests {
     }
 
     @Test(arguments: [
-        (RateLimitTier(name: "t", requestsPerMinute: 0),
-            RateLimitTierFault.Reason.badRate(field: "requests_per_minute")),
-        (RateLimitTier(name: "t", requestsPerMinute: -2),
-            .badRate(field: "requests_per_minute")),
-        (RateLimitTier(name: "t", requestsPerMinute: 1_000_000_001),
-            .badRate(field: "requests_per_minute")),
-        (RateLimitTier(name: "t", requestsPerMinute: 1, requestsPerHour: 0),
-            .badRate(field: "requests_per_hour")),
-        (RateLimitTier(name: "t", requestsPerMinute: 1, requestsPerHour: .min),
-            .badRate(field: "requests_per_hour")),
+        (
+            RateLimitTier(name: "t", requestsPerMinute: 0),
+            RateLimitTierFault.Reason.badRate(field: "requests_per_minute")
+        ),
+        (
+            RateLimitTier(name: "t", requestsPerMinute: -2),
+            .badRate(field: "requests_per_minute")
+        ),
+        (
+            RateLimitTier(name: "t", requestsPerMinute: 1_000_000_001),
+            .badRate(field: "requests_per_minute")
+        ),
+        (
+            RateLimitTier(name: "t", requestsPerMinute: 1, requestsPerHour: 0),
+            .badRate(field: "requests_per_hour")
+        ),
+        (
+            RateLimitTier(name: "t", requestsPerMinute: 1, requestsPerHour: .min),
+            .badRate(field: "requests_per_hour")
+        ),
         (RateLimitTier(name: "t", requestsPerMinute: 60, burst: 0), .badBurst),
         (RateLimitTier(name: "t", requestsPerMinute: 60, burst: .max), .badBurst),
         (RateLimitTier(name: "t", requestsPerMinute: 60, burst: 86_402), .badBurst),

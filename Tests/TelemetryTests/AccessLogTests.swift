@@ -53,6 +53,24 @@ struct AccessLogTests {
         #expect(ring.drained().isEmpty)
     }
 
+    @Test func `a record committed to another ring, or twice begun, is dropped`() throws {
+        let first = ring()
+        let second = ring()
+        guard let stray = first.begin(wallNanoseconds: noon),
+            let old = second.begin(wallNanoseconds: noon),
+            let new = second.begin(wallNanoseconds: noon)
+        else {
+            Issue.record("an empty ring had no room")
+            return
+        }
+        second.commit(stray)
+        #expect(second.droppedCount == 1)
+        second.commit(new)
+        second.commit(old)
+        #expect(second.droppedCount == 2)
+        #expect(try objects(second.drained()).count == 1)
+    }
+
     @Test func `the writer thread writes what workers commit, each record once`() throws {
         let file = try TemporaryFile()
         let log = try AccessLog(.file(file.path), workers: 2)

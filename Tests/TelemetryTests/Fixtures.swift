@@ -12,7 +12,8 @@ final class TemporaryFile {
     let path: String
 
     init() throws {
-        var template = Array("/tmp/sluice-test-XXXXXX".utf8CString)
+        let folder = FileManager.default.temporaryDirectory.path
+        var template = Array("\(folder)/sluice-test-XXXXXX".utf8CString)
         let descriptor = mkstemp(&template)
         try #require(descriptor >= 0)
         close(descriptor)

@@ -9,8 +9,10 @@ request(sandbox, host, method, path) := {"attributes": {
 
 sandboxes := {"d": "default", "r": "restricted", "s": "standard", "p": "premium", "a": "admin"}
 
-decision(case) := authz with input as request(case[0], case[1], case[2], case[3])
-	with data.sandbox_policies as sandboxes
+decision(case) := result if {
+	result := authz with input as request(case[0], case[1], case[2], case[3])
+		with data.sandbox_policies as sandboxes
+}
 
 test_allowed if {
 	every case in [

@@ -2,6 +2,8 @@
 public enum GzipError: Error, Equatable, Sendable {
     /// There is no byte at all.
     case empty
+    /// There are fewer bytes than a gzip header has.
+    case headerTruncated
     /// The first bytes are not a gzip header (RFC 1952 §2.3).
     case notGzip
     /// The stream ends inside a member.
@@ -20,7 +22,7 @@ extension GzipError: CustomStringConvertible {
         switch self {
         case .empty: "EOF"
         case .notGzip: "gzip: invalid header"
-        case .truncated: "unexpected EOF"
+        case .headerTruncated, .truncated: "unexpected EOF"
         case .corrupt(let reason): "gzip: \(reason)"
         case .tooLarge(let limit): "gzip: more than \(limit) bytes when decompressed"
         case .ratioExceeded(let limit): "gzip: decompresses to more than \(limit) times its size"

@@ -35,6 +35,7 @@ public struct GzipReader: ~Copyable {
 
     public init(_ compressed: [UInt8], limits: Limits = Limits()) throws(GzipError) {
         guard !compressed.isEmpty else { throw .empty }
+        guard compressed.count >= 10 else { throw .headerTruncated }
         let stream = UnsafeMutablePointer<z_stream>.allocate(capacity: 1)
         stream.initialize(to: z_stream())
         guard inflateInit2_(stream, 15 + 16, ZLIB_VERSION, structBytes) == Z_OK else {

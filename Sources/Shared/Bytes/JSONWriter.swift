@@ -1,7 +1,6 @@
 /// Appends JSON to a byte buffer. It places commas; callers pair begin and end.
 ///
-/// Strings are escaped as Go's encoder does with `SetEscapeHTML(false)`: the short escapes,
-/// `\u00xx` for other control bytes, U+2028 and U+2029 escaped, ill-formed UTF-8 as `\ufffd`.
+/// Strings are escaped as `JSONQuoting` says: as Go's encoder does with `SetEscapeHTML(false)`.
 public struct JSONWriter: Sendable {
     /// What has been written.
     public private(set) var bytes: [UInt8] = []
@@ -100,64 +99,16 @@ public struct JSONWriter: Sendable {
     }
 
     private mutating func appendEscaped(_ text: UnsafeRawBufferPointer) {
-        var start = 0
         var at = 0
         while at < text.count {
-            let byte = text[at]
-            if Self.isPlain(byte) {
-                at &+= 1
-                continue
+            let stretch = JSONQuoting.stretch(text, from: at)
+            bytes.append(contentsOf: text[at..<stretch.plainEnd])
+            var escape = stretch.escape
+            for _ in 0..<stretch.escapeCount {
+                bytes.append(UInt8(truncatingIfNeeded: escape))
+                escape &>>= 8
             }
-            let length = byte < 0x80 ? 1 : UTF8Check.sequenceLength(text, at: at)
-            if byte >= 0x80, length > 0, !Self.isLineSeparator(text, at: at, length) {
-                at &+= length
-                continue
-            }
-            bytes.append(contentsOf: text[start..<at])
-            appendEscape(text, at: at, length)
-            at &+= max(length, 1)
-            start = at
+            at = stretch.next
         }
-        bytes.append(contentsOf: text[start..<at])
-    }
-
-    private static func isPlain(_ byte: UInt8) -> Bool {
-        byte >= 0x20 && byte < 0x80 && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\")
-    }
-
-    private static func isLineSeparator(
-        _ text: UnsafeRawBufferPointer, at: Int, _ length: Int
-    ) -> Bool {
-        length == 3 && text[at] == 0xE2 && text[at + 1] == 0x80 && text[at + 2] & 0xFE == 0xA8
-    }
-
-    private mutating func appendEscape(
-        _ text: UnsafeRawBufferPointer, at: Int, _ length: Int
-    ) {
-        let byte = text[at]
-        if length == 0 { return append("\\ufffd") }
-        if length == 3 { return append(text[at + 2] == 0xA8 ? "\\u2028" : "\\u2029") }
-        switch byte {
-        case UInt8(ascii: "\""): append("\\\"")
-        case UInt8(ascii: "\\"): append("\\\\")
-        case 0x08: append("\\b")
-        case 0x09: append("\\t")
-        case 0x0A: append("\\n")
-        case 0x0C: append("\\f")
-        case 0x0D: append("\\r")
-        default:
-            append("\\u00")
-            bytes.append(Self.hexDigit(byte >> 4))
-            bytes.append(Self.hexDigit(byte & 15))
-        }
-    }
-
-    private static func hexDigit(_ nibble: UInt8) -> UInt8 {
-        nibble < 10 ? 48 + nibble : 87 + nibble
-    }
-
-    private mutating func append(_ text: StaticString) {
-        bytes.append(
-            contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
     }
 }

@@ -44,7 +44,7 @@ public struct LineBuilder {
 
     public mutating func append(_ text: StaticString) {
         guard let place = claim(text.utf8CodeUnitCount) else { return }
-        place.update(from: text.utf8Start, count: text.utf8CodeUnitCount)
+        LineBuilder.copy(text.utf8Start, to: place, count: text.utf8CodeUnitCount)
     }
 
     public mutating func append(_ bytes: Span<UInt8>) {
@@ -53,7 +53,7 @@ public struct LineBuilder {
 
     public mutating func append(_ bytes: UnsafeBufferPointer<UInt8>) {
         guard let source = bytes.baseAddress, let place = claim(bytes.count) else { return }
-        place.update(from: source, count: bytes.count)
+        LineBuilder.copy(source, to: place, count: bytes.count)
     }
 
     /// For text off the hot path.
@@ -109,32 +109,103 @@ extension LineBuilder {
         var at = digits
         while at > 0 {
             at &-= 1
-            place[at] = 0x30 &+ UInt8(truncatingIfNeeded: rest % 10)
-            rest /= 10
+            let (quotient, digit) = rest.quotientAndRemainder(dividingBy: 10)
+            place[at] = 0x30 &+ UInt8(truncatingIfNeeded: digit)
+            rest = quotient
         }
+    }
+
+    /// Two hexadecimal digits, lower case.
+    public mutating func append(hex value: UInt8) {
+        guard let place = claim(2) else { return }
+        place[0] = LineBuilder.hexDigit(value &>> 4)
+        place[1] = LineBuilder.hexDigit(value & 15)
+    }
+
+    /// Sixteen hexadecimal digits, lower case.
+    public mutating func append(hex value: UInt64) {
+        guard let place = claim(16) else { return }
+        let high = LineBuilder.hexDigits(UInt32(truncatingIfNeeded: value &>> 32))
+        let low = LineBuilder.hexDigits(UInt32(truncatingIfNeeded: value))
+        let raw = UnsafeMutableRawPointer(place)
+        raw.storeBytes(of: high.littleEndian, as: UInt64.self)
+        raw.storeBytes(of: low.littleEndian, toByteOffset: 8, as: UInt64.self)
     }
 
     /// The lowest `digits` hexadecimal digits, lower case.
     public mutating func append(hex value: UInt64, digits: Int) {
         guard let place = claim(digits) else { return }
-        for at in 0..<digits {
-            let shift = UInt64(truncatingIfNeeded: (digits &- 1 &- at) &* 4)
-            place[at] = LineBuilder.hexDigit(UInt8(truncatingIfNeeded: value &>> shift) & 15)
+        var rest = value
+        var at = digits
+        while at > 0 {
+            at &-= 1
+            place[at] = LineBuilder.hexDigit(UInt8(truncatingIfNeeded: rest) & 15)
+            rest &>>= 4
         }
+    }
+
+    /// The eight digits of a number as the bytes of a word, the first one in the lowest byte.
+    public static func hexDigits(_ value: UInt32) -> UInt64 {
+        // Spread the nibbles to a byte each, the highest in the lowest byte.
+        var nibbles = UInt64(value.byteSwapped)
+        nibbles = (nibbles | nibbles &<< 16) & 0x0000_FFFF_0000_FFFF
+        nibbles = (nibbles | nibbles &<< 8) & 0x00FF_00FF_00FF_00FF
+        nibbles = (nibbles &>> 4 & 0x000F_000F_000F_000F) | (nibbles & 0x000F_000F_000F_000F) &<< 8
+        // 6 carries a nibble above 9 into bit 4; 0x27 is the way from "9" + 1 to "a".
+        let letters = (nibbles &+ 0x0606_0606_0606_0606) &>> 4 & 0x0101_0101_0101_0101
+        return nibbles &+ 0x3030_3030_3030_3030 &+ letters &* 0x27
     }
 
     private static func hexDigit(_ nibble: UInt8) -> UInt8 {
         nibble < 10 ? 0x30 &+ nibble : 0x57 &+ nibble
     }
 
+    // Most numbers of a log or a header are short.
     private static func digitCount(_ value: UInt64) -> Int {
-        var digits = 1
-        var bound: UInt64 = 10
+        if value < 10 { return 1 }
+        if value < 100 { return 2 }
+        if value < 1000 { return 3 }
+        if value < 10_000 { return 4 }
+        var digits = 5
+        var bound: UInt64 = 100_000
         while value >= bound {
             digits &+= 1
             if digits == 20 { break }
             bound &*= 10
         }
         return digits
+    }
+}
+
+// MARK: - Copying
+
+extension LineBuilder {
+    /// Copies what is mostly short: a call to `memmove` costs more than the bytes of a member's
+    /// name. The two halves of a length that is no power of two overlap.
+    private static func copy(
+        _ source: UnsafePointer<UInt8>, to place: UnsafeMutablePointer<UInt8>, count: Int
+    ) {
+        let from = UnsafeRawPointer(source)
+        let to = UnsafeMutableRawPointer(place)
+        switch count {
+        case 8...16: copyEnds(UInt64.self, from, to, count)
+        case 17...32:
+            copyEnds(UInt64.self, from, to, 16)
+            copyEnds(UInt64.self, from + (count &- 16), to + (count &- 16), 16)
+        case 4...7: copyEnds(UInt32.self, from, to, count)
+        case 2...3: copyEnds(UInt16.self, from, to, count)
+        case 1: place.pointee = source.pointee
+        default: to.copyMemory(from: from, byteCount: count)
+        }
+    }
+
+    private static func copyEnds<Word: FixedWidthInteger & BitwiseCopyable>(
+        _: Word.Type, _ from: UnsafeRawPointer, _ to: UnsafeMutableRawPointer, _ count: Int
+    ) {
+        let last = count &- MemoryLayout<Word>.size
+        let head = from.loadUnaligned(as: Word.self)
+        let tail = from.loadUnaligned(fromByteOffset: last, as: Word.self)
+        to.storeBytes(of: head, as: Word.self)
+        to.storeBytes(of: tail, toByteOffset: last, as: Word.self)
     }
 }

@@ -4,7 +4,7 @@ public struct AgentdConfiguration: Sendable, Equatable {
     public var listen: Endpoint
 
     init(_ section: Section) {
-        listen = section.read("listen", .listener, default: .tcp(host: "127.0.0.1", port: 8090))
+        listen = section.read("listen", .listener, default: Endpoint(host: "127.0.0.1", port: 8090))
         section.finish()
     }
 }

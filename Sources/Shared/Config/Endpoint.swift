@@ -1,20 +1,18 @@
 internal import Glibc
 
 /// Where to listen or connect to.
-public enum Endpoint: Sendable, Hashable {
-    /// A host name or an IP address (IPv6 without brackets) and a port.
-    case tcp(host: String, port: UInt16)
-    case unix(path: String)
+public struct Endpoint: Sendable, Hashable {
+    /// A name or an IP address, IPv6 without brackets.
+    public let host: String
+    public let port: UInt16
 
-    /// Reads `HOST:PORT`, `[IPV6]:PORT` or `unix:/PATH`.
+    public init(host: String, port: UInt16) {
+        self.host = host
+        self.port = port
+    }
+
+    /// Reads `HOST:PORT` or `[IPV6]:PORT`.
     init?(_ text: String) {
-        if text.hasPrefix("unix:") {
-            let path = String(text.dropFirst("unix:".count))
-            // sockaddr_un holds 108 bytes with the closing NUL.
-            guard path.hasPrefix("/"), path.utf8.count <= 107 else { return nil }
-            self = .unix(path: path)
-            return
-        }
         guard let colon = text.lastIndex(of: ":") else { return nil }
         let digits = text[text.index(after: colon)...]
         guard !digits.isEmpty, digits.utf8.allSatisfy({ $0 &- 0x30 < 10 }),
@@ -27,23 +25,11 @@ public enum Endpoint: Sendable, Hashable {
         } else {
             guard Self.isIPv4(String(host)) || Self.isHostName(host) else { return nil }
         }
-        self = .tcp(host: String(host), port: port)
+        self.init(host: String(host), port: port)
     }
 
     /// An address that a socket can be bound to without resolving a name.
-    var isBindable: Bool {
-        switch self {
-        case .unix: true
-        case .tcp(let host, _): Self.isIPv4(host) || Self.isIPv6(host)
-        }
-    }
-
-    var port: UInt16? {
-        switch self {
-        case .unix: nil
-        case .tcp(_, let port): port
-        }
-    }
+    var isBindable: Bool { Self.isIPv4(host) || Self.isIPv6(host) }
 
     private static func isIPv4(_ text: String) -> Bool {
         var address = in_addr()
@@ -69,9 +55,6 @@ public enum Endpoint: Sendable, Hashable {
 
 extension Endpoint: CustomStringConvertible {
     public var description: String {
-        switch self {
-        case .unix(let path): "unix:\(path)"
-        case .tcp(let host, let port): host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
-        }
+        host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
     }
 }

@@ -1,48 +1,79 @@
 internal import Bytes
 internal import HTTP
-internal import Telemetry
-internal import Transport
+public import Telemetry
+public import Transport
 
-/// Writes refusals as problem details (RFC 9457), with the `error` member that client libraries of
-/// LLM APIs read. One per worker.
-struct ProblemDetails: ~Copyable {
+/// Writes problem details (RFC 9457), with the `error` member that client libraries of LLM APIs
+/// read. One per worker and role.
+public struct ProblemDetails: ~Copyable {
     private var writer = JSONWriter(capacity: 1024)
 
+    public init() {}
+
     /// Makes `reply` the answer to a refused request. `reasons` are what policy gave.
-    mutating func write(
-        _ refusal: Refusal, requestID: RequestID, reasons: borrowing [String], to reply: Reply
+    public mutating func write(
+        _ refusal: Refusal, requestID: RequestID, reasons: [String], to reply: Reply
     ) {
-        reply.status = refusal.status
         writeFields(refusal, to: reply)
-        writer.removeAll()
-        writer.beginObject()
-        member("type", "about:blank")
-        member("title", StatusPhrase.of(refusal.status))
-        writer.key("status")
-        writer.integer(Int64(refusal.status))
-        member("detail", refusal.detail)
+        begin(refusal.status, refusal.code, refusal.detail)
         identifier("instance", "urn:uuid:", requestID)
-        member("code", refusal.code)
         identifier("decision_id", "", requestID)
         if !reasons.isEmpty {
             writer.key("deny_reasons")
             writer.beginArray()
-            for index in reasons.indices { writer.string(reasons[index]) }
+            for reason in reasons { writer.string(reason) }
             writer.endArray()
         }
+        end(refusal.status, refusal.code, refusal.detail, reply)
+    }
+
+    /// Makes `reply` the answer of a service of our own that cannot do what it was asked.
+    public mutating func write(
+        _ status: Int, code: StaticString, detail: StaticString, to reply: Reply
+    ) {
+        begin(status, code, detail)
+        end(status, code, detail, reply)
+    }
+
+    private mutating func begin(_ status: Int, _ code: StaticString, _ detail: StaticString) {
+        writer.removeAll()
+        writer.beginObject()
+        member("type", "about:blank")
+        member("title", StatusPhrase.of(status))
+        writer.key("status")
+        writer.integer(Int64(status))
+        member("detail", detail)
+        member("code", code)
+    }
+
+    private mutating func end(
+        _ status: Int, _ code: StaticString, _ detail: StaticString, _ reply: Reply
+    ) {
         writer.key("error")
         writer.beginObject()
-        member("message", refusal.detail)
-        member("type", refusal.errorType)
-        member("code", refusal.code)
+        member("message", detail)
+        member("type", Self.errorType(status))
+        member("code", code)
         writer.endObject()
         writer.endObject()
+        reply.status = status
+        reply.lines.append("Content-Type: application/problem+json\r\nCache-Control: no-store\r\n")
         reply.content.append(contentsOf: writer.bytes)
     }
 
+    /// The class of error that those libraries branch on.
+    private static func errorType(_ status: Int) -> StaticString {
+        switch status {
+        case 401: "authentication_error"
+        case 403: "permission_error"
+        case 404: "not_found_error"
+        case 429: "rate_limit_error"
+        case 400..<500: "invalid_request_error"
+        default: "api_error"
+        }
+    }
+
     private func writeFields(_ refusal: Refusal, to reply: Reply) {
-        reply.lines.append("Content-Type: application/problem+json\r\n")
-        reply.lines.append("Cache-Control: no-store\r\n")
         if refusal.status == 401 {
             reply.lines.append("WWW-Authenticate: Bearer realm=\"sluice\"\r\n")
         }

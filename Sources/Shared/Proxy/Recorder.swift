@@ -6,18 +6,20 @@ public struct Recorder {
     private let ring: AccessRing?
     private let shard: MetricShard
     private let downstream: DownstreamMetrics
-    /// In the order of the worker's upstreams.
+    /// Of the worker's upstreams from `firstUpstream` on.
     private let clusters: [ClusterMetrics]
+    private let firstUpstream: Int
 
     /// - Parameter ring: nil when no access log is kept.
     public init(
         ring: AccessRing?, shard: MetricShard, downstream: DownstreamMetrics,
-        clusters: [ClusterMetrics]
+        clusters: [ClusterMetrics], firstUpstream: Int
     ) {
         self.ring = ring
         self.shard = shard
         self.downstream = downstream
         self.clusters = clusters
+        self.firstUpstream = firstUpstream
     }
 
     /// A request's head is complete.
@@ -40,8 +42,10 @@ public struct Recorder {
             downstream.answered(
                 status: outcome.status, nanoseconds: outcome.ended &- outcome.started, shard)
         }
-        guard let index = outcome.upstream, index < clusters.count else { return }
-        count(outcome, clusters[index])
+        guard let upstream = outcome.upstream,
+            clusters.indices.contains(upstream &- firstUpstream)
+        else { return }
+        count(outcome, clusters[upstream &- firstUpstream])
     }
 
     private func count(_ outcome: ExchangeOutcome, _ cluster: borrowing ClusterMetrics) {

@@ -16,8 +16,8 @@ public enum Refusal: Error, Equatable, Sendable {
     case credentialInvalid
     /// Too many requests without a valid key from one address.
     case addressLimited(retryAfterSeconds: UInt64)
-    /// The key's own limit.
-    case keyLimited(retryAfterSeconds: UInt64)
+    /// The key's own limit; its fields, `Retry-After` among them, are in the record's lines.
+    case keyLimited
     /// Policy said no, with the status it asked for.
     case denied(status: Int)
     /// There is no policy to ask.
@@ -79,25 +79,12 @@ public enum Refusal: Error, Equatable, Sendable {
         }
     }
 
-    /// The class of error that client libraries of LLM APIs branch on.
-    var errorType: StaticString {
-        switch status {
-        case 401: "authentication_error"
-        case 403: "permission_error"
-        case 404: "not_found_error"
-        case 429: "rate_limit_error"
-        case 400..<500: "invalid_request_error"
-        default: "api_error"
-        }
-    }
-
     var retryAfterSeconds: UInt64? {
         switch self {
-        case .overloaded(let seconds), .addressLimited(let seconds), .keyLimited(let seconds):
-            seconds
+        case .overloaded(let seconds), .addressLimited(let seconds): seconds
         case .targetAmbiguous, .routeNotFound, .methodNotAllowed, .credentialMissing,
-            .credentialAmbiguous, .credentialInvalid, .denied, .policyMissing, .policyFailed,
-            .transport:
+            .credentialAmbiguous, .credentialInvalid, .keyLimited, .denied, .policyMissing,
+            .policyFailed, .transport:
             nil
         }
     }

@@ -209,12 +209,10 @@ struct ClientSide {
         _ client: ChannelPointer, _ exchange: ExchangePointer, _ bytes: UnsafeRawBufferPointer,
         _ headCount: Int, content: (count: Int, isComplete: Bool)?
     ) -> Bool {
-        let request = IncomingRequest(
-            exchange: exchange.pointee.index, bytes: bytes,
-            content: UnsafeRawBufferPointer(
-                start: scratch.content.baseAddress, count: content?.count ?? 0),
-            contentIsComplete: content?.isComplete, peer: client.pointee.peer, now: worker.now,
-            wallNanoseconds: worker.wallNanoseconds)
+        let request = incoming(
+            client, exchange, bytes, content: content?.count ?? 0,
+            isComplete: content?.isComplete)
+        exchange.pointee.flags.formUnion(.decided)
         scratch.reply.reset()
         switch worker.handler(of: client).decide(scratch.request, request, scratch.reply) {
         case .answer:
@@ -229,6 +227,20 @@ struct ClientSide {
             exchange.pointee.gatherBytesMax = min(bytesMax, Scratch.contentBytesMax)
             return gather(client, exchange, bytes, headCount)
         }
+    }
+
+    /// The request as the handler sees it, with the first `content` bytes of the scratch space.
+    private func incoming(
+        _ client: ChannelPointer, _ exchange: ExchangePointer, _ bytes: UnsafeRawBufferPointer,
+        content: Int, isComplete: Bool?
+    ) -> IncomingRequest {
+        IncomingRequest(
+            exchange: exchange.pointee.index, bytes: bytes,
+            content: UnsafeRawBufferPointer(start: scratch.content.baseAddress, count: content),
+            contentIsComplete: isComplete, peer: client.pointee.peer,
+            local: worker.listener(of: client).address,
+            wasDecided: exchange.pointee.flags.contains(.decided), now: worker.now,
+            wallNanoseconds: worker.wallNanoseconds)
     }
 
     // MARK: content that a decision needs
@@ -313,12 +325,8 @@ struct ClientSide {
     func refuse(
         _ client: ChannelPointer, _ exchange: ExchangePointer, _ fault: TransportFault
     ) {
-        let request = IncomingRequest(
-            exchange: exchange.pointee.index,
-            bytes: UnsafeRawBufferPointer(start: nil, count: 0),
-            content: UnsafeRawBufferPointer(start: nil, count: 0), contentIsComplete: nil,
-            peer: client.pointee.peer, now: worker.now,
-            wallNanoseconds: worker.wallNanoseconds)
+        let nothing = UnsafeRawBufferPointer(start: nil, count: 0)
+        let request = incoming(client, exchange, nothing, content: 0, isComplete: nil)
         scratch.reply.reset()
         worker.handler(of: client).refuse(fault, request, scratch.reply)
         _ = answer(client, exchange, fault: fault)

@@ -24,6 +24,8 @@ struct Exchange: BitwiseCopyable {
         static let retried = Flags(rawValue: 1 << 8)
         /// The upstream's connection can serve another request after this one.
         static let upstreamPersistent = Flags(rawValue: 1 << 9)
+        /// The handler was asked.
+        static let decided = Flags(rawValue: 1 << 10)
     }
 
     static let noChannel = UInt32.max

@@ -1,3 +1,4 @@
+internal import Bytes
 internal import HTTP
 internal import IO
 
@@ -65,6 +66,7 @@ struct Forwarder {
         _ exchange: ExchangePointer, _ forwarding: Forwarding, _ bytes: UnsafeRawBufferPointer
     ) -> Int? {
         guard !scratch.reply.lines.isOverflowed else { return nil }
+        if !scratch.reply.removedNames.isEmpty { removeFields(bytes) }
         var writer = HeadWriter(scratch.out)
         writer.requestLine(of: scratch.request, in: bytes, path: forwarding.path)
         let authority = scratch.request.authority.range.slice(of: bytes)
@@ -79,6 +81,14 @@ struct Forwarder {
         writer.endHead()
         guard case .written(let count) = writer.result else { return nil }
         return count
+    }
+
+    private func removeFields(_ bytes: UnsafeRawBufferPointer) {
+        scratch.reply.removedNames.withUnsafeBytes { names in
+            for name in names.split(separator: ASCII.lineFeed) {
+                scratch.request.fields.drop(UnsafeRawBufferPointer(rebasing: name), in: bytes)
+            }
+        }
     }
 
     /// A free connection may be closed by the upstream in the instant that we use it. A request

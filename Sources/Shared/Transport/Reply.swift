@@ -8,6 +8,8 @@ public final class Reply {
     public var lines: LineBuilder
     /// The content of an answer of our own.
     public var content: [UInt8] = []
+    /// Names of the client's fields that are not forwarded, each ended by a line feed.
+    private(set) var removedNames: [UInt8] = []
     /// Whether the connection is to close after an answer of our own.
     public var closes = false
 
@@ -24,10 +26,17 @@ public final class Reply {
 
     deinit { memory.deallocate() }
 
+    /// Keeps the client's fields of this name from being forwarded.
+    public func removeField(_ name: UnsafeRawBufferPointer) {
+        removedNames.append(contentsOf: name)
+        removedNames.append(ASCII.lineFeed)
+    }
+
     func reset() {
         status = 200
         lines.rewind(to: 0)
         content.removeAll(keepingCapacity: true)
+        removedNames.removeAll(keepingCapacity: true)
         closes = false
     }
 }

@@ -68,6 +68,10 @@ public struct IncomingRequest {
     /// Nil before content was gathered; else whether `content` is all of it.
     public let contentIsComplete: Bool?
     public let peer: SocketAddress
+    /// Where the listener is bound.
+    public let local: SocketAddress?
+    /// Whether the handler has decided about this exchange before.
+    public let wasDecided: Bool
     /// Monotonic nanoseconds.
     public let now: UInt64
     /// Nanoseconds since 1970.

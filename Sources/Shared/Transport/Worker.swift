@@ -82,7 +82,10 @@ public final class Worker {
     ) throws(SystemError) {
         let token = Self.listenerToken | UInt64(listeners.count)
         let raw = socket.release()
-        listeners.append(Listener(socket: raw, options: options, handler: handler))
+        listeners.append(
+            Listener(
+                socket: raw, address: Socket.localAddress(raw), options: options,
+                handler: handler))
         try channels.watch(raw, token: token)
     }
 

@@ -3,6 +3,14 @@ import HTTP
 extension String {
     /// One byte for each scalar below U+0100, so that tables can spell any byte.
     var latin1: [UInt8] { unicodeScalars.map { UInt8(truncatingIfNeeded: $0.value) } }
+
+    var isToken: Bool {
+        !isEmpty && allSatisfy { $0.isAlphanumeric || "!#$%&'*+-.^_`|~".contains($0) }
+    }
+}
+
+extension Character {
+    var isAlphanumeric: Bool { isASCII && (isLetter || isNumber) }
 }
 
 extension UnsafeRawBufferPointer {

@@ -63,10 +63,8 @@ struct PathReadings {
             if input[index] == 0x25, index + 2 < input.count,
                 let byte = UInt8(Array(input[index + 1...index + 2]).text, radix: 16)
             {
-                let scalar = Unicode.Scalar(byte)
-                let isUnreserved =
-                    scalar.isASCII
-                    && (scalar.properties.isAlphabetic || "-._~0123456789".unicodeScalars.contains(scalar))
+                let character = Character(Unicode.Scalar(byte))
+                let isUnreserved = character.isAlphanumeric || "-._~".contains(character)
                 if isUnreserved || !onlyUnreserved {
                     output.append(byte)
                     index += 3

@@ -104,10 +104,7 @@ struct StrictReader {
             if text.isEmpty { return fields }
             guard let colon = text.firstIndex(of: ":") else { throw Malformed("colon") }
             let name = String(text[..<colon])
-            let isToken = name.unicodeScalars.allSatisfy {
-                $0.isASCII && ($0.properties.isAlphabetic || "!#$%&'*+-.^_`|~0123456789".unicodeScalars.contains($0))
-            }
-            guard isToken, !name.isEmpty else { throw Malformed("name \(name)") }
+            guard name.isToken else { throw Malformed("name \(name)") }
             let value = text[text.index(after: colon)...]
             let trimmed = value.drop { $0 == " " || $0 == "\t" }
             let end = trimmed.lastIndex { $0 != " " && $0 != "\t" }

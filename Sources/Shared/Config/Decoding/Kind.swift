@@ -8,6 +8,14 @@ struct Kind<Value> {
     let parse: (String) -> Value?
 }
 
+extension Kind where Value == Bool {
+    static var boolean: Kind {
+        Kind(accepted: "true or false", words: ["true", "false"]) { text in
+            text == "true" ? true : text == "false" ? false : nil
+        }
+    }
+}
+
 extension Kind where Value == Int {
     static func integer(_ range: ClosedRange<Int>) -> Kind {
         Kind(accepted: "a whole number from \(range.lowerBound) to \(range.upperBound)") { text in
@@ -52,14 +60,14 @@ extension Kind where Value == Duration {
 extension Kind where Value == Endpoint {
     /// An address to bind to; port 0 lets the system choose.
     static var listener: Kind {
-        Kind(accepted: "an IP address with a port such as 127.0.0.1:8080, or unix:/PATH") { text in
+        Kind(accepted: "an IP address with a port such as 127.0.0.1:8080") { text in
             Endpoint(text).flatMap { $0.isBindable ? $0 : nil }
         }
     }
 
     /// An address to connect to.
     static var target: Kind {
-        Kind(accepted: "HOST:PORT such as 127.0.0.1:8090 or agentd:8090, or unix:/PATH") { text in
+        Kind(accepted: "HOST:PORT such as 127.0.0.1:8090 or agentd:8090") { text in
             Endpoint(text).flatMap { $0.port == 0 ? nil : $0 }
         }
     }

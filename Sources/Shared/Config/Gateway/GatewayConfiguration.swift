@@ -2,7 +2,7 @@ internal import Bytes
 
 /// What the gateway role is told.
 public struct GatewayConfiguration: Sendable, Equatable {
-    /// The clients' listener: HTTP/1.1 and h2c.
+    /// The clients' listener.
     public var listen: Endpoint
     public var admin: Endpoint
     /// Nil: one worker for each core.
@@ -11,6 +11,8 @@ public struct GatewayConfiguration: Sendable, Equatable {
     public var upstreams: [UpstreamConfiguration]
     /// The first that matches is taken.
     public var routes: [RouteConfiguration]
+    /// Whether `Authorization: Bearer` may hold an API key, beside `X-API-Key`.
+    public var bearerIsKey: Bool
     public var limits: LimitsConfiguration
     public var rateLimit: RateLimitConfiguration
     public var policy: PolicyConfiguration
@@ -18,12 +20,13 @@ public struct GatewayConfiguration: Sendable, Equatable {
 
     /// Nil when something without which nothing can be built is missing; the fault is recorded.
     init?(_ section: Section) {
-        listen = section.read("listen", .listener, default: .tcp(host: "0.0.0.0", port: 8080))
-        admin = section.read("admin", .listener, default: .tcp(host: "127.0.0.1", port: 9901))
+        listen = section.read("listen", .listener, default: Endpoint(host: "0.0.0.0", port: 8080))
+        admin = section.read("admin", .listener, default: Endpoint(host: "127.0.0.1", port: 9901))
         workers = section.read("workers", .integerOrAuto(1...1024), default: nil)
         let table = RouteTable(section)
         upstreams = table.upstreams
         routes = table.routes
+        bearerIsKey = section.read("bearer_keys", .boolean, default: true)
         limits = LimitsConfiguration(section.section("limits"))
         rateLimit = RateLimitConfiguration(section.section("rate_limit"))
         accessLog = AccessLogConfiguration(section.section("access_log"))

@@ -16,8 +16,6 @@ public struct LimitsConfiguration: Sendable, Equatable {
     public var requestIdle: Duration
     /// The most connections of the process.
     public var connections: Int
-    /// The most concurrent streams of an HTTP/2 connection.
-    public var streams: Int
 
     init(_ section: Section) {
         let wait = Kind.duration(.milliseconds(1)...(.seconds(86_400)))
@@ -30,7 +28,6 @@ public struct LimitsConfiguration: Sendable, Equatable {
         keepaliveIdle = section.read("keepalive_idle", wait, default: .seconds(75))
         requestIdle = section.read("request_idle", wait, default: .seconds(60))
         connections = section.read("connections", .integer(1...10_000_000), default: 10_000)
-        streams = section.read("streams", .integer(1...65_536), default: 100)
         if urlBytes > headerBytes {
             section.fault(
                 section.markOf("url_bytes"),

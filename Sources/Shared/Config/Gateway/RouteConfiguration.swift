@@ -10,7 +10,9 @@ public struct RouteConfiguration: Sendable, Equatable {
     public enum Authentication: String, Sendable, CaseIterable {
         /// An API key must be presented.
         case required
-        /// Open to everybody.
+        /// A key that is presented must be valid; policy decides about requests without one.
+        case optional
+        /// Open to everybody: policy is not asked.
         case none
     }
 

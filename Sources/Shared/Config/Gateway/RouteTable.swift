@@ -17,7 +17,7 @@ struct RouteTable {
                 // Faulty, but its name is known: routes to it are no faults of their own.
                 upstreams.append(
                     UpstreamConfiguration(
-                        name: name, address: .tcp(host: "invalid", port: 0), version: .http1))
+                        name: name, address: Endpoint(host: "invalid", port: 0)))
             }
         }
         if let sections = gateway.sections("routes") {

@@ -1,23 +1,15 @@
 /// A server that requests are forwarded to.
 public struct UpstreamConfiguration: Sendable, Equatable {
-    public enum HTTPVersion: String, Sendable, CaseIterable {
-        case http1
-        /// HTTP/2 without TLS, known beforehand (RFC 9113 §3.3).
-        case http2
-    }
-
     public var name: String
     public var address: Endpoint
-    public var version: HTTPVersion
     public var connectTimeout: Duration
     /// The most unused connections that one worker keeps open.
     public var idleConnections: Int
 
     /// An upstream with every default.
-    init(name: String, address: Endpoint, version: HTTPVersion) {
+    init(name: String, address: Endpoint) {
         self.name = name
         self.address = address
-        self.version = version
         connectTimeout = .seconds(5)
         idleConnections = 64
     }
@@ -27,14 +19,12 @@ public struct UpstreamConfiguration: Sendable, Equatable {
         let address =
             preset == nil
             ? section.require("address", .target) : section.read("address", .target)
-        let version = section.read(
-            "protocol", Kind<HTTPVersion>.word, default: preset?.version ?? .http1)
         let connect = section.read(
             "connect_timeout", .duration(.milliseconds(1)...(.seconds(300))), default: .seconds(5))
         let idle = section.read("idle_connections", .integer(0...100_000), default: 64)
         section.finish()
         guard let address = address ?? preset?.address else { return nil }
-        self.init(name: name, address: address, version: version)
+        self.init(name: name, address: address)
         connectTimeout = connect
         idleConnections = idle
     }
@@ -42,8 +32,8 @@ public struct UpstreamConfiguration: Sendable, Equatable {
     /// Where agentd listens when nothing else is said.
     static let presets = [
         UpstreamConfiguration(
-            name: "agentd_http", address: .tcp(host: "127.0.0.1", port: 8090), version: .http1),
+            name: "agentd_http", address: Endpoint(host: "127.0.0.1", port: 8090)),
         UpstreamConfiguration(
-            name: "agentd_grpc", address: .tcp(host: "127.0.0.1", port: 9500), version: .http2),
+            name: "agentd_grpc", address: Endpoint(host: "127.0.0.1", port: 9500)),
     ]
 }

@@ -151,35 +151,41 @@ public struct BodyDecoder: Sendable, BitwiseCopyable {
         state = state == .chunkDataCR ? .chunkDataLF : .chunkLine
     }
 
-    /// The section from `start`, once its empty line has come. Lines that are whole are not read
-    /// again when it has not.
+    /// The section from `start`, once its empty line has come within the limit.
     private mutating func readTrailers(
         _ bytes: UnsafeRawBufferPointer, _ start: Int
     ) throws(BodyError) -> ByteRange? {
+        let available = bytes.count &- start
+        let visible = UnsafeRawBufferPointer(
+            start: bytes.baseAddress, count: start &+ min(available, limits.trailerBytesMax))
         do {
-            while start &+ trailerBytes < bytes.count {
-                let line = start &+ trailerBytes
-                if bytes[line] <= ASCII.space {
-                    let isFirst = trailerBytes == 0
-                    guard let end = try FieldLine.endOfSection(bytes, at: line, isFirst: isFirst)
-                    else { break }
-                    return ByteRange(from: start, to: end)
-                }
-                guard
-                    let parsed = try FieldLine.parse(
-                        bytes, at: line, names: .shared, classes: ByteClass.shared.table)
-                else { break }
-                trailerBytes = parsed.next &- start
-                guard trailerBytes <= limits.trailerBytesMax else { throw BodyError.trailersTooLong }
+            if let input = Input(visible), let section = try scanTrailers(input, start) {
+                return section
             }
-        } catch let error as HeadError {
-            throw .trailerMalformed(error.reason)
-        } catch let error as BodyError {
-            throw error
         } catch {
-            throw .trailersTooLong
+            throw .trailerMalformed(error.reason)
         }
-        guard bytes.count &- start <= limits.trailerBytesMax else { throw .trailersTooLong }
+        guard available <= limits.trailerBytesMax else { throw .trailersTooLong }
+        return nil
+    }
+
+    /// Goes on behind the lines that are known to be whole.
+    private mutating func scanTrailers(
+        _ input: Input, _ start: Int
+    ) throws(HeadError) -> ByteRange? {
+        let classes = ByteClass.shared.table
+        while start &+ trailerBytes < input.count {
+            let line = start &+ trailerBytes
+            if input[line] <= ASCII.space {
+                let isFirst = trailerBytes == 0
+                let end = try FieldLine.endOfSection(input, at: line, isFirst: isFirst)
+                return end.map { ByteRange(from: start, to: $0) }
+            }
+            guard
+                let parsed = try FieldLine.parse(input, at: line, names: .shared, classes: classes)
+            else { return nil }
+            trailerBytes = parsed.next &- start
+        }
         return nil
     }
 }

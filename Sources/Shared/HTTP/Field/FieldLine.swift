@@ -7,11 +7,11 @@ struct FieldLine {
 
     /// Reads the line at `line`, strictly: no space before the colon, no bare CR or LF, no control
     /// in the value (RFC 9112 §5.1, RFC 9110 §5.5). Nil when bytes are missing.
+    @inline(__always)
     static func parse(
-        _ bytes: UnsafeRawBufferPointer, at line: Int, names: FieldNameTable,
-        classes: UnsafeMutablePointer<UInt8>
+        _ bytes: Input, at line: Int, names: FieldNameTable, classes: UnsafeMutablePointer<UInt8>
     ) throws(HeadError) -> FieldLine? {
-        var colon = line
+        var colon = Scan.letters(in: bytes, from: line)
         var seen: UInt8 = 0
         while colon < bytes.count {
             let byteClass = classes[Int(bytes[colon])]
@@ -21,14 +21,14 @@ struct FieldLine {
         }
         guard colon < bytes.count else { return nil }
         guard bytes[colon] == UInt8(ascii: ":"), colon > line else {
-            throw nameError(bytes, stop: colon)
+            throw nameError(bytes[colon], at: colon)
         }
-        let end = bytes.endOfFieldValue(from: colon &+ 1)
+        let end = endOfValue(bytes, from: colon &+ 1)
         guard try isLineEnd(bytes, at: end, else: .fieldValueMalformed) else { return nil }
         let value = trimmed(bytes, from: colon &+ 1, to: end)
         let nameRange = ByteRange(from: line, to: colon)
         let field = Field(
-            name: names.name(of: nameRange.slice(of: bytes)), nameRange: nameRange,
+            name: names.name(of: bytes.slice(nameRange)), nameRange: nameRange,
             valueRange: value, hasUnderscore: seen & ByteClass.underscore != 0,
             isCanonical: value.start == colon &+ 2 && value.end == end)
         return FieldLine(field: field, next: end &+ 2)
@@ -37,7 +37,7 @@ struct FieldLine {
     /// The offset behind the empty line at `line`, where a byte below `!` stands; nil when bytes
     /// are missing. White space there is a folded line, or one before the first (RFC 9112 §2.2).
     static func endOfSection(
-        _ bytes: UnsafeRawBufferPointer, at line: Int, isFirst: Bool
+        _ bytes: Input, at line: Int, isFirst: Bool
     ) throws(HeadError) -> Int? {
         if bytes[line] == ASCII.space || bytes[line] == ASCII.tab {
             throw HeadError(isFirst ? .fieldNameMalformed : .lineFolded, at: line)
@@ -47,8 +47,9 @@ struct FieldLine {
     }
 
     /// Whether CRLF stands at `index`; false when its bytes have not all come.
+    @inline(__always)
     static func isLineEnd(
-        _ bytes: UnsafeRawBufferPointer, at index: Int, else reason: HeadError.Reason
+        _ bytes: Input, at index: Int, else reason: HeadError.Reason
     ) throws(HeadError) -> Bool {
         guard index < bytes.count else { return false }
         guard bytes[index] == ASCII.carriageReturn else {
@@ -61,8 +62,21 @@ struct FieldLine {
         return true
     }
 
+    /// The first byte at or after `start` that a field value must not hold, or that ends it: a
+    /// control other than HTAB, or DEL. `count` when there is none.
+    @inline(__always)
+    static func endOfValue(_ bytes: Input, from start: Int) -> Int {
+        var index = start
+        while true {
+            index = Scan.control(in: bytes, from: index)
+            guard index < bytes.count, bytes[index] == ASCII.tab else { return index }
+            index &+= 1
+        }
+    }
+
+    @inline(__always)
     private static func trimmed(
-        _ bytes: UnsafeRawBufferPointer, from start: Int, to end: Int
+        _ bytes: Input, from start: Int, to end: Int
     ) -> ByteRange {
         var first = start
         var last = end
@@ -75,8 +89,9 @@ struct FieldLine {
         return ByteRange(from: first, to: last)
     }
 
-    private static func nameError(_ bytes: UnsafeRawBufferPointer, stop: Int) -> HeadError {
-        switch bytes[stop] {
+    @inline(never)
+    private static func nameError(_ byte: UInt8, at stop: Int) -> HeadError {
+        switch byte {
         case ASCII.lineFeed: HeadError(.bareLineFeed, at: stop)
         case ASCII.carriageReturn: HeadError(.colonMissing, at: stop)
         case ASCII.space, ASCII.tab: HeadError(.spaceBeforeColon, at: stop)

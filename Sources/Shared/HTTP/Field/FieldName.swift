@@ -1,4 +1,5 @@
-/// The field names that Sluice knows by number; every other name is `other` and is read by its bytes.
+/// The field names that Sluice knows by number; every other name is `other` and is read by its
+/// bytes.
 ///
 /// At most 127 names of at most 32 letters, digits and hyphens: `FieldNameTable` relies on it.
 public enum FieldName: String, CaseIterable, Sendable {
@@ -118,6 +119,7 @@ public enum FieldName: String, CaseIterable, Sendable {
     case xRateLimitReset = "x-ratelimit-reset"
     case xRateLimitLeft = "x-rate-limit-remaining"
 
-    /// The place in `allCases`: an enum without payloads is its tag, one byte, in declaration order.
+    /// The place in `allCases`: an enum without payloads is its tag, one byte, counted in the order
+    /// of declaration.
     var ordinal: Int { Int(unsafeBitCast(self, to: UInt8.self)) }
 }

@@ -54,13 +54,15 @@ extension FieldNameSet {
         .host, .contentLength, .transferEncoding, .connection,
     ]
 
-    /// What a trailer section must not carry: framing, routing, authentication, request
-    /// modifiers and content format (RFC 9110 §6.5.1).
+    /// What a trailer section must not carry: framing, routing, authentication and identity,
+    /// request modifiers and content format (RFC 9110 §6.5.1).
     public static let forbiddenInTrailers: FieldNameSet = [
         .host, .contentLength, .expect, .maxForwards, .cacheControl, .pragma, .authorization,
         .cookie, .setCookie, .wwwAuthenticate, .contentEncoding, .contentType, .contentRange,
         .forwarded, .via, .range, .ifMatch, .ifModifiedSince, .ifNoneMatch, .ifRange,
         .ifUnmodifiedSince, .xForwardedFor, .xForwardedHost, .xForwardedProto, .xForwardedPort,
-        .xForwardedClientCert, .xAPIKey, .age, .date, .expires, .location, .retryAfter, .vary,
+        .xForwardedClientCert, .xAPIKey, .xSandboxID, .xSandboxToken, .xSandboxPolicy,
+        .xAuthzContext, .xAuthenticatedKeyID, .xRateLimitTier, .age, .date, .expires, .location,
+        .retryAfter, .vary,
     ]
 }

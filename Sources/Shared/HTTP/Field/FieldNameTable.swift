@@ -48,8 +48,9 @@ struct FieldNameTable: @unchecked Sendable {
         let words = Self.words(base, length)
         var index = Self.slot(words, length)
         while slots[index].length != 0 {
-            if slots[index].length == length, slots[index].words == words {
-                return slots[index].name
+            let slot = slots + index
+            if slot.pointee.length == length, slot.pointee.words == words {
+                return slot.pointee.name
             }
             index = (index &+ 1) & (Self.slotCount - 1)
         }
@@ -68,6 +69,7 @@ struct FieldNameTable: @unchecked Sendable {
         slots[index] = Slot(words: words, length: bytes.count, name: name)
     }
 
+    @inline(__always)
     private static func slot(_ words: Words, _ length: Int) -> Int {
         let mixed =
             (words.first &* 0x9E37_79B9_7F4A_7C15) ^ (words.last &* 0xC2B2_AE3D_27D4_EB4F)
@@ -76,6 +78,7 @@ struct FieldNameTable: @unchecked Sendable {
     }
 
     /// Setting bit 5 folds letters; no other pair of token characters that names use collides.
+    @inline(__always)
     private static func words(_ base: UnsafeRawPointer, _ length: Int) -> Words {
         let fold: UInt64 = 0x2020_2020_2020_2020
         var words = Words()

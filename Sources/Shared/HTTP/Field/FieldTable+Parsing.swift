@@ -4,11 +4,9 @@ extension FieldTable {
     /// Reads field lines from `start` up to and with the empty line (RFC 9112 §5).
     ///
     /// Returns where the section ends, behind the empty line, or nil when bytes are missing.
-    mutating func parse(
-        _ bytes: UnsafeRawBufferPointer, from start: Int
-    ) throws(HeadError) -> Int? {
-        let classes = ByteClass.shared.table
-        let names = FieldNameTable.shared
+    mutating func parse(_ bytes: Input, from start: Int) throws(HeadError) -> Int? {
+        let classes = classes
+        let names = names
         var line = start
         while line < bytes.count {
             if bytes[line] <= ASCII.space {
@@ -32,7 +30,7 @@ extension FieldTable {
         removeAll()
         let visible = UnsafeRawBufferPointer(
             start: bytes.baseAddress, count: min(bytes.count, section.end))
-        guard try parse(visible, from: section.start) != nil else {
+        guard let input = Input(visible), try parse(input, from: section.start) != nil else {
             throw HeadError(.fieldNameMalformed, at: section.end)
         }
     }

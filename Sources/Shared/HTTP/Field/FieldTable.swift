@@ -10,6 +10,10 @@ public struct FieldTable: ~Copyable {
     /// Where the section ends: the offset of the empty line.
     public internal(set) var endOffset = 0
 
+    // Kept here so that a head does not ask for the process-wide tables again and again.
+    let classes = ByteClass.shared.table
+    let names = FieldNameTable.shared
+
     private let fields: UnsafeMutablePointer<Field>
     private let firstIndex: UnsafeMutablePointer<UInt16>
 
@@ -54,6 +58,13 @@ public struct FieldTable: ~Copyable {
         return nil
     }
 
+    /// Has every line of that name stay here, as if `Connection` named it.
+    public mutating func drop(
+        _ name: UnsafeRawBufferPointer, in bytes: UnsafeRawBufferPointer
+    ) {
+        nominate(name, in: bytes)
+    }
+
     mutating func removeAll() {
         count = 0
         present = FieldNameSet()
@@ -62,6 +73,7 @@ public struct FieldTable: ~Copyable {
     }
 
     /// False when the table is full.
+    @inline(__always)
     mutating func append(_ field: Field) -> Bool {
         guard count < capacity else { return false }
         (fields + count).initialize(to: field)
@@ -79,7 +91,7 @@ public struct FieldTable: ~Copyable {
 
     /// Marks every line of that name as one that ends at this hop.
     mutating func nominate(_ option: UnsafeRawBufferPointer, in bytes: UnsafeRawBufferPointer) {
-        let name = FieldNameTable.shared.name(of: option)
+        let name = names.name(of: option)
         if name != .other {
             guard present.contains(name), !FieldNameSet.neverNominated.contains(name) else {
                 return

@@ -13,10 +13,9 @@ struct TokenList {
     mutating func next() -> UnsafeRawBufferPointer? {
         while index < value.count, Self.isSeparator(value[index]) { index += 1 }
         guard index < value.count else { return nil }
+        let classes = ByteClass.shared.table
         let start = index
-        while index < value.count, ByteClass.shared.has(value[index], ByteClass.token) {
-            index += 1
-        }
+        while index < value.count, classes[Int(value[index])] & ByteClass.token != 0 { index += 1 }
         let element = ByteRange(from: start, to: index).slice(of: value)
         while index < value.count, Self.isBlank(value[index]) { index += 1 }
         if element.isEmpty || (index < value.count && value[index] != UInt8(ascii: ",")) {

@@ -4,7 +4,7 @@ extension RequestHead {
     /// Reads `method SP request-target SP HTTP-version CRLF` (RFC 9112 §3). Returns where the
     /// fields start, or nil when bytes are missing.
     mutating func parseRequestLine(
-        _ bytes: UnsafeRawBufferPointer, _ limits: HeadLimits
+        _ bytes: Input, _ limits: HeadLimits
     ) throws(HeadError) -> Int? {
         guard let start = try Self.skipEmptyLines(bytes),
             let methodEnd = try parseMethod(bytes, from: start, limits),
@@ -13,7 +13,7 @@ extension RequestHead {
         return try parseVersion(bytes, from: targetEnd &+ 1)
     }
 
-    private static func skipEmptyLines(_ bytes: UnsafeRawBufferPointer) throws(HeadError) -> Int? {
+    private static func skipEmptyLines(_ bytes: Input) throws(HeadError) -> Int? {
         var index = 0
         while index < bytes.count, bytes[index] < ASCII.space {
             guard index < 8 else { throw HeadError(.requestLineMalformed, at: index) }
@@ -25,52 +25,44 @@ extension RequestHead {
     }
 
     private mutating func parseMethod(
-        _ bytes: UnsafeRawBufferPointer, from start: Int, _ limits: HeadLimits
+        _ bytes: Input, from start: Int, _ limits: HeadLimits
     ) throws(HeadError) -> Int? {
-        let classes = ByteClass.shared.table
-        var end = start
-        while end < bytes.count, classes[Int(bytes[end])] & ByteClass.token != 0 { end &+= 1 }
+        let end = bytes.end(of: ByteClass.token, from: start, in: fields.classes)
         if end &- start > limits.methodBytesMax { throw HeadError(.methodTooLong, at: start) }
         guard end < bytes.count else { return nil }
         guard bytes[end] == ASCII.space, end > start else {
             throw HeadError(Self.lineReason(bytes[end], else: .methodMalformed), at: end)
         }
         methodRange = ByteRange(from: start, to: end)
-        method = Method(methodRange.slice(of: bytes))
+        method = Method(bytes.slice(methodRange))
         return end
     }
 
     private mutating func parseTarget(
-        _ bytes: UnsafeRawBufferPointer, from start: Int, _ limits: HeadLimits
+        _ bytes: Input, from start: Int, _ limits: HeadLimits
     ) throws(HeadError) -> Int? {
-        let classes = ByteClass.shared.table
-        var end = start
-        var questionMark: Int?
-        while end < bytes.count, classes[Int(bytes[end])] & ByteClass.target != 0 {
-            if bytes[end] == UInt8(ascii: "?"), questionMark == nil { questionMark = end }
-            end &+= 1
-        }
+        let pathEnd = Scan.targetEnd(in: bytes, from: start)
+        let hasQuery = pathEnd < bytes.count && bytes[pathEnd] == UInt8(ascii: "?")
+        let end = hasQuery ? Scan.queryEnd(in: bytes, from: pathEnd) : pathEnd
         if end &- start > limits.targetBytesMax { throw HeadError(.targetTooLong, at: start) }
         guard end < bytes.count else { return nil }
         guard bytes[end] == ASCII.space, end > start else {
             throw HeadError(Self.lineReason(bytes[end], else: .targetMalformed), at: end)
         }
         target = ByteRange(from: start, to: end)
-        query = questionMark.map { ByteRange(from: $0 &+ 1, to: end) }
-        try splitTarget(bytes, pathEnd: questionMark ?? end)
+        query = hasQuery ? ByteRange(from: pathEnd &+ 1, to: end) : nil
+        try splitTarget(bytes, pathEnd: pathEnd)
         return end
     }
 
     /// Tells the four forms apart (RFC 9112 §3.2).
     private mutating func splitTarget(
-        _ bytes: UnsafeRawBufferPointer, pathEnd: Int
+        _ bytes: Input, pathEnd: Int
     ) throws(HeadError) {
         let start = target.start
-        authority = .none
         if method == .connect {
             targetForm = .authority
-            path = .empty
-            guard let sent = Authority(target, in: bytes), sent.port != nil else {
+            guard let sent = Authority(target, in: bytes.bytes), sent.port != nil else {
                 throw HeadError(.targetMalformed, at: start)
             }
             authority = sent
@@ -91,10 +83,10 @@ extension RequestHead {
 
     /// `http://` or `https://`, an authority, and a path that may be missing.
     private mutating func splitAbsolute(
-        _ bytes: UnsafeRawBufferPointer, pathEnd: Int
+        _ bytes: Input, pathEnd: Int
     ) throws(HeadError) {
         let start = target.start
-        let text = ByteRange(from: start, to: pathEnd).slice(of: bytes)
+        let text = bytes.slice(ByteRange(from: start, to: pathEnd))
         guard let colon = text.firstIndex(of: UInt8(ascii: ":")), colon <= 5 else {
             throw HeadError(.targetMalformed, at: start)
         }
@@ -105,7 +97,7 @@ extension RequestHead {
         let first = start &+ prefix.count
         var end = first
         while end < pathEnd, bytes[end] != UInt8(ascii: "/") { end &+= 1 }
-        guard let sent = Authority(ByteRange(from: first, to: end), in: bytes) else {
+        guard let sent = Authority(ByteRange(from: first, to: end), in: bytes.bytes) else {
             throw HeadError(.targetMalformed, at: first)
         }
         authority = sent
@@ -113,7 +105,7 @@ extension RequestHead {
     }
 
     private mutating func parseVersion(
-        _ bytes: UnsafeRawBufferPointer, from start: Int
+        _ bytes: Input, from start: Int
     ) throws(HeadError) -> Int? {
         guard let minor = try StartLine.version(bytes, at: start, else: .requestLineMalformed)
         else { return nil }

@@ -13,7 +13,7 @@ public struct RequestHead: ~Copyable {
     /// Of the target when that is absolute, else of `Host` (RFC 9112 §3.3).
     public internal(set) var authority = Authority.none
     public internal(set) var version = HTTPVersion.http11
-    public internal(set) var fields: FieldTable
+    public var fields: FieldTable
 
     public internal(set) var framing = BodyFraming.none
     /// Whether the client wants the connection to stay open after the response (RFC 9112 §9.3).
@@ -30,34 +30,50 @@ public struct RequestHead: ~Copyable {
     ///
     /// Returns the bytes it takes, empty line included, or nil when there is more to come: then
     /// call again with the bytes of this head from their start, longer, and `scanned` the count
-    /// of this time. Nothing is kept between calls.
+    /// of this time. Nothing is kept between calls. After an error the head shows what was read
+    /// before it, for the log.
     ///
     /// Empty lines before the request line are skipped, four at most (RFC 9112 §2.2).
     public mutating func parse(
         _ bytes: UnsafeRawBufferPointer, scanned: Int = 0, limits: HeadLimits = HeadLimits()
     ) throws(HeadError) -> Int? {
-        let visible = UnsafeRawBufferPointer(
-            start: bytes.baseAddress, count: min(bytes.count, limits.headBytesMax))
-        if scanned == 0 || HeadScan.mayBeComplete(visible, scanned: min(scanned, visible.count)) {
-            if let end = try parseComplete(visible, limits) { return end }
+        if let input = HeadScan.input(bytes, scanned: scanned, limits),
+            let end = try parseComplete(input, limits)
+        {
+            return end
         }
-        if bytes.count >= limits.headBytesMax {
+        guard bytes.count < limits.headBytesMax else {
             throw HeadError(.headTooLarge, at: limits.headBytesMax)
         }
         return nil
     }
 
     private mutating func parseComplete(
-        _ bytes: UnsafeRawBufferPointer, _ limits: HeadLimits
+        _ input: Input, _ limits: HeadLimits
     ) throws(HeadError) -> Int? {
-        fields.removeAll()
-        guard let start = try parseRequestLine(bytes, limits),
-            let end = try fields.parse(bytes, from: start)
+        forget()
+        guard let start = try parseRequestLine(input, limits),
+            let end = try fields.parse(input, from: start)
         else { return nil }
+        let bytes = input.bytes
         try deriveAuthority(bytes)
         framing = try MessageFraming.declared(by: fields, in: bytes)
         try deriveConnection(bytes, limits)
         return end
+    }
+
+    /// So that a head that is refused shows nothing of the one before.
+    private mutating func forget() {
+        fields.removeAll()
+        method = .other
+        methodRange = .empty
+        target = .empty
+        path = .empty
+        query = nil
+        authority = .none
+        framing = .none
+        expectsContinue = false
+        upgrade = .none
     }
 
     private mutating func deriveAuthority(_ bytes: UnsafeRawBufferPointer) throws(HeadError) {
@@ -83,13 +99,11 @@ public struct RequestHead: ~Copyable {
         let options = try ConnectionOptions.read(
             &fields, in: bytes, optionsMax: limits.connectionOptionsMax)
         isPersistent = !options.close && (version != .http10 || options.keepAlive)
-        upgrade = .none
         if options.upgrade, version != .http10, let field = fields.first(.upgrade) {
             let isWebSocket = field.valueRange.slice(of: bytes).equalsFolded("websocket")
             let isAlone = !fields.repeated.contains(.upgrade)
             upgrade = isWebSocket && isAlone ? .webSocket : .other
         }
-        expectsContinue = false
         guard let expect = fields.first(.expect), version != .http10 else { return }
         guard !fields.repeated.contains(.expect),
             expect.valueRange.slice(of: bytes).equalsFolded("100-continue")

@@ -42,24 +42,29 @@ public struct ResponseHead: ~Copyable {
         _ bytes: UnsafeRawBufferPointer, answering request: Request, scanned: Int = 0,
         limits: HeadLimits = HeadLimits()
     ) throws(HeadError) -> Int? {
-        let visible = UnsafeRawBufferPointer(
-            start: bytes.baseAddress, count: min(bytes.count, limits.headBytesMax))
-        if scanned == 0 || HeadScan.mayBeComplete(visible, scanned: min(scanned, visible.count)) {
-            if let end = try parseComplete(visible, request, limits) { return end }
+        if let input = HeadScan.input(bytes, scanned: scanned, limits),
+            let end = try parseComplete(input, request, limits)
+        {
+            return end
         }
-        if bytes.count >= limits.headBytesMax {
+        guard bytes.count < limits.headBytesMax else {
             throw HeadError(.headTooLarge, at: limits.headBytesMax)
         }
         return nil
     }
 
     private mutating func parseComplete(
-        _ bytes: UnsafeRawBufferPointer, _ request: Request, _ limits: HeadLimits
+        _ input: Input, _ request: Request, _ limits: HeadLimits
     ) throws(HeadError) -> Int? {
         fields.removeAll()
-        guard let start = try parseStatusLine(bytes),
-            let end = try fields.parse(bytes, from: start)
+        status = 0
+        reason = .empty
+        framing = .none
+        declaredLength = nil
+        guard let start = try parseStatusLine(input),
+            let end = try fields.parse(input, from: start)
         else { return nil }
+        let bytes = input.bytes
         let options = try ConnectionOptions.read(
             &fields, in: bytes, optionsMax: limits.connectionOptionsMax)
         isPersistent = !options.close && (version != .http10 || options.keepAlive)
@@ -97,9 +102,7 @@ public struct ResponseHead: ~Copyable {
     }
 
     /// `HTTP-version SP status-code SP [reason-phrase] CRLF`; the second SP may be missing.
-    private mutating func parseStatusLine(
-        _ bytes: UnsafeRawBufferPointer
-    ) throws(HeadError) -> Int? {
+    private mutating func parseStatusLine(_ bytes: Input) throws(HeadError) -> Int? {
         guard let minor = try StartLine.version(bytes, at: 0, else: .statusLineMalformed) else {
             return nil
         }
@@ -125,9 +128,9 @@ public struct ResponseHead: ~Copyable {
     }
 
     private mutating func parseReason(
-        _ bytes: UnsafeRawBufferPointer, from start: Int
+        _ bytes: Input, from start: Int
     ) throws(HeadError) -> Int? {
-        let end = bytes.endOfFieldValue(from: start)
+        let end = FieldLine.endOfValue(bytes, from: start)
         guard try FieldLine.isLineEnd(bytes, at: end, else: .statusLineMalformed) else {
             return nil
         }

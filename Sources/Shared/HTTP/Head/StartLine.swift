@@ -8,7 +8,7 @@ enum StartLine {
     /// The minor version of `HTTP/1.x` at `start` (RFC 9112 §2.3); nil when bytes are missing.
     /// Another major version is not supported; another spelling is `reason`.
     static func version(
-        _ bytes: UnsafeRawBufferPointer, at start: Int, else reason: HeadError.Reason
+        _ bytes: Input, at start: Int, else reason: HeadError.Reason
     ) throws(HeadError) -> UInt8? {
         let name: StaticString = "HTTP/"
         for index in 0..<5 {

@@ -43,18 +43,22 @@ public struct PathNormalizer: ~Copyable {
     /// Whether the path can be used as it is: no encoding, no parameter, no empty or dot segment,
     /// and no dot at either end of a segment, which is where the slower path has to look.
     private static func isNormal(_ path: UnsafeRawBufferPointer) -> Bool {
-        if path.count == 1, path[0] == UInt8(ascii: "*") { return true }
-        guard path.first == UInt8(ascii: "/") else { return false }
+        guard let input = Input(path) else { return false }
+        if input.count == 1, input[0] == UInt8(ascii: "*") { return true }
+        guard input[0] == UInt8(ascii: "/") else { return false }
         let classes = ByteClass.shared.table
-        var previous: UInt8 = 0
-        for byte in path {
-            guard classes[Int(byte)] & ByteClass.plainPath != 0 else { return false }
-            let isEdge = byte == UInt8(ascii: "/") || previous == UInt8(ascii: "/")
-            let isMark = byte == UInt8(ascii: ".") || previous == UInt8(ascii: ".")
-            if isEdge, isMark || byte == previous { return false }
-            previous = byte
+        var index = 1
+        while true {
+            let start = index
+            index = input.end(of: ByteClass.plainPath, from: start, in: classes)
+            guard index < input.count else { return true }
+            let byte = input[index]
+            guard byte == UInt8(ascii: "/") || byte == UInt8(ascii: "."), index > start else {
+                return false
+            }
+            index &+= 1
+            if byte == UInt8(ascii: "."), index == input.count { return false }
         }
-        return previous != UInt8(ascii: ".")
     }
 
     private func writeSegment(
@@ -82,9 +86,9 @@ public struct PathNormalizer: ~Copyable {
         if byte == UInt8(ascii: "%") {
             return try writeTriplet(path, at: index, end: end, rules, &output)
         }
-        guard ByteClass.shared.has(byte, ByteClass.target), byte != UInt8(ascii: "\\"),
-            byte != UInt8(ascii: "?")
-        else { throw .forbiddenByte(at: index) }
+        guard ByteClass.shared.has(byte, ByteClass.target), byte != UInt8(ascii: "\\") else {
+            throw .forbiddenByte(at: index)
+        }
         let plain = ByteClass.unreserved | ByteClass.subDelimiter
         if ByteClass.shared.has(byte, plain) || byte == UInt8(ascii: ":")
             || byte == UInt8(ascii: "@")

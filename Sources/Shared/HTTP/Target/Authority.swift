@@ -51,6 +51,8 @@ public struct Authority: Equatable, Sendable {
 
     /// The end of a registered name or IPv4 address; nil when a byte cannot stand in one.
     private static func nameEnd(_ text: UnsafeRawBufferPointer) -> Int? {
+        let classes = ByteClass.shared.table
+        let allowed = ByteClass.unreserved | ByteClass.subDelimiter
         var index = 0
         while index < text.count, text[index] != UInt8(ascii: ":") {
             if text[index] == UInt8(ascii: "%") {
@@ -59,8 +61,7 @@ public struct Authority: Equatable, Sendable {
                 else { return nil }
                 index += 3
             } else {
-                let allowed = ByteClass.unreserved | ByteClass.subDelimiter
-                guard ByteClass.shared.has(text[index], allowed) else { return nil }
+                guard classes[Int(text[index])] & allowed != 0 else { return nil }
                 index += 1
             }
         }

@@ -5,9 +5,12 @@ extension HeadWriter {
         method: UnsafeRawBufferPointer, path: UnsafeRawBufferPointer,
         query: UnsafeRawBufferPointer?
     ) {
-        guard isToken(method), isTargetPart(path), !path.isEmpty,
-            query.map(isTargetPart) ?? true
+        guard let methodInput = Input(method), isToken(methodInput),
+            let pathInput = Input(path), Scan.targetEnd(in: pathInput, from: 0) == path.count
         else { return refuse() }
+        if let query, let input = Input(query), Scan.queryEnd(in: input, from: 0) < query.count {
+            return refuse()
+        }
         writer.append(method)
         writer.append(" ")
         writer.append(path)
@@ -38,13 +41,7 @@ extension HeadWriter {
         }
     }
 
-    private func isToken(_ bytes: UnsafeRawBufferPointer) -> Bool {
-        !bytes.isEmpty && bytes.allSatisfy { ByteClass.shared.has($0, ByteClass.token) }
-    }
-
-    private func isTargetPart(_ bytes: UnsafeRawBufferPointer) -> Bool {
-        let classes = ByteClass.shared.table
-        for byte in bytes where classes[Int(byte)] & ByteClass.target == 0 { return false }
-        return true
+    private func isToken(_ input: Input) -> Bool {
+        input.end(of: ByteClass.token, from: 0, in: ByteClass.shared.table) == input.count
     }
 }

@@ -120,7 +120,7 @@ public struct HeadWriter {
     private mutating func checkedField(
         _ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer
     ) {
-        guard value.endOfFieldValue(from: 0) == value.count else {
+        if let input = Input(value), FieldLine.endOfValue(input, from: 0) < value.count {
             isRefused = true
             return
         }

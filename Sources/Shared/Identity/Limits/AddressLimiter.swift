@@ -15,7 +15,6 @@ public final class AddressLimiter: @unchecked Sendable {
 
     private static let ways = 8
 
-
     private let window: RateLimitWindow
     private let hash: SipHash
     private let words: UnsafeMutablePointer<Atomic<UInt64>>

@@ -8,7 +8,7 @@ public enum Admission: Equatable, Sendable {
         switch taken {
         case .granted: self = .granted
         case .refused(_, let wait):
-            self = .refused(retryAfterSeconds: RateLimitStanding.seconds(wait))
+            self = .refused(retryAfterSeconds: RateLimitStanding.Window.seconds(wait))
         }
     }
 }

@@ -42,6 +42,16 @@ struct ArrivalTime {
         debt(at: moment.pointee.load(ordering: .relaxed), window, nowNanoseconds: now)
     }
 
+    /// What `take` would find: the debt, and how long it would have to wait.
+    func look(
+        _ window: RateLimitWindow, charge: UInt64, nowNanoseconds now: UInt64
+    ) -> (debtNanoseconds: UInt64, waitNanoseconds: UInt64) {
+        let debt = debtNanoseconds(window, nowNanoseconds: now)
+        let next = debt &+ charge
+        let tolerance = window.toleranceNanoseconds
+        return (debt, next > tolerance ? next &- tolerance : 0)
+    }
+
     /// Takes back what `take` added.
     func giveBack(charge: UInt64) {
         change { $0 > charge ? $0 &- charge : 0 }

@@ -36,33 +36,33 @@ public final class KeyLimiter: Sendable {
         nowNanoseconds now: UInt64
     ) -> Outcome {
         let limits = tiers[tier]
-        var standing = RateLimitStanding(tier: tier, minute: limits.minute, hour: limits.hour)
-        guard standing.isLimited else {
-            return .granted(RateLimitLease(key: key, minuteCharge: 0, hourCharge: 0), standing)
-        }
         let minuteCharge = limits.minute.debtNanoseconds(cost: cost)
         let hourCharge = limits.hour.debtNanoseconds(cost: cost)
-        let (minute, hour) = arrivals(key)
+        let lease = RateLimitLease(key: key, minuteCharge: minuteCharge, hourCharge: hourCharge)
+        func standing(minute: UInt64, hour: UInt64, wait: UInt64 = 0) -> RateLimitStanding {
+            RateLimitStanding(
+                tier: tier, minute: .init(limits.minute, debtNanoseconds: minute),
+                hour: .init(limits.hour, debtNanoseconds: hour), waitNanoseconds: wait)
+        }
+        guard limits.isLimited else { return .granted(lease, standing(minute: 0, hour: 0)) }
 
+        let (minute, hour) = arrivals(key)
+        let minuteDebt: UInt64
         switch minute.take(limits.minute, charge: minuteCharge, nowNanoseconds: now) {
-        case .granted(let debt): standing.minuteDebtNanoseconds = debt
+        case .granted(let debt): minuteDebt = debt
         case .refused(let debt, let wait):
-            standing.minuteDebtNanoseconds = debt
-            standing.waitNanoseconds = wait
-            noteHour(of: hour, charge: hourCharge, nowNanoseconds: now, in: &standing)
-            return .refused(standing)
+            // When the hour would refuse for longer, its wait is the honest one.
+            let (hourDebt, hourWait) = hour.look(
+                limits.hour, charge: hourCharge, nowNanoseconds: now)
+            return .refused(standing(minute: debt, hour: hourDebt, wait: max(wait, hourWait)))
         }
         switch hour.take(limits.hour, charge: hourCharge, nowNanoseconds: now) {
-        case .granted(let debt): standing.hourDebtNanoseconds = debt
+        case .granted(let debt):
+            return .granted(lease, standing(minute: minuteDebt, hour: debt))
         case .refused(let debt, let wait):
             minute.giveBack(charge: minuteCharge)
-            standing.minuteDebtNanoseconds &-= minuteCharge
-            standing.hourDebtNanoseconds = debt
-            standing.waitNanoseconds = wait
-            return .refused(standing)
+            return .refused(standing(minute: minuteDebt &- minuteCharge, hour: debt, wait: wait))
         }
-        let lease = RateLimitLease(key: key, minuteCharge: minuteCharge, hourCharge: hourCharge)
-        return .granted(lease, standing)
     }
 
     /// The request is done and cost `cost` times the lease. More than 1 is charged after the fact.
@@ -84,21 +84,6 @@ public final class KeyLimiter: Sendable {
     private func arrivals(_ key: KeyHandle) -> (minute: ArrivalTime, hour: ArrivalTime) {
         let moments = cells[key.index].moments
         return (ArrivalTime(moments), ArrivalTime(moments + 1))
-    }
-
-    // The minute refused; when the hour would refuse for longer, its wait is the honest one.
-    private func noteHour(
-        of hour: ArrivalTime, charge: UInt64, nowNanoseconds now: UInt64,
-        in standing: inout RateLimitStanding
-    ) {
-        let window = standing.hour
-        let debt = hour.debtNanoseconds(window, nowNanoseconds: now)
-        standing.hourDebtNanoseconds = debt
-        let next = debt &+ charge
-        if next > window.toleranceNanoseconds {
-            standing.waitNanoseconds = max(
-                standing.waitNanoseconds, next &- window.toleranceNanoseconds)
-        }
     }
 
     // A day of debt is more than any window tolerates; beyond it nothing changes.

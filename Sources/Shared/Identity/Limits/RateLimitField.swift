@@ -70,14 +70,14 @@ extension RateLimitStanding {
     fileprivate func appendItems(to line: inout LineBuilder) {
         if minute.isLimited {
             line.append("\"minute\";r=")
-            line.append(decimal: minuteRemaining)
+            line.append(decimal: minute.remaining)
             line.append(";t=")
-            line.append(decimal: minuteResetSeconds)
+            line.append(decimal: minute.resetSeconds)
         }
         guard hour.isLimited else { return }
         line.append(minute.isLimited ? ", \"hour\";r=" : "\"hour\";r=")
-        line.append(decimal: hourRemaining)
+        line.append(decimal: hour.remaining)
         line.append(";t=")
-        line.append(decimal: hourResetSeconds)
+        line.append(decimal: hour.resetSeconds)
     }
 }

@@ -13,6 +13,8 @@ public final class RateLimitTiers: Sendable {
         let name: ByteArena.Slice
         /// The value of `RateLimit-Policy`.
         let policy: ByteArena.Slice
+
+        var isLimited: Bool { minute.isLimited || hour.isLimited }
     }
 
     private let tiers: [Tier]

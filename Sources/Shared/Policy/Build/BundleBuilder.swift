@@ -1,5 +1,5 @@
 internal import Bytes
-internal import Rego
+public import Rego
 
 /// Makes the `.tar.gz` of a bundle as `opa build` lays it out: one `data.json`, the modules, a
 /// manifest. The same files always give the same bytes.
@@ -8,6 +8,8 @@ public struct BundleBuilder: Sendable {
     public var revision: String?
     /// Files that match are left out, by their path or their last name.
     public var ignored: [PathGlob] = []
+    /// The language of sources that the folder's manifest does not speak for.
+    public var version = RegoVersion.v1
     public var limits = BundleLimits()
 
     public init() {}
@@ -17,6 +19,8 @@ public struct BundleBuilder: Sendable {
         public let archive: [UInt8]
         public let bundle: Bundle
         public let files: Int
+        /// What is left out, has no effect or should not stay as it is.
+        public let warnings: [String]
     }
 
     /// Checks the files and packs them.
@@ -27,6 +31,8 @@ public struct BundleBuilder: Sendable {
             !ignored.contains { $0.matches(file.path) || $0.matches(String(file.lastName)) }
         }
         let bundle = try checked(kept)
+        _ = try bundle.compile()
+        let gateway = try GatewayData(bundle.data)
         var tar = TarWriter()
         var count = 2
         tar.add(name: "/data.json", bytes: bundle.data.root.json() + [ASCII.lineFeed])
@@ -38,7 +44,9 @@ public struct BundleBuilder: Sendable {
         tar.add(name: "/.manifest", bytes: manifest(of: bundle))
         do throws(GzipError) {
             let archive = try GzipWriter.compress(tar.finish())
-            return Result(archive: archive, bundle: bundle, files: count)
+            return Result(
+                archive: archive, bundle: bundle, files: count,
+                warnings: bundle.warnings + gateway.warnings)
         } catch {
             throw .gzip(error)
         }
@@ -48,7 +56,7 @@ public struct BundleBuilder: Sendable {
         var scanner = SecretScanner()
         for file in files { scanner.scan(file: file.path, file.bytes) }
         guard scanner.findings.isEmpty else { throw Self.refusal(scanner) }
-        let bundle = try Bundle.read(files, limits: limits)
+        let bundle = try Bundle.read(files, limits: limits, version: version)
         scanner.scan(data: bundle.data.root, at: "data")
         guard scanner.findings.isEmpty else { throw Self.refusal(scanner) }
         return bundle

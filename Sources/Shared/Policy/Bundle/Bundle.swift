@@ -18,10 +18,12 @@ public struct Bundle: Sendable {
     }
 
     /// Reads the files of a bundle.
+    ///
+    /// - Parameter version: the language when the manifest does not name one.
     public static func read(
-        _ files: [BundleFile], limits: BundleLimits = .init()
+        _ files: [BundleFile], limits: BundleLimits = .init(), version: RegoVersion = .v1
     ) throws(BundleError) -> Bundle {
-        var reader = BundleReader(limits: limits)
+        var reader = BundleReader(limits: limits, version: version)
         return try reader.read(files)
     }
 }

@@ -36,7 +36,7 @@ extension BundleError: CustomStringConvertible {
     public var description: String {
         switch self {
         case .file(let error): "\(error)"
-        case .gzip(.empty), .gzip(.notGzip): "bundle read failed: archive read failed: \(inner)"
+        case .gzip(.empty), .gzip(.headerTruncated), .gzip(.notGzip): "bundle read failed: archive read failed: \(inner)"
         case .gzip, .tar: "bundle read failed: \(inner)"
         case .tooLarge(let bytesMax): "bundle is larger than the limit of \(bytesMax) bytes"
         case .manifest(let reason): "bundle load failed on .manifest: \(reason)"

@@ -37,6 +37,15 @@ public struct BundleModules: Sendable {
         errors.map { error($0.code, $0.message, at: $0.location) }
     }
 
+    /// Errors of a query's own text, whose places are in no file.
+    static func describe(query errors: [RegoError]) -> [ModuleError] {
+        errors.map { error in
+            ModuleError(
+                code: error.code.rawValue, message: error.message, file: "",
+                row: Int(error.location?.row ?? 0), column: Int(error.location?.column ?? 0))
+        }
+    }
+
     func error(
         _ code: RegoError.Code, _ message: String, at location: SourceLocation?
     ) -> ModuleError {
@@ -58,10 +67,25 @@ public struct BundleModules: Sendable {
         }
     }
 
+    /// The name of a module's package with `data` in front.
+    func packageName(of module: Module) -> String {
+        (["data"] + packagePath(of: module)).joined(separator: ".")
+    }
+
+    /// The words of a reference up to the first that is no name.
+    func names(of reference: [Term]) -> [String] {
+        reference.prefix { Self.symbol($0) != nil }.compactMap(Self.symbol).map { symbols[$0] }
+    }
+
     /// The segments of a package, without `data`.
     private func packagePath(of module: Module) -> [String] {
-        module.package.path.dropFirst().compactMap { term in
-            if case .string(let name) = term.value { symbols[name] } else { nil }
+        names(of: Array(module.package.path.dropFirst()))
+    }
+
+    private static func symbol(_ term: Term) -> Symbol? {
+        switch term.value {
+        case .string(let name), .variable(let name): name
+        default: nil
         }
     }
 }

@@ -7,14 +7,16 @@ internal import Rego
 /// `gateway_config.json` and `egress_config.json` at the root count as data.
 struct BundleReader {
     private let limits: BundleLimits
+    private let version: RegoVersion
     private let freezer = Freezer()
     private var data: DataTree
     private var manifest: BundleManifest?
     private var sources: [BundleFile] = []
     private var warnings: [String] = []
 
-    init(limits: BundleLimits) {
+    init(limits: BundleLimits, version: RegoVersion) {
         self.limits = limits
+        self.version = version
         data = DataTree(freezer)
     }
 
@@ -23,7 +25,8 @@ struct BundleReader {
 
     mutating func read(_ files: [BundleFile]) throws(BundleError) -> Bundle {
         for file in files { try take(file) }
-        let manifest = manifest ?? BundleManifest()
+        var manifest = manifest ?? BundleManifest()
+        if manifest.regoVersion == nil { manifest.regoVersion = version }
         try data.check(manifest.roots)
         let modules = try parse(sources, manifest)
         try modules.check(manifest.roots)
@@ -84,30 +87,11 @@ struct BundleReader {
     }
 
     private func json(_ file: BundleFile) throws(BundleError) -> Value {
-        try json(file.bytes, of: file)
-    }
-
-    private func json(_ bytes: [UInt8], of file: BundleFile) throws(BundleError) -> Value {
-        let result = bytes.withUnsafeBytes { text in
-            Result { () throws(JSONError) in
-                try freezer.json(text, depthLimit: limits.depthMax)
-            }
-        }
-        switch result {
-        case .success(let value): return value
-        case .failure(let error):
-            throw .data(path: file.path, reason: JSONPlace.describe(error, in: bytes))
-        }
+        try DataFile.json(file.bytes, path: file.path, freezer, depthMax: limits.depthMax)
     }
 
     private func yaml(_ file: BundleFile) throws(BundleError) -> Value {
-        let text: [UInt8]
-        do throws(YAMLError) {
-            let depth = YAMLReader.Limits(depthMax: min(limits.depthMax, 256))
-            text = try YAMLNode.json(file.bytes, limits: depth)
-        } catch {
-            throw .data(path: file.path, reason: error.description)
-        }
-        return try json(text, of: file)
+        try DataFile.yaml(
+            file.bytes, path: file.path, freezer, depthMax: min(limits.depthMax, 256))
     }
 }

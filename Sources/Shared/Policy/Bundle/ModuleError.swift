@@ -16,5 +16,15 @@ public struct ModuleError: Error, Sendable, Equatable, CustomStringConvertible {
         self.column = column
     }
 
-    public var description: String { "\(file):\(row): \(code): \(message)" }
+    /// An error without a code or a place.
+    public static func message(_ text: String) -> ModuleError {
+        ModuleError(code: "", message: text, file: "", row: 0, column: 0)
+    }
+
+    /// As OPA prints it: the row and column where there is no file.
+    public var description: String {
+        if row == 0 { return code.isEmpty ? message : "\(code): \(message)" }
+        return file.isEmpty
+            ? "\(row):\(column): \(code): \(message)" : "\(file):\(row): \(code): \(message)"
+    }
 }

@@ -1,4 +1,5 @@
 internal import Bytes
+internal import Glibc
 
 /// One access record in the making, written straight into its worker's ring.
 ///
@@ -9,7 +10,9 @@ public struct AccessLine: ~Copyable {
     // Room for `,"truncated":true}` and the line feed is kept back from the builder.
     static let endBytesMax = 20
 
-    private let base: UnsafeMutablePointer<UInt8>
+    /// Where the line starts in its ring.
+    let base: UnsafeMutablePointer<UInt8>
+
     private var line: LineBuilder
     private let queryRule: QueryRule
     private var isTruncated = false
@@ -81,7 +84,7 @@ public struct AccessLine: ~Copyable {
     public mutating func path(_ target: Span<UInt8>) {
         let mark = begin(.path)
         target.withUnsafeBufferPointer { bytes in
-            let length = bytes.firstIndex(of: UInt8(ascii: "?")) ?? bytes.count
+            let length = AccessLine.pathLength(bytes)
             let path = UnsafeBufferPointer(rebasing: bytes[..<length])
             switch queryRule {
             case .drop:
@@ -120,6 +123,13 @@ public struct AccessLine: ~Copyable {
         guard line.isOverflowed else { return }
         line.rewind(to: mark)
         isTruncated = true
+    }
+
+    private static func pathLength(_ target: UnsafeBufferPointer<UInt8>) -> Int {
+        guard let start = target.baseAddress,
+            let mark = memchr(start, CInt(UInt8(ascii: "?")), target.count)
+        else { return target.count }
+        return UnsafeRawPointer(mark) - UnsafeRawPointer(start)
     }
 
     // A cut through a UTF-8 sequence would show as a replacement character: step back before it.

@@ -3,7 +3,8 @@ internal import Synchronization
 
 /// The access log of the process: one ring per worker and a thread that writes what is in them.
 public final class AccessLog: @unchecked Sendable {
-    // Sendable: constants and atomics, and `thread`, which `start` and `stop` touch under `isRunning`.
+    // Sendable: constants and atomics, and `thread`, which only `start` and `stop` touch, each
+    // after it has turned `isRunning` over.
 
     public struct Options: Sendable {
         /// Bytes per worker, rounded up to a power of two.
@@ -85,11 +86,12 @@ public final class AccessLog: @unchecked Sendable {
         return true
     }
 
-    /// Writes what is left and ends the thread.
+    /// Ends the thread and writes what is left. Workers must have stopped.
     public func stop() {
-        guard isRunning.exchange(false, ordering: .acquiringAndReleasing) else { return }
-        wakeup.wake()
-        pthread_join(thread, nil)
+        if isRunning.exchange(false, ordering: .acquiringAndReleasing) {
+            wakeup.wake()
+            pthread_join(thread, nil)
+        }
         flush()
     }
 

@@ -26,9 +26,15 @@ public final class AccessRing: @unchecked Sendable {
     private let wrapPlace = Atomic<Int>(0)
     private let dropped = Atomic<UInt64>(0)
 
-    private var position = 0
-    private var headSeen = 0
-    private var timestamps = TimestampCache()
+    /// What only the worker touches; behind a pointer because the runtime would check exclusive
+    /// access to a class's variables on every use.
+    private struct Producer: ~Copyable {
+        var position = 0
+        var headSeen = 0
+        var timestamps = TimestampCache()
+    }
+
+    private let producer: UnsafeMutablePointer<Producer>
 
     init(capacity: Int, queryRule: QueryRule, wakeup: WriterWakeup) {
         var rounded = AccessRing.lineBytesMax * 2
@@ -37,9 +43,13 @@ public final class AccessRing: @unchecked Sendable {
         self.queryRule = queryRule
         self.wakeup = wakeup
         memory = .allocate(capacity: rounded + AccessRing.lineBytesMax)
+        producer = .allocate(capacity: 1)
+        producer.initialize(to: Producer())
     }
 
     deinit {
+        producer.deinitialize(count: 1)
+        producer.deallocate()
         memory.deallocate()
     }
 
@@ -51,36 +61,46 @@ public final class AccessRing: @unchecked Sendable {
     /// - Parameter wallNanoseconds: since 1970, the record's timestamp.
     public func begin(wallNanoseconds: Int64) -> AccessLine? {
         guard hasRoom() else {
-            dropped.store(dropped.load(ordering: .relaxed) &+ 1, ordering: .relaxed)
+            countDropped()
             return nil
         }
+        let place = producer.pointee.position & (capacity &- 1)
         var line = AccessLine(
-            base: memory + position & (capacity &- 1), bytesMax: AccessRing.lineBytesMax,
-            queryRule: queryRule)
-        line.open(&timestamps, wallNanoseconds: wallNanoseconds)
+            base: memory + place, bytesMax: AccessRing.lineBytesMax, queryRule: queryRule)
+        line.open(&producer.pointee.timestamps, wallNanoseconds: wallNanoseconds)
         return line
     }
 
-    /// Hands the record to the writer.
+    /// Hands the record to the writer: the one that was begun last in this ring. Another one's
+    /// bytes are no longer its own; it is counted as dropped.
     public func commit(_ line: consuming AccessLine) {
-        let end = position & (capacity &- 1) &+ line.close()
+        let position = producer.pointee.position
+        let place = position & (capacity &- 1)
+        guard line.base == memory + place else { return countDropped() }
+        let end = place &+ line.close()
+        let next: Int
         if end >= capacity {
             wrapPlace.store(end, ordering: .relaxed)
-            position = (position | (capacity &- 1)) &+ 1
+            next = (position | (capacity &- 1)) &+ 1
         } else {
-            position = position & ~(capacity &- 1) &+ end
+            next = position & ~(capacity &- 1) &+ end
         }
-        tail.store(position, ordering: .releasing)
+        producer.pointee.position = next
+        tail.store(next, ordering: .releasing)
         wakeup.wakeIfParked()
     }
 
     // After this the writer is at most one lap behind, so a wrap place is read before it is
     // overwritten.
     private func hasRoom() -> Bool {
-        let needed = position &+ AccessRing.lineBytesMax
-        if needed &- headSeen <= capacity { return true }
-        headSeen = head.load(ordering: .acquiring)
-        return needed &- headSeen <= capacity
+        let needed = producer.pointee.position &+ AccessRing.lineBytesMax
+        if needed &- producer.pointee.headSeen <= capacity { return true }
+        producer.pointee.headSeen = head.load(ordering: .acquiring)
+        return needed &- producer.pointee.headSeen <= capacity
+    }
+
+    private func countDropped() {
+        dropped.store(dropped.load(ordering: .relaxed) &+ 1, ordering: .relaxed)
     }
 
     /// Whether a drain would find something.

@@ -69,6 +69,12 @@ public final class MetricRegistry: Sendable {
         let families = state.withLock { $0.families }
         return MetricText.render(families, shards: shards)
     }
+
+    /// The lines of Envoy's `/stats`: a dotted name, a colon, a value, sorted by name.
+    public func renderStats() -> [UInt8] {
+        let families = state.withLock { $0.families }
+        return MetricStats.render(families, shards: shards)
+    }
 }
 
 // MARK: - Registration

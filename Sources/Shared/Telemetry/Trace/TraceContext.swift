@@ -23,6 +23,12 @@ public struct TraceContext: Equatable, Sendable {
     ///
     /// A version above 00 may have more after the flags and a dash; ff is forbidden.
     public init?(parsing value: Span<UInt8>) {
+        let context = value.withUnsafeBufferPointer { TraceContext(reading: $0) }
+        guard let context else { return nil }
+        self = context
+    }
+
+    private init?(reading value: UnsafeBufferPointer<UInt8>) {
         guard value.count >= TraceContext.byteCount, isDash(value, 2), isDash(value, 35),
             isDash(value, 52), let version = number(value, at: 0, digits: 2), version != 0xFF
         else { return nil }
@@ -59,24 +65,26 @@ public struct TraceContext: Equatable, Sendable {
         line.append("00-")
         appendTraceID(to: &line)
         line.append("-")
-        line.append(hex: span, digits: 16)
+        line.append(hex: span)
         line.append("-")
-        line.append(hex: UInt64(flags), digits: 2)
+        line.append(hex: flags)
     }
 
     /// Appends the 32 characters of the trace id.
     public func appendTraceID(to line: inout LineBuilder) {
-        line.append(hex: traceHigh, digits: 16)
-        line.append(hex: traceLow, digits: 16)
+        line.append(hex: traceHigh)
+        line.append(hex: traceLow)
     }
 }
 
-private func isDash(_ value: Span<UInt8>, _ index: Int) -> Bool {
+private func isDash(_ value: UnsafeBufferPointer<UInt8>, _ index: Int) -> Bool {
     value[index] == UInt8(ascii: "-")
 }
 
 /// Lower-case hexadecimal digits only, as the specification wants.
-private func number(_ value: Span<UInt8>, at start: Int, digits: Int) -> UInt64? {
+private func number(
+    _ value: UnsafeBufferPointer<UInt8>, at start: Int, digits: Int
+) -> UInt64? {
     var result: UInt64 = 0
     for index in start..<(start &+ digits) {
         let byte = value[index]

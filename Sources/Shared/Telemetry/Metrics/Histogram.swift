@@ -1,13 +1,3 @@
-/// A count that only grows: one cell in every shard.
-public struct Counter: Sendable {
-    let cell: Int
-}
-
-/// A count that grows and shrinks; the value is the sum over all shards.
-public struct Gauge: Sendable {
-    let cell: Int
-}
-
 /// A distribution: in every shard, pairs of upper bound and count, then the count above the last
 /// bound, then the sum.
 public struct Histogram: Sendable {

@@ -1,21 +1,5 @@
 internal import Glibc
 
-/// Where a log's lines go.
-public enum LogOutput: Sendable {
-    case standardOutput
-    case standardError
-    /// Appended to; created with mode 0640; opened anew by `reopen`.
-    case file(String)
-}
-
-/// A log file that could not be opened.
-public struct LogOutputFault: Error, Equatable, Sendable, CustomStringConvertible {
-    public let path: String
-    public let systemError: CInt
-
-    public var description: String { "\(path): \(String(cString: strerror(systemError)))" }
-}
-
 /// An open log: writes whole buffers, whatever the kernel takes at a time.
 struct LogFile: ~Copyable {
     private let output: LogOutput

@@ -1,0 +1,71 @@
+internal import Bytes
+internal import HTTP
+internal import Proxy
+internal import Rego
+internal import Transport
+
+/// Says what the upstream gets: where, with which path, and which fields are added.
+struct Forward {
+    private let settings: GatewaySettings
+
+    private let firstUpstream: Int
+
+    init(_ settings: GatewaySettings, firstUpstream: Int) {
+        self.settings = settings
+        self.firstUpstream = firstUpstream
+    }
+
+    /// Uses the permit up.
+    func plan(
+        _ permit: consuming Permit, _ path: UnsafeRawBufferPointer, _ route: RouteTable.Route,
+        _ request: IncomingRequest, _ record: RequestRecords.Pointer, _ reply: Reply
+    ) -> Decision {
+        addIdentity(record, reply)
+        addTrace(record, request, reply)
+        setDecided(permit.requestFields, reply)
+        remove(permit.removedFields, reply)
+        return .forward(
+            Forwarding(
+                upstream: firstUpstream + route.upstream, path: path, stripped: settings.requestFilter,
+                idleNanoseconds: route.idleNanoseconds))
+    }
+
+    /// Who calls: agentd takes it from here and from nobody else.
+    private func addIdentity(_ record: RequestRecords.Pointer, _ reply: Reply) {
+        let keyID = record.pointee.bytes(record.pointee.keyID)
+        guard !keyID.isEmpty else { return }
+        reply.lines.append("x-authenticated-key-id: ")
+        reply.lines.append(keyID)
+        reply.lines.append("\r\nx-rate-limit-tier: ")
+        reply.lines.append(record.pointee.bytes(record.pointee.tier))
+        reply.lines.append("\r\n")
+    }
+
+    private func addTrace(
+        _ record: RequestRecords.Pointer, _ request: IncomingRequest, _ reply: Reply
+    ) {
+        reply.lines.append("x-request-id: ")
+        record.pointee.requestID.append(to: &reply.lines)
+        reply.lines.append("\r\ntraceparent: ")
+        record.pointee.trace.append(to: &reply.lines)
+        reply.lines.append("\r\nx-forwarded-for: ")
+        reply.lines.append(address: request.peer)
+        reply.lines.append("\r\nx-forwarded-proto: http\r\n")
+    }
+
+    /// Fields that policy sets replace the client's. Those that the gateway answers for are its own.
+    private func setDecided(_ fields: DecidedFields, _ reply: Reply) {
+        fields.each { name, value in
+            guard !settings.requestFilter.drops(name: name) else { return }
+            reply.removeField(name)
+            reply.lines.append(name.assumingMemoryBound(to: UInt8.self))
+            reply.lines.append(": ")
+            reply.lines.append(value.assumingMemoryBound(to: UInt8.self))
+            reply.lines.append("\r\n")
+        }
+    }
+
+    private func remove(_ names: Value, _ reply: Reply) {
+        for name in names.array.buffer where name.isString { reply.removeField(name.stringBytes) }
+    }
+}

@@ -1,0 +1,85 @@
+internal import Config
+internal import HTTP
+internal import Proxy
+
+/// The configured routes, as a worker looks them up.
+struct RouteTable: Sendable {
+    struct Route: Sendable {
+        let isPrefix: Bool
+        let text: [UInt8]
+        /// Empty: every method.
+        let methods: [[UInt8]]
+        /// `Allow` for a method that the route does not take.
+        let allow: [UInt8]
+        /// Which of the gateway's upstreams.
+        let upstream: Int
+        let idleNanoseconds: UInt64
+        let needsKey: Bool
+        let asksPolicy: Bool
+    }
+
+    private let routes: [Route]
+
+    init(_ routes: [RouteConfiguration]) {
+        self.routes = routes.map { route in
+            let (isPrefix, text) =
+                switch route.match {
+                case .path(let path): (false, path)
+                case .prefix(let prefix): (true, prefix)
+                }
+            let methods = route.methods ?? []
+            return Route(
+                isPrefix: isPrefix, text: Array(text.utf8),
+                methods: methods.map { Array($0.utf8) },
+                allow: Array(methods.joined(separator: ", ").utf8), upstream: route.upstream,
+                idleNanoseconds: route.timeout.nanoseconds,
+                needsKey: route.authentication == .required,
+                asksPolicy: route.authentication != .none)
+        }
+    }
+
+    subscript(index: Int) -> Route { routes[index] }
+
+    /// What a path and a method lead to.
+    enum Match {
+        case none
+        case route(Int)
+        /// The path is known, the method is not.
+        case otherMethod(Int)
+    }
+
+    /// The first route that takes both, or else the first that takes the path.
+    func find(_ path: UnsafeRawBufferPointer, method: UnsafeRawBufferPointer) -> Match {
+        var other: Int?
+        for index in routes.indices where matches(routes[index], path) {
+            if takes(routes[index], method) { return .route(index) }
+            if other == nil { other = index }
+        }
+        return other.map { .otherMethod($0) } ?? .none
+    }
+
+    /// Whether a key is needed to learn what is there: always, unless the path is open.
+    func needsKey(_ match: Match) -> Bool {
+        switch match {
+        case .none: true
+        case .route(let index), .otherMethod(let index): routes[index].needsKey
+        }
+    }
+
+    private func matches(_ route: borrowing Route, _ path: UnsafeRawBufferPointer) -> Bool {
+        let count = route.text.count
+        // `OPTIONS *` asks about the server as a whole: it goes where all paths go.
+        if path.count == 1, path[0] == UInt8(ascii: "*") { return route.isPrefix && count == 1 }
+        guard route.isPrefix ? path.count >= count : path.count == count else { return false }
+        for index in 0..<count where path[index] != route.text[index] { return false }
+        return true
+    }
+
+    private func takes(_ route: borrowing Route, _ method: UnsafeRawBufferPointer) -> Bool {
+        if route.methods.isEmpty { return true }
+        for index in route.methods.indices where method.elementsEqual(route.methods[index]) {
+            return true
+        }
+        return false
+    }
+}

@@ -1,0 +1,12 @@
+internal import ArgumentParser
+
+/// `sluice policy …`: the verbs of `opa` that work on policies, with its flags and exit codes.
+struct PolicyCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "policy",
+        abstract: "Build, evaluate, test, check and measure policies.",
+        subcommands: [
+            PolicyBuildCommand.self, PolicyEvalCommand.self, PolicyTestCommand.self,
+            PolicyCheckCommand.self, PolicyBenchCommand.self,
+        ])
+}

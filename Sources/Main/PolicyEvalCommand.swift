@@ -1,0 +1,132 @@
+public import ArgumentParser
+internal import Files
+public import Policy
+internal import Rego
+
+/// `sluice policy eval QUERY`
+struct PolicyEvalCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "eval",
+        abstract: "Evaluate a query.",
+        discussion: """
+            Exit code 1: undefined with --fail, defined with --fail-defined. Exit code 2: an error.
+            """)
+
+    /// What an error ends with, as with opa.
+    private static let failed = ExitCode(2)
+    private static let inputBytesMax = 256 << 20
+
+    @Argument(help: "A query such as data.agentd.authz.")
+    var query: String?
+
+    @Option(
+        name: .shortAndLong, parsing: .singleValue,
+        help: "A file or folder of policies and data. Repeatable.")
+    var data: [String] = []
+
+    @Option(
+        name: .shortAndLong, parsing: .singleValue,
+        help: "A bundle's .tar.gz or folder. Repeatable.")
+    var bundle: [String] = []
+
+    @Option(name: .shortAndLong, help: "A JSON or YAML file with the input.")
+    var input: String?
+
+    @Flag(name: [.customShort("I"), .long], help: "Read the input from standard input.")
+    var stdinInput = false
+
+    @Flag(name: .long, help: "Read the query from standard input.")
+    var stdin = false
+
+    @Option(name: .shortAndLong, help: "json, pretty, values, bindings, raw or discard.")
+    var format = QueryOutput.Format.json
+
+    @Flag(name: .long, help: "Exit with 1 when the result is undefined or empty.")
+    var fail = false
+
+    @Flag(name: .long, help: "Exit with 1 when the result is defined and not empty.")
+    var failDefined = false
+
+    @Flag(name: .long, help: "Errors of builtins end the evaluation.")
+    var strictBuiltinErrors = false
+
+    @Option(name: .long, parsing: .singleValue, help: "An import for the query. Repeatable.")
+    var `import`: [String] = []
+
+    @Option(name: .long, help: "The package that the query's names belong to.")
+    var package: String?
+
+    @Option(name: .long, help: "The most time to take, such as 5s; 0s for no limit.")
+    var timeout = "0s"
+
+    @OptionGroup var options: PolicyOptions
+
+    func validate() throws {
+        if fail, failDefined { throw ValidationError("use one of --fail and --fail-defined") }
+        if (query == nil) != stdin { throw ValidationError("give one query") }
+        if stdinInput, input != nil {
+            throw ValidationError("use one of --stdin-input and --input")
+        }
+        if Duration(written: timeout) == nil {
+            throw ValidationError("--timeout: '\(timeout)' is no duration; write 5s or 500ms")
+        }
+    }
+
+    func run() throws {
+        let output = QueryOutput(format)
+        do {
+            let isDefined = try evaluate(output)
+            if fail && !isDefined || failDefined && isDefined { throw ExitCode.failure }
+        } catch let error as BundleError {
+            try stop(error.entries, output)
+        } catch let error as PolicyQueryError {
+            try stop([error.entry], output)
+        } catch let error as FileError {
+            try stop([.message("\(error)")], output)
+        }
+    }
+
+    /// Prints the result and tells whether there was one.
+    private func evaluate(_ output: QueryOutput) throws -> Bool {
+        let policies = try options.load(paths: data, bundles: bundle)
+        let text = query ?? String(
+            decoding: Console.readInput(bytesMax: 1 << 20), as: UTF8.self)
+        var host = BuiltinHost()
+        host.printLine = { Console.complain($0) }
+        let compiled = try PolicyQuery(
+            text, in: policies, imports: `import`, package: package, limits: limits, host: host)
+        let rows = try compiled.run(
+            input: try inputText(), strictErrors: strictBuiltinErrors,
+            nowNanoseconds: Console.nowNanoseconds)
+        Console.write(output.text(rows, compiled))
+        return !rows.isEmpty
+    }
+
+    private var limits: Limits {
+        var limits = Limits()
+        limits.instructionsMax = .max
+        limits.arenaBytesMax = 4 << 30
+        limits.timeNanosecondsMax = .max
+        if let timeout = Duration(written: timeout), timeout > .zero {
+            limits.timeNanosecondsMax = timeout.nanoseconds
+        }
+        return limits
+    }
+
+    private func inputText() throws -> [UInt8]? {
+        if stdinInput { return Console.readInput(bytesMax: Self.inputBytesMax) }
+        guard let input else { return nil }
+        return try InputFile.json(File.read(input, bytesMax: Self.inputBytesMax), name: input)
+    }
+
+    private func stop(_ errors: [ModuleError], _ output: QueryOutput) throws {
+        if let text = output.text(errors) {
+            Console.write(text)
+        } else {
+            Console.complain(QueryOutput.sentence(errors))
+        }
+        throw Self.failed
+    }
+}
+
+extension QueryOutput.Format: ExpressibleByArgument {}

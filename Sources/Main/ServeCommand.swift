@@ -1,0 +1,35 @@
+internal import ArgumentParser
+
+/// `sluice --role ROLES --config FILE`
+struct ServeCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve",
+        abstract: "Start roles and serve until a signal ends it.",
+        discussion: """
+            Starts the roles that --role names with the files that --config names, and serves \
+            until SIGTERM (drains) or a second one (stops). SIGHUP reads the policy bundle again, \
+            SIGUSR1 opens log files again.
+            """)
+
+    @Option(
+        name: .long, help: "gateway, agentd or all; several separated by commas.",
+        transform: RoleSet.init(argument:))
+    var role: RoleSet?
+
+    @Option(name: .long, help: "A configuration file; may be given more than once.")
+    var config: [String] = []
+
+    func validate() throws {
+        guard role != nil || config.isEmpty else {
+            throw ValidationError("--config needs --role: which roles are to start?")
+        }
+        guard role == nil || !config.isEmpty else {
+            throw ValidationError("--role needs --config, such as config/dev.yaml")
+        }
+    }
+
+    func run() throws {
+        guard let role else { throw CleanExit.helpRequest(Sluice.self) }
+        throw ExitCode(Service(roles: role, configFiles: config).run())
+    }
+}

@@ -1,2 +1,0 @@
-internal import Gateway
-print("sluice")

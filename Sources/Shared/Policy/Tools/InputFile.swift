@@ -1,0 +1,14 @@
+internal import Bytes
+
+/// Input documents from files, JSON or YAML.
+public enum InputFile {
+    /// The document as JSON. YAML is told by the file's name.
+    public static func json(_ bytes: [UInt8], name: String) throws(PolicyQueryError) -> [UInt8] {
+        guard name.hasSuffix(".yaml") || name.hasSuffix(".yml") else { return bytes }
+        do throws(YAMLError) {
+            return try YAMLNode.json(bytes)
+        } catch {
+            throw .input(error.description)
+        }
+    }
+}

@@ -1,0 +1,104 @@
+internal import Bytes
+internal import Files
+public import Rego
+
+/// Puts together what a command names: bundles, files and folders.
+///
+/// Unlike a bundle's files, JSON and YAML files of a plain folder are data whatever their names,
+/// at the path of their folder (as `opa eval -d` does).
+public struct PolicyLoader {
+    /// The language of sources that no manifest speaks for.
+    public var version: RegoVersion
+    /// Files that match are left out, by their path or their last name.
+    public var ignored: [PathGlob]
+
+    private let freezer = Freezer()
+    private var tree: DataTree
+    private var modules = BundleModules()
+    private var errors: [ModuleError] = []
+    private var warnings: [String] = []
+
+    public init(version: RegoVersion = .v1, ignored: [PathGlob] = []) {
+        self.version = version
+        self.ignored = ignored
+        tree = DataTree(freezer)
+    }
+
+    /// Adds a bundle's `.tar.gz` or folder.
+    public mutating func add(bundle path: String) throws(BundleError) {
+        let files = try BundleFile.load(path).filter { !isIgnored($0.path) }
+        let bundle = try Bundle.read(files)
+        let parts = bundle.modules
+        for (index, name) in parts.paths.enumerated() {
+            try add(
+                source: parts.sources[index], path: "\(path)/\(name)",
+                version: parts.versions[index])
+        }
+        try tree.insert(freezer.copy(bundle.data.root), at: [])
+        warnings += bundle.warnings
+    }
+
+    /// Adds a file or a folder. `a.b:PATH` puts a file's data below `data.a.b`.
+    public mutating func add(path: String) throws(BundleError) {
+        let (prefix, path) = Self.split(path)
+        guard Folder.exists(path) else {
+            let bytes: [UInt8]
+            do throws(FileError) {
+                bytes = try File.read(path, bytesMax: BundleLimits().bytesMax)
+            } catch {
+                throw .file(error)
+            }
+            if path.hasSuffix(".tar.gz") { return try add(bundle: path) }
+            return try add(file: bytes, path: path, at: prefix)
+        }
+        for file in try BundleFile.read(folder: path) where !isIgnored(file.path) {
+            try add(file: file.bytes, path: "\(path)/\(file.path)", at: prefix + file.folders)
+        }
+    }
+
+    /// Everything that was added, as one bundle that owns all of `data`.
+    ///
+    /// - Throws: the parser's errors of all sources.
+    public consuming func finish() throws(BundleError) -> Bundle {
+        guard errors.isEmpty else { throw .modules(errors) }
+        let data = freezer.seal(root: tree.root)
+        return Bundle(
+            manifest: BundleManifest(), modules: modules, data: data, warnings: warnings)
+    }
+
+    private mutating func add(
+        file bytes: [UInt8], path: String, at place: [String]
+    ) throws(BundleError) {
+        let name = path.split(separator: "/").last ?? ""
+        if name.hasSuffix(".rego") {
+            try add(source: bytes, path: path, version: version)
+        } else if name.hasSuffix(".json"), !name.hasPrefix(".") {
+            try tree.insert(try DataFile.json(bytes, path: path, freezer), at: place)
+        } else if name.hasSuffix(".yaml") || name.hasSuffix(".yml") {
+            try tree.insert(try DataFile.yaml(bytes, path: path, freezer), at: place)
+        }
+    }
+
+    private mutating func add(
+        source: [UInt8], path: String, version: RegoVersion
+    ) throws(BundleError) {
+        do throws(BundleError) {
+            try modules.add(source, path: path, version: version)
+        } catch .modules(let found) {
+            errors += found
+        }
+    }
+
+    private func isIgnored(_ path: String) -> Bool {
+        let name = String(path.split(separator: "/").last ?? "")
+        return ignored.contains { $0.matches(path) || $0.matches(name) }
+    }
+
+    private static func split(_ path: String) -> (prefix: [String], path: String) {
+        guard let colon = path.firstIndex(of: ":"), !path[..<colon].contains("/") else {
+            return ([], path)
+        }
+        let prefix = path[..<colon].split(separator: ".").map(String.init)
+        return (prefix, String(path[path.index(after: colon)...]))
+    }
+}

@@ -1,0 +1,106 @@
+internal import Bytes
+
+/// Says how tests went, as `opa test` does.
+public struct PolicyTestReport: Sendable {
+    private let results: [PolicyTestResult]
+
+    public init(_ results: [PolicyTestResult]) {
+        self.results = results
+    }
+
+    /// A test failed, or could not be evaluated.
+    public var hasFailures: Bool {
+        results.contains { result in
+            switch result.outcome {
+            case .failed, .error: true
+            case .passed, .skipped: false
+            }
+        }
+    }
+
+    public var hasSkipped: Bool { results.contains { $0.outcome == .skipped } }
+
+    /// For people: what did not pass (everything when `isVerbose`), then the counts.
+    public func pretty(isVerbose: Bool) -> String {
+        var text = ""
+        var file: String?
+        for result in results where isVerbose || result.outcome != .passed {
+            if file != result.test.file {
+                text += (file == nil ? "" : "\n") + "\(result.test.file):\n"
+                file = result.test.file
+            }
+            text += line(result)
+        }
+        if !text.isEmpty { text += String(repeating: "-", count: 80) + "\n" }
+        return text + counts
+    }
+
+    /// An array with one object for each test.
+    public var json: [UInt8] {
+        var writer = JSONWriter()
+        writer.beginArray()
+        for result in results { write(result, to: &writer) }
+        writer.endArray()
+        return IndentedJSON.format(writer.bytes) + [ASCII.lineFeed]
+    }
+
+    private func line(_ result: PolicyTestResult) -> String {
+        let time = GoDuration.text(nanoseconds: result.nanoseconds)
+        let name = "\(result.test.package).\(result.test.name)"
+        var text: String
+        switch result.outcome {
+        case .passed: text = "\(name): PASS (\(time))\n"
+        case .failed: text = "\(name): FAIL (\(time))\n"
+        case .skipped: text = "\(name): SKIPPED\n"
+        case .error(let reason): text = "\(name): ERROR (\(time))\n  \(reason)\n"
+        }
+        if !result.output.isEmpty {
+            text += "\n" + result.output.map { "  \($0)\n" }.joined() + "\n"
+        }
+        return text
+    }
+
+    private var counts: String {
+        func count(_ isCounted: (PolicyTestResult.Outcome) -> Bool) -> Int {
+            results.count { isCounted($0.outcome) }
+        }
+        let parts = [
+            ("PASS", count { $0 == .passed }), ("FAIL", count { $0 == .failed }),
+            ("SKIPPED", count { $0 == .skipped }),
+            ("ERROR", count { if case .error = $0 { true } else { false } }),
+        ]
+        return parts.filter { $0.1 > 0 }.map { "\($0.0): \($0.1)/\(results.count)\n" }.joined()
+    }
+
+    private func write(_ result: PolicyTestResult, to writer: inout JSONWriter) {
+        writer.beginObject()
+        writer.key("location")
+        writer.beginObject()
+        writer.key("file")
+        writer.string(result.test.file)
+        writer.key("row")
+        writer.integer(Int64(result.test.row))
+        writer.key("col")
+        writer.integer(Int64(result.test.column))
+        writer.endObject()
+        writer.key("package")
+        writer.string(result.test.package)
+        writer.key("name")
+        writer.string(result.test.name)
+        switch result.outcome {
+        case .passed: break
+        case .failed:
+            writer.key("fail")
+            writer.boolean(true)
+        case .skipped:
+            writer.key("skip")
+            writer.boolean(true)
+        case .error(let reason):
+            writer.key("error")
+            writer.string(reason)
+        }
+        writer.key("duration")
+        writer.integer(result.nanoseconds)
+        writer.endObject()
+    }
+}

@@ -1,0 +1,18 @@
+public import Policy
+internal import Rego
+
+/// A policy that is ready to be asked: linked to its data, with the decision's place in it found,
+/// and what of the input can matter to it. Immutable; all workers share it.
+public final class DecisionPoint: Sendable {
+    let snapshot: Snapshot
+    let entry: EntryPoint
+    let needs: PolicyInputNeeds
+    let shapes: PolicyInputShapes
+
+    public init(_ policy: PolicySnapshot) {
+        snapshot = policy.rego
+        entry = policy.entryPoint
+        needs = PolicyInputNeeds(snapshot.program.inputUsage)
+        shapes = PolicyInputShapes(snapshot, needs)
+    }
+}

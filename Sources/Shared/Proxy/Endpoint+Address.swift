@@ -1,0 +1,42 @@
+public import Config
+public import IO
+public import Transport
+
+extension Endpoint {
+    /// The address to listen on.
+    ///
+    /// - Parameter key: of the configuration, for the error.
+    public func address(_ key: String) throws(RoleError) -> SocketAddress {
+        try addresses(key)[0]
+    }
+
+    /// The addresses that the host has now; at least one.
+    func addresses(_ key: String) throws(RoleError) -> [SocketAddress] {
+        do throws(NameResolver.Failure) {
+            return try NameResolver.addresses(of: host, port: port)
+        } catch {
+            throw RoleError("\(key): \(error.description)")
+        }
+    }
+}
+
+extension Upstream {
+    /// Resolves the configured upstream's name.
+    public init(_ configuration: UpstreamConfiguration) throws(RoleError) {
+        let key = "upstreams.\(configuration.name).address"
+        self.init(
+            name: configuration.name, addresses: try configuration.address.addresses(key))
+        connectTimeoutNanoseconds = configuration.connectTimeout.nanoseconds
+        idleConnectionsMax = configuration.idleConnections
+    }
+}
+
+extension Duration {
+    /// Whole nanoseconds; more than 200 years is as good as never.
+    public var nanoseconds: UInt64 {
+        let (seconds, attoseconds) = components
+        guard seconds >= 0 else { return 0 }
+        guard seconds < 6_000_000_000 else { return UInt64.max >> 1 }
+        return UInt64(seconds) * 1_000_000_000 + UInt64(max(0, attoseconds) / 1_000_000_000)
+    }
+}

@@ -1,0 +1,142 @@
+internal import Bytes
+public import HTTP
+internal import IO
+internal import Rego
+public import Telemetry
+public import Transport
+
+/// Asks policy about requests, for one worker: the only place where a `Permit` is made.
+/// Unknown is denied: no answer, an error, or an answer that is no decision never lets through.
+public final class PolicyPhase {
+    public enum Answer: ~Copyable {
+        case permit(Permit)
+        /// Policy reads the content: ask again once this much is there.
+        case needsContent(bytesMax: Int)
+    }
+
+    private let context: StaticString
+    private let contentBytesMax: Int
+    private let metrics: SluiceMetrics
+    private let shard: MetricShard
+    private var evaluator: Evaluator?
+    /// The last answer, until policy is asked again.
+    private var answer = Value.undefined
+
+    /// - Parameters:
+    ///   - context: the role's name in the input's metadata.
+    ///   - contentBytesMax: how much of a request's content policy may see.
+    public init(
+        context: StaticString, contentBytesMax: Int, metrics: SluiceMetrics, shard: MetricShard
+    ) {
+        self.context = context
+        self.contentBytesMax = contentBytesMax
+        self.metrics = metrics
+        self.shard = shard
+    }
+
+    public func ask(
+        _ question: PolicyQuestion, _ head: borrowing RequestHead, _ request: IncomingRequest,
+        _ point: DecisionPoint, _ record: RequestRecords.Pointer
+    ) throws(Refusal) -> Answer {
+        let needsContent = !point.needs.isDisjoint(with: .content) && head.framing != .none
+        if needsContent, request.contentIsComplete == nil {
+            return .needsContent(bytesMax: contentBytesMax)
+        }
+        let started = Clock.monotonicNanoseconds
+        answer = .undefined
+        let outcome = evaluate(question, head, request, point, record.pointee.requestID)
+        let took = Clock.monotonicNanoseconds &- started
+        record.pointee.policyNanoseconds = took
+        switch outcome {
+        case .allowed:
+            record.pointee.decision = .allowed
+            metrics.decided(.allow, nanoseconds: took, shard)
+            return .permit(Permit(answer: answer))
+        case .denied(let status):
+            record.pointee.decision = .denied
+            metrics.decided(.deny, nanoseconds: took, shard)
+            throw .denied(status: status)
+        case .failed:
+            record.pointee.decision = .failed
+            metrics.decided(.error, nanoseconds: took, shard)
+            throw .policyFailed
+        }
+    }
+
+    /// Why policy denied the last request, for its problem details.
+    public var reasons: [String] {
+        let reasons = answer.object["deny_reasons"]
+        var texts: [String] = []
+        func add(_ value: Value) {
+            if value.isString { texts.append(String(decoding: value.stringBytes, as: UTF8.self)) }
+        }
+        for value in reasons.array.buffer.prefix(Self.reasonsMax) { add(value) }
+        for value in reasons.set.buffer.prefix(Self.reasonsMax) { add(value) }
+        return texts
+    }
+
+    /// Adds to the answer of a denied request what policy wants in it. True when policy wrote the
+    /// content itself.
+    public func decorate(_ reply: Reply) -> Bool {
+        DecidedFields(answer.object["headers"]).appendLines(to: &reply.lines)
+        let body = answer.object["body"]
+        guard body.isString else { return false }
+        reply.content.append(contentsOf: body.stringBytes)
+        return true
+    }
+
+    private static let reasonsMax = 32
+
+    // MARK: one evaluation
+
+    private enum Outcome {
+        case allowed
+        case denied(status: Int)
+        case failed
+    }
+
+    private func evaluate(
+        _ question: PolicyQuestion, _ head: borrowing RequestHead, _ request: IncomingRequest,
+        _ point: DecisionPoint, _ requestID: RequestID
+    ) -> Outcome {
+        let evaluator = evaluator(for: point)
+        evaluator.begin()
+        let input = PolicyInput(
+            arena: evaluator.arena, shapes: point.shapes, needs: point.needs, request: request,
+            question: question, requestID: requestID, context: context)
+        do throws(EvaluationError) {
+            answer = try evaluator.evaluate(
+                point.entry, input: input.build(head), nowNanoseconds: request.wallNanoseconds)
+        } catch {
+            return .failed
+        }
+        return outcome()
+    }
+
+    private func evaluator(for point: DecisionPoint) -> Evaluator {
+        guard let evaluator else {
+            let made = Evaluator(point.snapshot)
+            evaluator = made
+            return made
+        }
+        if evaluator.snapshot !== point.snapshot { evaluator.snapshot = point.snapshot }
+        return evaluator
+    }
+
+    /// A boolean, or an object that says `allowed`, or `allow` as older bundles do.
+    private func outcome() -> Outcome {
+        if let allowed = answer.boolean { return allowed ? .allowed : .denied(status: 403) }
+        let members = answer.object
+        let said = members["allowed"]
+        guard let allowed = (said.isDefined ? said : members["allow"]).boolean else {
+            return .failed
+        }
+        return allowed ? .allowed : .denied(status: denialStatus())
+    }
+
+    /// What policy asks for, if it is the status of a final response.
+    private func denialStatus() -> Int {
+        let status = answer.object["http_status"].int64 ?? 403
+        return (200...599).contains(status) ? Int(status) : 403
+    }
+}

@@ -1,0 +1,80 @@
+/// What each target may import: the arrows of ARCHITECTURE.md. What is not here may not be imported.
+enum House {
+    /// Modules that come with the system and open no door to it.
+    private static let language: Set = ["Synchronization"]
+
+    static let targets: [String: Set<String>] = [
+        "Bytes": ["CZlib", "CYAML"],
+        "Files": ["Glibc"],
+        "HTTP": ["Bytes"],
+        "IO": ["Bytes", "CLinux", "Glibc"],
+        "Rego": ["Bytes", "CRE2", "COpenSSL", "BigInt", "Glibc"],
+        "Identity": ["Bytes", "COpenSSL"],
+        "Policy": ["Bytes", "Files", "Identity", "Rego"],
+        "Telemetry": ["Bytes", "Glibc"],
+        "Config": ["Bytes", "Files", "Glibc"],
+        "Transport": ["Bytes", "HTTP", "IO"],
+        "Proxy": [
+            "Bytes", "Config", "HTTP", "IO", "Identity", "Policy", "Rego", "Telemetry", "Transport",
+        ],
+        "Gateway": [
+            "Bytes", "Config", "HTTP", "IO", "Identity", "Policy", "Proxy", "Rego", "Telemetry",
+            "Transport",
+        ],
+        "Agentd": ["Bytes", "Config", "HTTP", "IO", "Proxy", "Telemetry", "Transport"],
+        "Main": [
+            "Agentd", "ArgumentParser", "Bytes", "Config", "Files", "Gateway", "Glibc", "IO",
+            "Policy", "Proxy", "Rego", "Telemetry", "Transport",
+        ],
+    ]
+
+    /// Targets whose sources are not looked at: C, and programs that measure.
+    static let others: Set = [
+        "CLinux", "CRE2", "COpenSSL", "CZlib", "CYAML", "CNghttp2", "CAllocationCount",
+        "CAllocations", "RequestBenchmark", "sluice-bench",
+    ]
+
+    /// The calls that reach the world, which Rego has no business with though it imports Glibc.
+    static let socketCalls = ["socket(", "connect(", "bind(", "listen(", "getaddrinfo(", "popen("]
+
+    static let linesMax = 400
+
+    /// Files that are longer, and why.
+    static let longer: [String: (linesMax: Int, reason: String)] = [
+        "Sources/Shared/Transport/ClientSide.swift": (520, "the states of a client's connection"),
+        "Sources/Shared/Transport/Forwarder.swift": (540, "the states of an exchange"),
+        "Sources/Shared/Rego/Machine/Machine.swift": (
+            600, "one loop over the instructions, which the optimiser must see whole"
+        ),
+        "Sources/Shared/Rego/Compiler/LocalRewriter.swift": (470, "one walk over every kind of term"),
+    ]
+
+    /// Words that end the process where input can lead, or stand for work that is not there.
+    static let forbidden = ["try!", "fatalError(", " as! ", "TODO", "FIXME", "unimplemented"]
+
+    // MARK: judging
+
+    /// What is wrong with a file of a target; empty when nothing is.
+    static func complaints(about file: SourceFile, of target: String) -> [String] {
+        guard let allowed = targets[target] else {
+            return ["\(file.path): target \(target) is not in the table"]
+        }
+        var complaints: [String] = []
+        for module in file.imports where !allowed.contains(module) && !language.contains(module) {
+            complaints.append("\(file.path): imports \(module)")
+        }
+        let limit = longer[file.path]?.linesMax ?? linesMax
+        if file.lines.count > limit {
+            complaints.append("\(file.path): \(file.lines.count) lines, \(limit) at most")
+        }
+        for (index, line) in file.lines.enumerated() {
+            for word in forbidden where line.contains(word) {
+                complaints.append("\(file.path):\(index + 1): \(word)")
+            }
+            if target == "Rego", socketCalls.contains(where: { line.contains("Glibc." + $0) }) {
+                complaints.append("\(file.path):\(index + 1): opens a door to the world")
+            }
+        }
+        return complaints
+    }
+}

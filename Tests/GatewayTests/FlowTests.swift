@@ -1,0 +1,165 @@
+import Glibc
+import Testing
+
+/// Bodies that are larger than any buffer, and peers that are slower than others.
+struct FlowTests {
+    private let upstream: ScriptedUpstream
+    private let gateway: RunningGateway
+
+    /// What the two sockets of a connection may hold beside the gateway's own buffers: the kernel
+    /// grows its buffers to several megabytes on loopback.
+    private static let kernelBytesMax = 32 << 20
+    private static let bodyBytes = 48 << 20
+
+    init() throws {
+        upstream = try ScriptedUpstream()
+        gateway = try RunningGateway(upstream: upstream.port)
+    }
+
+    /// A body whose every part tells where it belongs.
+    private static func piece(at offset: Int) -> [UInt8] {
+        (0..<65536).map { UInt8(truncatingIfNeeded: ($0 &+ offset) &* 31 >> 3) }
+    }
+
+    /// Sends `total` bytes from one peer to the other as fast as both take them; returns a
+    /// complaint about the first byte that is not what was sent.
+    private func pump(
+        _ total: Int, from source: Peer, to target: Peer, received first: [UInt8]
+    ) throws -> String? {
+        var sent = 0
+        var arrived = 0
+        var piece: [UInt8] = []
+        var position = 0
+        func check(_ bytes: [UInt8]) -> String? {
+            for (index, byte) in bytes.enumerated() {
+                let offset = arrived + index
+                let inPiece = offset % 65536
+                let expected = UInt8(
+                    truncatingIfNeeded: (inPiece &+ offset - inPiece) &* 31 >> 3)
+                guard byte == expected else { return "byte \(offset) is wrong" }
+            }
+            arrived += bytes.count
+            return nil
+        }
+        if let complaint = check(first) { return complaint }
+        while arrived < total {
+            if sent < total, position == piece.count {
+                piece = Self.piece(at: sent)
+                position = 0
+            }
+            var isIdle = true
+            if sent < total {
+                let count = source.sendSome(piece[position...].prefix(total - sent))
+                guard count >= 0 else { return "the sender's connection broke at \(sent)" }
+                position += count
+                sent += count
+                isIdle = count == 0
+            }
+            let input = try target.readIfThere(
+                milliseconds: isIdle ? Peer.patienceMilliseconds : 0)
+            switch input {
+            case .bytes(let bytes): if let complaint = check(bytes) { return complaint }
+            case .end, .reset: return "the receiver's connection ended at \(arrived)"
+            case nil: if isIdle { return "nothing moves at \(arrived)" }
+            }
+        }
+        return nil
+    }
+
+    @Test func `a large upload arrives as it was sent`() throws {
+        let client = try gateway.connect()
+        try client.send(
+            """
+            PUT /api/v1/x HTTP/1.1\r
+            Host: a\r
+            \(RunningGateway.admin)Content-Length: \(Self.bodyBytes)\r
+            \r
+
+            """)
+        let server = try upstream.accept()
+        _ = try server.readHead()
+        let first = server.received
+        server.received = []
+        #expect(try pump(Self.bodyBytes, from: client, to: server, received: first) == nil)
+        try server.send("HTTP/1.1 204 No Content\r\n\r\n")
+        #expect(try client.readMessage().status == 204)
+    }
+
+    @Test func `a large download arrives as it was sent`() throws {
+        let client = try gateway.connect()
+        try client.send("GET /api/v1/x HTTP/1.1\r\nHost: a\r\n\(RunningGateway.admin)\r\n")
+        let server = try upstream.accept()
+        _ = try server.readMessage()
+        try server.send("HTTP/1.1 200 OK\r\nContent-Length: \(Self.bodyBytes)\r\n\r\n")
+        _ = try client.readHead()
+        let first = client.received
+        client.received = []
+        #expect(try pump(Self.bodyBytes, from: server, to: client, received: first) == nil)
+    }
+
+    /// How much a peer can send until nothing moves any more.
+    private func fill(_ peer: Peer, most: Int) -> Int {
+        let piece = [UInt8](repeating: 0x61, count: 65536)
+        var sent = 0
+        while sent < most {
+            let count = peer.sendSome(piece[...])
+            if count < 0 { break }
+            sent += count
+            if count == 0, !peer.wait(for: POLLOUT, milliseconds: 1_000) { break }
+        }
+        return sent
+    }
+
+    @Test func `an upstream waits for a client that does not read`() throws {
+        let client = try gateway.connect(receiveBytes: 4096)
+        try client.send("GET /api/v1/x HTTP/1.1\r\nHost: a\r\n\(RunningGateway.admin)\r\n")
+        let server = try upstream.accept()
+        _ = try server.readMessage()
+        try server.send("HTTP/1.1 200 OK\r\nContent-Length: 1000000000\r\n\r\n")
+        let before = residentBytes()
+        let sent = fill(server, most: 1 << 30)
+        #expect(sent < Self.kernelBytesMax)
+        #expect(residentBytes() - before < 16 << 20)
+        // It goes on as soon as the client does.
+        #expect(try client.readHead().status == 200)
+        var taken = client.received.count
+        while taken < sent {
+            guard case .bytes(let bytes) = try client.read() else { break }
+            taken += bytes.count
+        }
+        #expect(taken >= sent)
+    }
+
+    @Test func `a client waits for an upstream that does not read`() throws {
+        let client = try gateway.connect()
+        try client.send(
+            "PUT /api/v1/x HTTP/1.1\r\nHost: a\r\n\(RunningGateway.admin)")
+        try client.send("Content-Length: 1000000000\r\n\r\n")
+        let server = try upstream.accept()
+        let before = residentBytes()
+        let sent = fill(client, most: 1 << 30)
+        #expect(sent < Self.kernelBytesMax)
+        #expect(residentBytes() - before < 16 << 20)
+        _ = try server.readHead()
+        var taken = server.received.count
+        while taken < sent {
+            guard case .bytes(let bytes) = try server.read() else { break }
+            taken += bytes.count
+        }
+        #expect(taken >= sent)
+    }
+
+    /// What this process has in memory.
+    private func residentBytes() -> Int {
+        guard let file = fopen("/proc/self/statm", "r") else { return 0 }
+        defer { fclose(file) }
+        var total = 0
+        var resident = 0
+        withUnsafeMutablePointer(to: &total) { total in
+            withUnsafeMutablePointer(to: &resident) { resident in
+                _ = withVaList([total, resident]) { vfscanf(file, "%ld %ld", $0) }
+            }
+        }
+        return resident * sysconf(Int32(_SC_PAGESIZE))
+    }
+}

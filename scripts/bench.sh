@@ -1,0 +1,66 @@
+#!/usr/bin/env bash
+# Measures Sluice, beside its peers where there are any.
+#   scripts/bench.sh gateway   CPU time per proxied request, with nginx, HAProxy and a bare forwarder
+#   scripts/bench.sh idle      memory per idle connection, 10,000 of them
+#   scripts/bench.sh policy    one decision: time and allocations
+#   scripts/bench.sh load      loading a large bundle: time and memory
+# The load tools come from SLUICE_BENCH_SOURCE (default ../shared/bench); they are built once into
+# SLUICE_BENCH_DIR (default ~/.cache/sluice-bench). SLUICE_BIN names a binary instead of building
+# one. More arguments go to the tool: scripts/bench.sh gateway --rounds 5 --cases get,post4k
+set -euo pipefail
+source "$(dirname "$0")/common.sh"
+cd "$root"
+
+source_dir=$(realpath -m "${SLUICE_BENCH_SOURCE:-../shared/bench}")
+kind=${1:-}
+[ $# -gt 0 ] && shift
+
+need_tools() {
+    if [ ! -e "$source_dir/proxy/bench.py" ]; then
+        say "SKIPPED: no load tools at $source_dir (set SLUICE_BENCH_SOURCE)"
+        exit 0
+    fi
+    [ -e "${SLUICE_BENCH_DIR:-$HOME/.cache/sluice-bench}/ready" ] || "$source_dir/proxy/setup.sh"
+}
+
+# proxies NAME...: the benchmark of proxies with Sluice and the arguments.
+proxies() {
+    need_tools
+    need_sluice
+    results=$(mktemp -d)
+    trap 'rm -rf "$results"' EXIT
+    export SLUICE_PORT=8200 SLUICE_ADMIN_PORT=8299 SLUICE_ACCESS_LOG=$results/access.log
+    python3 "$source_dir/proxy/bench.py" --add sluice \
+        --cmd "$sluice --role gateway --config $root/Tests/Bench/gateway.yaml" \
+        --urls h1=8200 "$@"
+    say "access log of the run: $(wc -l <"$SLUICE_ACCESS_LOG") lines"
+}
+
+# tool NAME ARGUMENTS...: a measuring program of this package.
+tool() {
+    local name=$1
+    shift
+    grep -q "\"$name\"" Package.swift || die "there is no program $name in Package.swift"
+    swift build --scratch-path "$build_dir" -c release --product "$name"
+    "$build_dir/release/$name" "$@"
+}
+
+case $kind in
+gateway)
+    say "CPU time of the proxy per request: HTTP/1.1 keep-alive GET, 64 connections, one worker"
+    proxies --peers nginx,haproxy,floor-c --cases get "$@"
+    ;;
+idle)
+    say "memory per idle keep-alive connection, each after one request"
+    proxies --peers nginx,haproxy --cases '' --idle 10000 "$@"
+    ;;
+policy)
+    say "one decision of the gateway's and the egress's policy, warm, one thread"
+    tool sluice-bench decisions "$@"
+    ;;
+load)
+    say "loading 100 MB of data, and 1,000 rules in 50 modules"
+    tool sluice-bench load "$@"
+    ;;
+*) die "usage: scripts/bench.sh gateway|idle|policy|load [ARGUMENTS]" ;;
+esac

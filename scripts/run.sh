@@ -1,0 +1,60 @@
+#!/usr/bin/env bash
+# Builds Sluice, starts every role with config/dev.yaml, shows a first request, and serves until
+# Ctrl-C. Logs go to run/.
+set -euo pipefail
+source "$(dirname "$0")/common.sh"
+cd "$root"
+
+config=config/dev.yaml
+key=dev-api-key-change-in-production
+
+./scripts/setup.sh
+
+step "building (release)"
+need_sluice
+
+step "packing the policy bundle"
+"$sluice" policy build bundles/agentd -o bundles/agentd-bundle.tar.gz
+
+step "checking $config"
+"$sluice" check --config "$config"
+
+for port in 8080 9901 8090; do
+    if port_answers "$port"; then
+        die "port $port is taken: stop what listens there (ss -ltnp 'sport = :$port'), or change $config"
+    fi
+done
+
+step "starting all roles"
+mkdir -p run
+"$sluice" --role all --config "$config" >run/access.log 2>run/sluice.log &
+children=($!)
+trap 'trap - EXIT; say; say "stopping"; stop_children' EXIT
+trap 'exit 0' INT TERM
+
+ready() { curl -fsS -o run/ready.txt http://127.0.0.1:9901/ready; }
+is_running() { kill -0 "${children[0]}" 2>/dev/null; }
+ready_or_gone() { ready || ! is_running; }
+if ! wait_for 30 ready_or_gone || ! is_running; then
+    tail -n 5 run/sluice.log >&2
+    die "sluice did not become ready; the lines above are from run/sluice.log"
+fi
+
+step "a first request, with an API key"
+say "\$ curl -i -H 'X-API-Key: $key' http://localhost:8080/api/v1/status"
+curl -sS -i -H "X-API-Key: $key" http://localhost:8080/api/v1/status
+say
+step "the same without one: refused"
+say "\$ curl -i http://localhost:8080/api/v1/status"
+curl -sS -i http://localhost:8080/api/v1/status
+say
+
+step "serving; Ctrl-C stops everything"
+say "gateway  http://localhost:8080   clients"
+say "admin    http://localhost:9901   /ready /stats/prometheus, POST /reload"
+say "agentd   http://localhost:8090   /health /ready /metrics, HTTP API"
+say "logs     run/sluice.log, run/access.log"
+
+wait "${children[0]}" || status=$?
+say "sluice ended with ${status:-0}; see run/sluice.log"
+exit "${status:-0}"

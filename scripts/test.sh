@@ -1,0 +1,34 @@
+#!/usr/bin/env bash
+# Everything that must hold: builds, policy tests, hostile traffic over sockets, and the Swift tests,
+# whose closing line is the last. Exit code 0 when all of it passed.
+set -euo pipefail
+source "$(dirname "$0")/common.sh"
+cd "$root"
+
+./scripts/setup.sh
+
+step "build (release)"
+need_sluice
+export SLUICE_BIN=$sluice
+
+step "sluice check: the shipped configuration"
+for file in config/dev.yaml config/gateway.yaml config/agentd.yaml; do
+    "$sluice" check --config "$file"
+done
+
+step "sluice policy test: the shipped bundle"
+"$sluice" policy test bundles/agentd --fail-on-empty
+
+step "hostile traffic over sockets (a part; scripts/vectors.sh h1 runs all)"
+./scripts/vectors.sh h1 --short
+
+step "Swift tests"
+swift build --scratch-path "$build_dir" --build-tests
+closing=$(mktemp)
+trap 'rm -f "$closing"' EXIT
+status=0
+swift test --scratch-path "$build_dir" --skip-build --disable-xctest 2>&1 | tee "$closing" || status=$?
+[ "$status" -eq 0 ] || say "test.sh: the Swift tests failed with $status"
+# The runner's own count again, where whoever reads the last line finds it.
+grep -E '^.*Test run with [0-9]+ tests' "$closing" | tail -n 1
+exit "$status"
