@@ -73,6 +73,17 @@ struct TypeEnvironment: Sendable {
         return .object(properties, rest: TypeRest(key: .string, value: .any))
     }
 
+    /// A rule on the way of a ref below `data` is a function.
+    func isFunction(onPathTo ref: [Term]) -> Bool {
+        var node = 0
+        for term in ref {
+            guard let child = levels[0].child(node, term) else { return false }
+            if case .function? = levels[0].nodes[child].type { return true }
+            node = child
+        }
+        return false
+    }
+
     // MARK: rules
 
     /// The type of a path is whatever it may be: one rule has a fault.
