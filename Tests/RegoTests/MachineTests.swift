@@ -17,7 +17,9 @@ import Testing
         guard let entry = program.entryPoint(entry) else { return "no entry point" }
         let answer = try evaluator.evaluate(
             entry, input: document, nowNanoseconds: 1, cancellation: cancellation)
-        return answer.isUndefined ? "undefined" : String(decoding: answer.json(), as: UTF8.self)
+        return withExtendedLifetime(evaluator) {
+            answer.isUndefined ? "undefined" : String(decoding: answer.json(), as: UTF8.self)
+        }
     }
 
     @Test(arguments: [
@@ -252,8 +254,11 @@ import Testing
         let other = try Array(#"{"method":"GET"}"#.utf8).withUnsafeBytes {
             try FrozenData.json($0)
         }
-        let answer = try Evaluator(snapshot).evaluate(entry, input: other.root, nowNanoseconds: 1)
-        #expect(answer.isTrue)
+        let evaluator = Evaluator(snapshot)
+        try withExtendedLifetime(other) {
+            let answer = try evaluator.evaluate(entry, input: other.root, nowNanoseconds: 1)
+            #expect(answer.isTrue)
+        }
     }
 }
 

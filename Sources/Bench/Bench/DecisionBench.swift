@@ -43,9 +43,11 @@ struct DecisionBench {
             let (snapshot, entry, json) = try prepare(test)
             let input = try FrozenData.json(json)
             let evaluator = Evaluator(snapshot)
-            for _ in 0..<times {
-                evaluator.begin()
-                _ = try evaluator.evaluate(entry, input: input.root, nowNanoseconds: 1)
+            try withExtendedLifetime(input) {
+                for _ in 0..<times {
+                    evaluator.begin()
+                    _ = try evaluator.evaluate(entry, input: input.root, nowNanoseconds: 1)
+                }
             }
         }
     }

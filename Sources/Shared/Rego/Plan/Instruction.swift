@@ -90,6 +90,8 @@ enum Opcode: UInt8 {
     case callFunction
     /// a ← builtin b of the d arguments from register c on
     case callBuiltin
+    /// The same; goes to target when the result is false, too.
+    case requireBuiltin
     case `return`
     /// Result a takes b; a different earlier value is a conflict. d is a `ConflictKind`.
     case setResult

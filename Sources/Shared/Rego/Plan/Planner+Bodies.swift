@@ -136,7 +136,7 @@ extension Planner {
         let value = try call(Array(terms.prefix(count + 1)))
         if terms.count > count + 1 {
             try match(value, terms[count + 1])
-        } else {
+        } else if !code.requireTrue(ofCall: value) {
             code.emit(.requireTrue, 0, value, to: code.fail)
         }
         return value
