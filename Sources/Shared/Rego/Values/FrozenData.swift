@@ -9,7 +9,7 @@ public final class FrozenData: @unchecked Sendable {
     /// What this document shares values with.
     private let parent: FrozenData?
 
-    /// The document.
+    /// The document; valid as long as this object or one that extends it is.
     public let root: Value
     /// Bytes of memory that the document's own values take.
     public let bytesUsed: Int
