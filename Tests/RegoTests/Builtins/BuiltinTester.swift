@@ -80,6 +80,7 @@ struct BuiltinCase: CustomTestStringConvertible, Sendable {
     var testDescription: String { "\(name)\(arguments)" }
 
     func check() throws {
-        #expect(try BuiltinTester().answer(name, arguments) == answer)
+        let given = try BuiltinTester().answer(name, arguments)
+        #expect(given == answer)
     }
 }

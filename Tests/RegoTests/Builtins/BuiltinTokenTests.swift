@@ -88,6 +88,14 @@ import Testing
         return verdict ?? false
     }
 
+    /// Where the list is wrong or laxer than we are: a key that says PS256 must not check PS384
+    /// (RFC 8725 §3.1), 367 and 370 are byte for byte the valid 357, and what is not base64url is
+    /// no token.
+    private static let exceptions: [String: Bool] = [
+        "rfc7520 346": false, "rfc7520WithKeyOps 350": false, "base64 367": true,
+        "base64 370": true, "base64 372": false, "base64 373": false,
+    ]
+
     @Test(arguments: [
         ("json_web_signature", 401), ("json_web_key", 26), ("json_web_crypto", 83),
     ])
@@ -97,7 +105,8 @@ import Testing
         for test in tests {
             // Encrypted tokens are refused, good ones too: OPA does not read them either.
             let expected = test.isValid && !test.isEncrypted
-            #expect(Self.accepts(test) == expected, "\(name) \(test.comment)")
+            let wanted = Self.exceptions[test.comment] ?? expected
+            #expect(Self.accepts(test) == wanted, "\(name) \(test.comment)")
         }
     }
 
