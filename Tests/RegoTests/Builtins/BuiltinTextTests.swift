@@ -57,20 +57,24 @@ import Testing
     @Test(arguments: formats)
     func `text is formatted as Go formats it`(test: BuiltinCase) throws { try test.check() }
 
-    private static func render(_ template: String, _ data: String, _ answer: String) -> BuiltinCase {
+    private static func render(_ template: String, _ data: String, _ answer: String) -> BuiltinCase
+    {
         BuiltinCase("strings.render_template", "[\"\(template)\",\(data)]", answer)
     }
 
     static let templates = [
         render("{{.a}} {{ .b.c -}}  !", #"{"a":1,"b":{"c":"x"}}"#, #""1 x!""#),
         render("{{range .l}}[{{.}}]{{else}}none{{end}}", #"{"l":[]}"#, #""none""#),
-        render("{{range $k, $v := .m}}{{$k}}={{$v}};{{end}}", #"{"m":{"b":2,"a":1}}"#, #""a=1;b=2;""#),
+        render(
+            "{{range $k, $v := .m}}{{$k}}={{$v}};{{end}}", #"{"m":{"b":2,"a":1}}"#, #""a=1;b=2;""#),
         render("{{if and .a (not .b)}}yes{{else if .b}}b{{end}}", #"{"a":true}"#, #""yes""#),
         render("{{with .a}}{{.}}{{else}}-{{end}}", "{}", #""-""#),
         render("{{/* no */}}{{len .a}} {{index .a 1}}", #"{"a":["x","y"]}"#, #""2 y""#),
         render("{{.a | printf `%s!`}}", #"{"a":"x"}"#, #""x!""#),
         render("{{eq .a `x`}} {{html .a}}", #"{"a":"<"}"#, #""false &lt;""#),
-        render("{{range .l}}{{if eq . `b`}}{{break}}{{end}}{{.}}{{end}}", #"{"l":["a","b","c"]}"#, #""a""#),
+        render(
+            "{{range .l}}{{if eq . `b`}}{{break}}{{end}}{{.}}{{end}}", #"{"l":["a","b","c"]}"#,
+            #""a""#),
         render("{{.a}}{{.b}}", "{}", #""<undefined><undefined>""#),
         render("{{if}}", "{}", "!template: template:1: missing value for command"),
         render("{{if .a}}", "{}", "!template: template:1: unexpected EOF"),

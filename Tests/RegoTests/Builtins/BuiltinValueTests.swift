@@ -20,7 +20,8 @@ import Testing
         BuiltinCase("floor", "[-1.1]", "-2"),
         BuiltinCase("numbers.range", "[3,1]", "[3,2,1]"),
         BuiltinCase("numbers.range_step", "[0,10,5]", "[0,5,10]"),
-        BuiltinCase("numbers.range_step", "[0,1,0]", 
+        BuiltinCase(
+            "numbers.range_step", "[0,1,0]",
             "!numbers.range_step: step must be a positive integer"),
         BuiltinCase("bits.and", "[6,3]", "2"),
         BuiltinCase("bits.or", "[6,3]", "7"),
@@ -50,7 +51,9 @@ import Testing
 
     static let collections = [
         BuiltinCase("count", #"["åä"]"#, "2"),
-        BuiltinCase("count", "[1]", "?operand 1 must be one of {array, object, set, string} but got number"),
+        BuiltinCase(
+            "count", "[1]",
+            "?operand 1 must be one of {array, object, set, string} but got number"),
         BuiltinCase("sum", "[[1,2.5]]", "3.5"),
         BuiltinCase("product", "[[2,3]]", "6"),
         BuiltinCase("max", #"[[1,"a",2]]"#, #""a""#),
@@ -115,16 +118,22 @@ import Testing
             issue("a", "invalid_type", "Invalid type. Expected: integer, given: string")),
         schema(
             #"{"a":[1.5]}"#, #"{"properties":{"a":{"items":{"multipleOf":0.5}}}}"#, "[true,[]]"),
-        schema("[3]", #"{"items":{"maximum":2}}"#,
+        schema(
+            "[3]", #"{"items":{"maximum":2}}"#,
             issue("0", "number_lte", "Must be less than or equal to 2")),
-        schema(#"{"b":1}"#, #"{"additionalProperties":false}"#,
-            issue("(root)", "additional_property_not_allowed",
+        schema(
+            #"{"b":1}"#, #"{"additionalProperties":false}"#,
+            issue(
+                "(root)", "additional_property_not_allowed",
                 "Additional property b is not allowed")),
-        schema(#"["a","a"]"#, #"{"uniqueItems":true}"#,
+        schema(
+            #"["a","a"]"#, #"{"uniqueItems":true}"#,
             issue("(root)", "unique", "array items[0,1] must be unique")),
-        schema(#"["2020-02-30"]"#, #"{"items":{"format":"date"}}"#,
+        schema(
+            #"["2020-02-30"]"#, #"{"items":{"format":"date"}}"#,
             issue("0", "format", "Does not match format 'date'")),
-        schema(#"{"n":{"n":{"n":1}}}"#, ##"{"properties":{"n":{"$ref":"#"}},"type":"object"}"##,
+        schema(
+            #"{"n":{"n":{"n":1}}}"#, ##"{"properties":{"n":{"$ref":"#"}},"type":"object"}"##,
             issue("n.n.n", "invalid_type", "Invalid type. Expected: object, given: integer")),
         schema("[]", #"{"$ref":"http://x/y"}"#, "!remote reference loading disabled: http://x/y"),
         schema("[]", ##"{"$ref":"#"}"##, "!schema recursion is too deep"),

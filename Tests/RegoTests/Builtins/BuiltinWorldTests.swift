@@ -18,9 +18,11 @@ import Testing
         BuiltinCase("time.format", "[0]", #""1970-01-01T00:00:00Z""#),
         BuiltinCase("time.format", #"[[0,"UTC","2006"]]"#, #""1970""#),
         BuiltinCase("time.clock", #"[[0,"No/Where"]]"#, "!unknown time zone No/Where"),
-        BuiltinCase("time.clock", #"[[0,"../../etc/passwd"]]"#,
+        BuiltinCase(
+            "time.clock", #"[[0,"../../etc/passwd"]]"#,
             "!time: invalid location name"),
-        BuiltinCase("time.parse_rfc3339_ns", #"["2023-02-30T00:00:00Z"]"#,
+        BuiltinCase(
+            "time.parse_rfc3339_ns", #"["2023-02-30T00:00:00Z"]"#,
             #"!parsing time "2023-02-30T00:00:00Z": day out of range"#),
     ]
 
@@ -32,7 +34,8 @@ import Testing
         BuiltinCase("net.cidr_contains", #"["10.0.0.0/8","10.0.0.0/7"]"#, "false"),
         BuiltinCase("net.cidr_contains", #"["::/0","fe80::1"]"#, "true"),
         BuiltinCase("net.cidr_intersects", #"["10.0.0.0/8","10.1.0.0/16"]"#, "true"),
-        BuiltinCase("net.cidr_expand", #"["10.0.0.0/30"]"#,
+        BuiltinCase(
+            "net.cidr_expand", #"["10.0.0.0/30"]"#,
             #"["10.0.0.0","10.0.0.1","10.0.0.2","10.0.0.3"]"#),
         BuiltinCase("net.cidr_merge", #"[["10.0.0.0/9","10.128.0.0/9"]]"#, #"["10.0.0.0/8"]"#),
         BuiltinCase("net.cidr_is_valid", #"["10.0.0.0/33"]"#, "false"),
@@ -51,9 +54,11 @@ import Testing
     static let hashes = [
         BuiltinCase("crypto.md5", #"["a"]"#, #""0cc175b9c0f1b6a831c399e269772661""#),
         BuiltinCase("crypto.sha1", #"["a"]"#, #""86f7e437faa5a7fce15d1ddcb9eaeaea377667b8""#),
-        BuiltinCase("crypto.sha256", #"["a"]"#,
+        BuiltinCase(
+            "crypto.sha256", #"["a"]"#,
             #""ca978112ca1bbdcafac231b39a23dc4da786eff8147c4e72b9807785afee48bb""#),
-        BuiltinCase("crypto.hmac.md5", #"["a","k"]"#,
+        BuiltinCase(
+            "crypto.hmac.md5", #"["a","k"]"#,
             #""ddcf3d210049e7135f61affae73731cd""#),
         BuiltinCase("crypto.hmac.equal", #"["a","a"]"#, "true"),
         BuiltinCase("crypto.x509.parse_certificates", #"["AA=="]"#, "!x509: malformed certificate"),

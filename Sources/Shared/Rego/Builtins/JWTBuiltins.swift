@@ -79,14 +79,16 @@ enum JWTBuiltins {
                 return Value(
                     token.isCanonical
                         && Signature.isValid(
-                            signature, of: token.signedBytes, by: .secret(Array(key)), algorithm))
+                            signature, of: token.signedBytes, by: .secret(Array(key)), algorithm)
+                )
             }
             let header = try TokenHeader(try token.decodedHeader(context).object)
             return Value(
                 token.isCanonical
                     && keys.verify(
                         signature, of: token.signedBytes, algorithm, keyID: header.keyID,
-                        declared: header.algorithm))
+                        declared: header.algorithm)
+            )
         }
     }
 
