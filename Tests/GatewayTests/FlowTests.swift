@@ -111,7 +111,7 @@ struct FlowTests {
     }
 
     @Test func `an upstream waits for a client that does not read`() throws {
-        let client = try gateway.connect(receiveBytes: 4096)
+        let client = try gateway.connect()
         try client.send("GET /api/v1/x HTTP/1.1\r\nHost: a\r\n\(RunningGateway.admin)\r\n")
         let server = try upstream.accept()
         _ = try server.readMessage()

@@ -6,7 +6,7 @@
 #   (data.sandbox_policies) and from nowhere else.
 package agentd.egress.authz
 
-http := input.attributes.request.http
+import input.attributes.request.http
 
 sandbox_id := input.attributes.metadataContext.filterMetadata.sluice.sandbox_id
 

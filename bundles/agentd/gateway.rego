@@ -6,9 +6,9 @@
 #   key arrives as no key.
 package agentd.gateway.authz
 
-http := input.attributes.request.http
+import input.attributes.request.http
 
-principal := input.attributes.metadataContext.filterMetadata.sluice
+import input.attributes.metadataContext.filterMetadata.sluice as principal
 
 # The query string is no part of what is matched.
 path := split(http.path, "?")[0]
