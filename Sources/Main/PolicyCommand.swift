@@ -4,9 +4,9 @@ internal import ArgumentParser
 struct PolicyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "policy",
-        abstract: "Build, evaluate, test and check policies.",
+        abstract: "Build, evaluate, test, check and measure policies.",
         subcommands: [
             PolicyBuildCommand.self, PolicyEvalCommand.self, PolicyTestCommand.self,
-            PolicyCheckCommand.self,
+            PolicyCheckCommand.self, PolicyBenchCommand.self,
         ])
 }

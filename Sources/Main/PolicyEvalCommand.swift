@@ -108,8 +108,7 @@ struct PolicyEvalCommand: ParsableCommand {
         limits.arenaBytesMax = 4 << 30
         limits.timeNanosecondsMax = .max
         if let timeout = Duration(written: timeout), timeout > .zero {
-            limits.timeNanosecondsMax = timeout.components.seconds * 1_000_000_000
-                + timeout.components.attoseconds / 1_000_000_000
+            limits.timeNanosecondsMax = timeout.nanoseconds
         }
         return limits
     }

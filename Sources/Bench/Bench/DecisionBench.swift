@@ -22,8 +22,9 @@ struct DecisionBench {
             )
         ]
 
-    func run() throws {
-        for test in Self.cases {
+    /// Runs the cases whose names begin with `prefix`.
+    func run(_ prefix: String) throws {
+        for test in Self.cases where test.name.hasPrefix(prefix) {
             let modules = try Policies.compile(["\(policies)/\(test.policy)"])
             let program = try Program(modules, entryPoints: [test.entry])
             let text = try Files.map("\(data)/\(test.data)")

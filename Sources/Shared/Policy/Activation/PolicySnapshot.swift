@@ -25,6 +25,9 @@ public final class PolicySnapshot: Sendable {
         let gateway = try GatewayData(bundle.data)
         let options = CompilerOptions(unsafeBuiltins: Bundle.builtinsOfTheWorld)
         let compiled = try bundle.compile(options: options)
+        guard Self.exists(entrypoint, compiled, bundle.data.root) else {
+            throw .noEntrypoint(entrypoint)
+        }
         let name = "data." + entrypoint.split(separator: "/").joined(separator: ".")
         let program: Program
         do throws(RegoError) {
@@ -33,9 +36,7 @@ public final class PolicySnapshot: Sendable {
         } catch {
             throw .modules(bundle.modules.describe([error]))
         }
-        guard Self.exists(entrypoint, compiled, bundle.data.root),
-            let entryPoint = program.entryPoint(name)
-        else { throw .noEntrypoint(entrypoint) }
+        guard let entryPoint = program.entryPoint(name) else { throw .noEntrypoint(entrypoint) }
         self.generation = generation
         self.entryPoint = entryPoint
         self.gateway = gateway

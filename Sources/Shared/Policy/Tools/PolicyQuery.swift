@@ -37,17 +37,21 @@ public final class PolicyQuery {
         var symbols = compiled.symbols
         let source = Array(text.utf8)
         let query: CompiledQuery
-        do throws(RegoErrors) {
-            var body = try ModuleParser.parseQuery(source, symbols: &symbols)
+        compilation: do throws(RegoErrors) {
+            let body = try ModuleParser.parseQuery(source, symbols: &symbols)
             expressions = body.map { Self.expression($0.location, of: source) }
-            if QueryShape.isSingleValue(body, symbols), let written = expressions.first {
-                let captured = Array("\(Self.capture) := \(written.text)".utf8)
-                body = try ModuleParser.parseQuery(captured, symbols: &symbols)
-            }
             var named = try Self.parse(imports, symbols: &symbols)
             if let package { named += try Self.rules(of: package, compiled, symbols: &symbols) }
-            query = try compiled.compile(
+            let written = try compiled.compile(
                 query: body, symbols: symbols, imports: named, options: options)
+            guard QueryShape.isSingleValue(body, symbols), let only = expressions.first else {
+                query = written
+                break compilation
+            }
+            let captured = try ModuleParser.parseQuery(
+                Array("\(Self.capture) := \(only.text)".utf8), symbols: &symbols)
+            query = try compiled.compile(
+                query: captured, symbols: symbols, imports: named, options: options)
         } catch {
             throw .modules(BundleModules.describe(query: error.errors))
         }
@@ -90,6 +94,24 @@ public final class PolicyQuery {
         } catch {
             throw .evaluation(error)
         }
+    }
+
+    /// Evaluates once and tells how many nanoseconds the input and the evaluation took.
+    func time(
+        input: [UInt8]?, nowNanoseconds: Int64
+    ) throws(PolicyQueryError) -> (input: Int64, evaluation: Int64) {
+        let clock = ContinuousClock()
+        evaluator.begin()
+        let start = clock.now
+        let value = try document(input)
+        let built = clock.now
+        do throws(EvaluationError) {
+            _ = try evaluator.evaluate(entryPoint, input: value, nowNanoseconds: nowNanoseconds)
+        } catch {
+            throw .evaluation(error)
+        }
+        let end = clock.now
+        return ((built - start).nanoseconds, (end - built).nanoseconds)
     }
 
     private func document(_ input: [UInt8]?) throws(PolicyQueryError) -> Value {

@@ -32,8 +32,7 @@ public struct PolicyTestRunner: Sendable {
         var host = BuiltinHost()
         host.printLine = { printed.append($0) }
         var limits = Limits()
-        let (seconds, attoseconds) = timeout.components
-        limits.timeNanosecondsMax = seconds * 1_000_000_000 + attoseconds / 1_000_000_000
+        limits.timeNanosecondsMax = timeout.nanoseconds
         let evaluator = Evaluator(
             Snapshot(program, data: bundle.data), limits: limits, host: host)
         return tests.map { test in run(test, evaluator, printed) }
@@ -49,10 +48,8 @@ public struct PolicyTestRunner: Sendable {
         let clock = ContinuousClock()
         let start = clock.now
         let outcome = evaluate(entry, evaluator)
-        let (seconds, attoseconds) = (clock.now - start).components
         return PolicyTestResult(
-            test: test, outcome: outcome,
-            nanoseconds: seconds * 1_000_000_000 + attoseconds / 1_000_000_000,
+            test: test, outcome: outcome, nanoseconds: (clock.now - start).nanoseconds,
             output: printed.take())
     }
 

@@ -7,6 +7,7 @@ public final class BuiltinCaches {
     let globs = PatternCache<Glob>()
     let zones = PatternCache<TimeZone>(slotCount: 64)
     let keys = PatternCache<KeySet>(slotCount: 64)
+    let schemas = PatternCache<Schema>(slotCount: 64)
 
     public init() {}
 }

@@ -37,14 +37,15 @@ enum GraphQLBuiltins {
         return try parser.schema()
     }
 
-    /// OPA's words: no full stop at the end, then the place.
+    /// OPA's words: no full stop at the end of a sentence, then the place.
     private static func checked(
         _ body: () throws(GraphQLFault) -> Value
     ) throws(BuiltinError) -> Value {
         do {
             return try body()
         } catch {
-            let text = error.text.hasSuffix(".") ? String(error.text.dropLast()) : error.text
+            let isSentence = error.text.hasSuffix(".") && !error.text.hasSuffix("...")
+            let text = isSentence ? String(error.text.dropLast()) : error.text
             throw .failure("\(text) in GraphQL string at location \(error.line):\(error.column)")
         }
     }

@@ -37,6 +37,21 @@ final class PatternCache<Compiled> {
         }
     }
 
+    /// What was inserted under `key`, when it is still there.
+    func find(_ key: [UInt8]) -> Compiled? {
+        key.withUnsafeBytes { bytes in
+            guard let slot = slots[slot(of: bytes, 0)], Self.same(slot.key, bytes) else {
+                return nil
+            }
+            return slot.compiled
+        }
+    }
+
+    func insert(_ compiled: Compiled, for key: [UInt8]) {
+        let index = key.withUnsafeBytes { slot(of: $0, 0) }
+        slots[index] = Slot(key: key, tag: 0, compiled: compiled)
+    }
+
     private func slot(of key: UnsafeRawBufferPointer, _ tag: UInt32) -> Int {
         guard let base = key.baseAddress else { return 0 }
         let hash = StringHash.of(base.assumingMemoryBound(to: UInt8.self), key.count)

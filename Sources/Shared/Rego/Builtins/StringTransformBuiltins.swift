@@ -239,6 +239,8 @@ enum StringTransformBuiltins {
     ) throws(BuiltinError) -> Value {
         let format = try arguments.string(0)
         let values = try arguments.array(1)
+        let plain = PlainFormat.string(format, values, context.arena)
+        if plain.isDefined { return plain }
         var formatter = GoFormat(context, values)
         try formatter.run(format.utf8)
         return formatter.finish()

@@ -123,7 +123,7 @@ public struct Compiler {
 
     private func checkShadowing() {
         let checker = ShadowingChecker(context: context)
-        for rule in rules where isStrict(rule.module) { checker.check(rule.chain) }
+        checker.check(rules.filter { isStrict($0.module) }.map(\.chain))
         guard context.errors.isEmpty else { return }
         for (index, module) in modules.enumerated() where isStrict(index) {
             checker.check(module.imports)
@@ -179,6 +179,11 @@ public struct Compiler {
     }
 
     private mutating func rewriteMetadata() {
+        let annotations = AnnotationSet(
+            rules: rules, modules: modules, fileNames: fileNames, context)
+        guard context.errors.isEmpty else { return }
+        let rewriter = MetadataRewriter(context: context, annotations: annotations)
+        for index in rules.indices { rewriter.rewrite(&rules[index]) }
     }
 
     private mutating func rewriteHeads() {

@@ -3,9 +3,10 @@
 struct ShadowingChecker {
     let context: CompileContext
 
-    func check(_ chain: [Rule]) {
-        for (index, rule) in chain.enumerated() {
-            if index == 0 { checkHead(rule) }
+    /// Checks the rules of a module, each with its alternatives: all heads, then all bodies.
+    func check(_ chains: [[Rule]]) {
+        for chain in chains { checkHead(chain[0]) }
+        for rule in chains.joined() {
             rule.head.forEachTerm { check($0) }
             check(rule.body)
         }

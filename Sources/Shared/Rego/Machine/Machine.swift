@@ -50,6 +50,9 @@ struct Machine {
         var base = registers
         var depth = 0
         var scope = newScope(input: input)
+        guard Int(functions[function].registerCount) < registerCountMax else {
+            throw .budget(.tooDeep)
+        }
         let constants = self.constants
         let code = self.code
 
@@ -93,6 +96,13 @@ struct Machine {
                 if value(step.pointee.b).isDefined { at = Int(step.pointee.target) }
             case .jumpIfUndefined:
                 if value(step.pointee.b).isUndefined { at = Int(step.pointee.target) }
+            case .choose:
+                let choice = value(step.pointee.c).object[value(step.pointee.b)]
+                if choice.isUndefined {
+                    at = Int(step.pointee.target)
+                } else {
+                    at &+= Int(choice.inlineInteger)
+                }
 
             case .equal:
                 if !Value.same(value(step.pointee.b), value(step.pointee.c)) {
@@ -198,15 +208,17 @@ struct Machine {
                 base[Int(step.pointee.a)] = makeSet(
                     base + Int(step.pointee.b), Int(step.pointee.d))
             case .makeObject:
-                let object = makeObject(base + Int(step.pointee.b), Int(step.pointee.d))
-                if object.isUndefined { throw .objectKeys }
-                base[Int(step.pointee.a)] = object
+                base[Int(step.pointee.a)] = makeObject(
+                    base + Int(step.pointee.b), Int(step.pointee.d))
             case .makeShapedObject:
                 let first = base + Int(step.pointee.b)
                 let keys = value(step.pointee.c).set.table
                 base[Int(step.pointee.a)] = arena.object(keys: keys) { first[$0] }
             case .mergeDocuments:
                 base[Int(step.pointee.a)] = merge(
+                    value(step.pointee.b), value(step.pointee.c))
+            case .withoutMember:
+                base[Int(step.pointee.a)] = without(
                     value(step.pointee.b), value(step.pointee.c))
 
             case .requireArray:
@@ -404,7 +416,7 @@ struct Machine {
     private func makeObject(_ first: UnsafeMutablePointer<Value>, _ count: Int) -> Value {
         var builder = ObjectBuilder(arena, capacity: count)
         for index in 0..<count { builder.set(first[index * 2], first[index * 2 + 1]) }
-        return builder.finishWithoutConflict()
+        return builder.finish()
     }
 
     private func firstCandidate(_ index: Value, _ key: Value) -> Int {

@@ -68,6 +68,17 @@ extension Machine {
         return builder.finish()
     }
 
+    /// An object less one of its members.
+    func without(_ object: Value, _ key: Value) -> Value {
+        let members = object.object
+        if members[key].isUndefined { return object }
+        var builder = ObjectBuilder(arena, capacity: members.count)
+        for position in 0..<members.count where members.key(at: position) != key {
+            builder.set(members.key(at: position), members.value(at: position))
+        }
+        return builder.finish()
+    }
+
     /// Base and virtual documents as one: objects merge, elsewhere the base document wins.
     func merge(_ base: Value, _ virtual: Value) -> Value {
         guard base.isObject, virtual.isObject else { return base }

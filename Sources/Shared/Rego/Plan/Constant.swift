@@ -36,7 +36,6 @@ enum Constant: Hashable, Sendable {
         case .object(let items):
             guard let keys = Self.all(items.map(\.key)), let values = Self.all(items.map(\.value))
             else { return nil }
-            guard Set(keys).count == keys.count else { return nil }
             self = .object(zip(keys, values).map { Member(key: $0, value: $1) })
         case .variable, .ref, .call, .arrayComprehension, .setComprehension,
             .objectComprehension, .templateString:

@@ -25,6 +25,9 @@ enum Opcode: UInt8 {
     case jump
     case jumpIfDefined
     case jumpIfUndefined
+    /// Skips as many of the following jumps as object c has under key b; goes to target when it
+    /// has no such key.
+    case choose
 
     // Comparison: goes to target unless b ⋈ c
     case equal, notEqual, less, lessOrEqual, greater, greaterOrEqual
@@ -67,6 +70,8 @@ enum Opcode: UInt8 {
     case makeShapedObject
     /// a ← base document b merged with virtual document c
     case mergeDocuments
+    /// a ← object b less its member c
+    case withoutMember
 
     // Patterns
     /// Goes to target unless b is an array of d elements.

@@ -40,7 +40,8 @@ extension Planner {
             key: key)
     }
 
-    private func equation(_ expression: Expression) -> (Term, Term)? {
+    /// The sides of `left = right` or `left == right`, unconditional and unmocked.
+    func equation(_ expression: Expression) -> (Term, Term)? {
         guard case .call(let terms) = expression.kind, terms.count == 3, !expression.isNegated,
             expression.modifiers.isEmpty, let symbol = operatorName(terms[0]).symbol,
             symbol == .eq || symbol == .equal, overrides.slot(function: symbols[symbol]) == nil
@@ -88,7 +89,7 @@ extension Planner {
 
     private func isKnown(_ term: Term) -> Bool { canEvaluate(term) && isClosed(term) }
 
-    private func names(_ terms: ArraySlice<Term>) -> [Symbol]? {
+    func names(_ terms: ArraySlice<Term>) -> [Symbol]? {
         var names: [Symbol] = []
         for term in terms {
             guard case .string(let name) = term.value else { return nil }

@@ -103,10 +103,11 @@ extension Planner {
             rest = rest.dropFirst()
         }
         if tree.nodes[node].rules.isEmpty, let operand = rest.first {
-            if tree.nodes[node].children.isEmpty {
+            if node != 0, tree.nodes[node].children.isEmpty {
                 return try baseDocument(tree.nodes[node].path, rest)
             }
             if canEvaluate(operand), isBoundEverywhere(rest) { return try dispatch(node, rest) }
+            return try access(try reachable(from: node, rest), rest)
         }
         guard !tree.nodes[node].isFunction else {
             code.jump(to: code.fail)
@@ -115,12 +116,24 @@ extension Planner {
         return try access(try virtualDocument(node), rest)
     }
 
+    /// As much of a package's document as the operands can select: other rules are not evaluated.
+    private func reachable(
+        from node: Int, _ operands: ArraySlice<Term>
+    ) throws(RegoError) -> Int32 {
+        let names = operands.map { operand -> Symbol? in
+            if case .string(let name) = operand.value { name } else { nil }
+        }
+        return try virtualDocument(node, names)
+    }
+
     /// The document that a node's rules make, or what a `with` puts in its place.
-    func virtualDocument(_ node: Int) throws(RegoError) -> Int32 {
+    func virtualDocument(_ node: Int, _ operands: [Symbol?] = []) throws(RegoError) -> Int32 {
         let path = tree.nodes[node].path
         let slots = overrides.slots(around: path)
         let result = code.register()
-        let number = Int32(function(node: node))
+        let isPackage = tree.nodes[node].rules.isEmpty
+        let shape = DocumentShape(node: node, operands: isPackage ? operands : [])
+        let number = Int32(function(shape))
         guard !slots.isEmpty else {
             code.emit(.callRule, result, number, to: code.fail)
             return result

@@ -11,9 +11,9 @@ extension Planner {
         code.emit(.move, result, Self.undefined)
         let chains = rules.filter { !$0.first.isDefault }
         let only = onlyValue(chains)
-        for chain in chains {
-            let context = Chain(conflict: conflict, isLast: chains.count == 1, onlyValue: only)
-            try plan(chain, into: result, context)
+        let context = Chain(conflict: conflict, isLast: chains.count == 1, onlyValue: only)
+        try planIndexed(chains) { chain throws(RegoError) in
+            try self.plan(chain, into: result, context)
         }
         if let fallback = rules.first(where: { $0.first.isDefault }) {
             let done = code.newLabel()
@@ -133,18 +133,18 @@ extension Planner {
     private func planMembers(
         _ rules: [PlannedRule], _ add: (PlannedRule) throws(RegoError) -> Void
     ) throws(RegoError) {
-        for rule in rules {
-            let registers = code.registerMark
-            let bindings = bindingMark
-            let next = code.newLabel()
-            code.fail = next
-            try body(rule.first.body)
-            code.at(rule.head.location)
+        try planIndexed(rules) { rule throws(RegoError) in
+            let registers = self.code.registerMark
+            let bindings = self.bindingMark
+            let next = self.code.newLabel()
+            self.code.fail = next
+            try self.body(rule.first.body)
+            self.code.at(rule.head.location)
             try add(rule)
-            if code.fail != next { code.jump(to: code.fail) }
-            code.place(next)
-            code.release(to: registers)
-            forgetBindings(to: bindings)
+            if self.code.fail != next { self.code.jump(to: self.code.fail) }
+            self.code.place(next)
+            self.code.release(to: registers)
+            self.forgetBindings(to: bindings)
         }
     }
 
@@ -191,11 +191,13 @@ extension Planner {
 
     // MARK: Packages
 
-    /// The document of everything below a node, and of base data at its path.
-    func planPackage(_ node: Int) throws(RegoError) {
+    /// The document of everything below a node, and of base data at its path. As in OPA, the
+    /// root document does not show `data.system`.
+    func planPackage(_ shape: DocumentShape) throws(RegoError) {
+        let node = shape.node
         let builder = code.register()
         code.emit(.newObject, builder)
-        try planChildren(node) { name, document in
+        try planChildren(shape) { name, document in
             self.code.emit(.setMember, builder, name, document)
         }
         let virtual = code.register()
@@ -205,19 +207,25 @@ extension Planner {
         let base = base(tree.nodes[node].path)
         code.emit(.mergeDocuments, virtual, base, virtual)
         code.place(none)
+        if node == 0, let system = symbols.find("system") {
+            code.emit(.withoutMember, virtual, virtual, constant(.string(system)))
+        }
         code.emit(.return, 0, virtual)
     }
 
     private func planChildren(
-        _ node: Int, _ add: (_ name: Int32, _ document: Int32) -> Void
+        _ shape: DocumentShape, _ add: (_ name: Int32, _ document: Int32) -> Void
     ) throws(RegoError) {
+        let node = shape.node
+        let rest = Array(shape.operands.dropFirst())
         for name in tree.nodes[node].names {
+            if let only = shape.operands.first ?? nil, only != name { continue }
             guard let child = tree.nodes[node].children[name], !tree.nodes[child].isFunction else {
                 continue
             }
             let next = code.newLabel()
             code.fail = next
-            let document = try virtualDocument(child)
+            let document = try virtualDocument(child, rest)
             add(constant(.string(name)), document)
             code.place(next)
         }

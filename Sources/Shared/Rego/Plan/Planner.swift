@@ -18,7 +18,7 @@ final class Planner {
     let declarations: [String: BuiltinDeclaration]
 
     private(set) var functions: [PlannedFunction] = []
-    private var functionOfNode: [Int: Int] = [:]
+    private var functionOfDocument: [DocumentShape: Int] = [:]
     private var unplanned: [Int] = []
     private(set) var constants: [Constant] = [.undefined]
     private var constantNumbers: [Constant: Int32] = [.undefined: ~0]
@@ -55,9 +55,14 @@ final class Planner {
 
     /// The function of a rule or package, planned later if it is new.
     func function(node: Int) -> Int {
-        if let known = functionOfNode[node] { return known }
-        functions.append(PlannedFunction(node: node))
-        functionOfNode[node] = functions.count - 1
+        function(DocumentShape(node: node, operands: []))
+    }
+
+    /// The function of the part of a package's document that a ref can reach.
+    func function(_ shape: DocumentShape) -> Int {
+        if let known = functionOfDocument[shape] { return known }
+        functions.append(PlannedFunction(shape: shape))
+        functionOfDocument[shape] = functions.count - 1
         unplanned.append(functions.count - 1)
         return functions.count - 1
     }
@@ -65,26 +70,27 @@ final class Planner {
     /// Plans what was asked for and everything that turned out to be needed.
     func planAll() throws(RegoError) {
         while let function = unplanned.popLast() {
-            try plan(function, node: functions[function].node)
+            if let shape = functions[function].shape { try plan(function, shape) }
         }
     }
 
     /// A function that is no rule; `plan` plans its code.
     func addFunction(_ plan: () throws(RegoError) -> Void) throws(RegoError) -> Int {
-        functions.append(PlannedFunction(node: -1))
+        functions.append(PlannedFunction(shape: nil))
         let number = functions.count - 1
         try plan()
         functions[number].code = code
         return number
     }
 
-    private func plan(_ number: Int, node: Int) throws(RegoError) {
+    private func plan(_ number: Int, _ shape: DocumentShape) throws(RegoError) {
+        let node = shape.node
         let rules = tree.nodes[node].rules
         let parameters = tree.nodes[node].parameterCount
         code = FunctionCode(arguments: parameters)
         forgetBindings(to: 0)
         if rules.isEmpty {
-            try planPackage(node)
+            try planPackage(shape)
         } else if parameters > 0 {
             try planCompleteRules(rules, conflict: .function)
         } else if isComplete(node) {
@@ -146,10 +152,17 @@ final class Planner {
 
 /// A function: its code once planned, and how it is called.
 struct PlannedFunction {
-    /// The rule tree's node, or -1 for a query.
-    let node: Int
+    /// The document it makes; nil for a query or an entry point.
+    let shape: DocumentShape?
     var code = FunctionCode(arguments: 0)
     var argumentCount = 0
     /// Its result is kept until the evaluation ends, or the scope of a `with`.
     var isMemoised = false
+}
+
+/// A document of the rule tree, or the part of it that operands of a ref can select: below each
+/// node the child of that name, or all children where the operand is not known.
+struct DocumentShape: Hashable {
+    let node: Int
+    let operands: [Symbol?]
 }

@@ -19,6 +19,14 @@ public struct Module: Sendable {
     public var version: RegoVersion
     /// The index of the source in the order it was given to the compiler.
     public var file: Int
+    /// What stands around operands of `and`, `or` and `not`, by the place of what is inside.
+    var enclosures: [SourceLocation: Enclosure] = [:]
+}
+
+/// Braces or parentheses that do not show in the tree.
+struct Enclosure: Sendable {
+    var isBraces: Bool
+    var location: SourceLocation
 }
 
 /// `package a.b`.
@@ -49,8 +57,10 @@ public struct Annotation: Sendable {
     public var text: String
     /// What it describes.
     public var scope: AnnotationScope
-    /// The row after its last line.
-    public var endRow: Int
+    /// It marks an entry point.
+    public var isEntrypoint: Bool
+    /// The members of the YAML document, as terms.
+    public var content: [ObjectItem]
 }
 
 /// What a `# METADATA` block describes.

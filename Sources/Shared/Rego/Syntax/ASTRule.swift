@@ -30,6 +30,8 @@ public struct RuleHead: Sendable {
     public var isAssigned = false
     /// The value `true` was not written.
     public var hasGeneratedValue = false
+    /// Nothing in the source stands for the value `true`: a formatter leaves it out.
+    var hasImpliedValue = false
     public var usesContains = false
     public var usesIf = false
 

@@ -18,7 +18,7 @@ struct ModuleBuilder {
         var module = Module(
             package: Package(location: first.location, path: []), imports: [], rules: [],
             annotations: [], comments: parser.comments, version: parser.options.version,
-            file: parser.file)
+            file: parser.file, enclosures: parser.enclosures)
         if case .package(let package) = first {
             module.package = package
         } else {
@@ -29,7 +29,7 @@ struct ModuleBuilder {
         if module.version != .v0 { for rule in module.rules { checkV1(rule) } }
         guard errors.isEmpty else { return .failure(RegoErrors(errors)) }
         if parser.options.processesAnnotations {
-            errors += AnnotationReader.attach(to: &module)
+            errors += AnnotationReader.attach(to: &module, symbols: &parser.symbols)
             guard errors.isEmpty else { return .failure(RegoErrors(errors)) }
         }
         return .success(module)
@@ -109,6 +109,7 @@ struct ModuleBuilder {
         if ref.count > 2 {
             head.value = Term(.boolean(true), term.location)
             head.hasGeneratedValue = true
+            head.hasImpliedValue = true
         } else {
             head.reference = [ref[0]]
             head.key = ref[1]
@@ -160,9 +161,10 @@ struct ModuleBuilder {
         }
         guard ref[0].value.isVariable else { return .failure(invalid(ref)) }
         let place = terms[0].location
-        let head = RuleHead(
+        var head = RuleHead(
             location: place, reference: ref, arguments: Array(terms.dropFirst()),
             value: Term(.boolean(true), place))
+        head.hasImpliedValue = true
         return .success(Rule(location: place, head: head, body: []))
     }
 

@@ -134,7 +134,7 @@ extension Parser {
         case .comma:
             scan()
             guard let items = parseItems([ObjectItem(key: key, value: value)]) else { return nil }
-            return closed(.object(items), start)
+            return closed(.object(withoutRepeatedKeys(items)), start)
         default: return nil
         }
     }
@@ -153,6 +153,25 @@ extension Parser {
             scan()
         }
         return terms
+    }
+
+    /// Of equal scalar keys the last value counts, at the place of the first.
+    private func withoutRepeatedKeys(_ items: [ObjectItem]) -> [ObjectItem] {
+        var places: [RuleTree.Key: Int] = [:]
+        var result: [ObjectItem] = []
+        for item in items {
+            guard item.key.value.isScalar, let key = RuleTree.Key(item.key) else {
+                result.append(item)
+                continue
+            }
+            if let place = places[key] {
+                result[place].value = item.value
+            } else {
+                places[key] = result.count
+                result.append(item)
+            }
+        }
+        return result
     }
 
     private mutating func parseItems(_ first: [ObjectItem]) -> [ObjectItem]? {

@@ -86,6 +86,8 @@ extension Parser {
     mutating func takeRefKeyword() -> Bool {
         guard kind.isRefKeyword, nextContinuesRef() else { return false }
         state.token.kind = .identifier
+        // As a keyword the token may have begun another term, which was no part of a ref.
+        cache[state.token.offset] = nil
         return true
     }
 

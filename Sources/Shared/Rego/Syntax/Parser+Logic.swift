@@ -27,7 +27,9 @@ extension Parser {
             restore(saved)
         }
         guard var inner = parseNegatedOperand() else { return nil }
+        let enclosure = enclosures[inner.location]
         inner.location = extent(from: start)
+        if let enclosure { enclosures[inner.location] = enclosure }
         var expression = Expression(.negation([inner]), extent(from: start))
         expression.hasImplicitBody = true
         return expression
@@ -105,7 +107,11 @@ extension Parser {
         let start = location
         if kind == .leftBrace {
             let saved = save()
-            if let body = parseBraceBody() { return .body(body) }
+            if let body = parseBraceBody() {
+                enclosures[body[0].location] = Enclosure(
+                    isBraces: true, location: extent(from: start))
+                return .body(body)
+            }
             if state.errors.count > saved.errors.count { return nil }
             restore(saved)
         }
@@ -124,9 +130,12 @@ extension Parser {
         if let expression = read(&self) { return expression }
         let failed = save()
         restore(saved)
+        let start = location
         scan()
-        if let group = parseLogicLiteral(), kind == .rightParen {
+        if var group = parseLogicLiteral(), kind == .rightParen {
             scan()
+            group.location = extent(from: start)
+            enclosures[group.location] = Enclosure(isBraces: false, location: group.location)
             return group
         }
         restore(failed)

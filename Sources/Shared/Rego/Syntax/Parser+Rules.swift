@@ -43,6 +43,7 @@ extension Parser {
             if !hasArguments, isRef || !operand.value.isGround { rule.head.key = operand }
             if rule.head.value == nil {
                 rule.head.hasGeneratedValue = true
+                rule.head.hasImpliedValue = true
                 rule.head.value = Term(.boolean(true), rule.head.location)
             }
         } else if !hasArguments {
@@ -56,7 +57,8 @@ extension Parser {
             rule.head.usesIf = true
             scan()
             let saved = save()
-            if let literal = parseLiteral(), !literal.isSetLiteral {
+            let isBraced = kind == .leftBrace
+            if let literal = parseLiteral(), !(isBraced && literal.isSetLiteral) {
                 rule.body = [literal]
                 return true
             }
@@ -118,7 +120,7 @@ extension Parser {
     /// The chain after a rule, as one rule with the next in its `alternatives`.
     private mutating func parseElse(_ rule: Rule) -> [Rule]? {
         let ref = rule.head.reference
-        if ref.count > 1, !ref.allSatisfy({ $0.value.isGround }) {
+        if !ref.dropFirst().allSatisfy(\.value.isGround) {
             fail("else keyword cannot be used on rules with variables in head")
             return nil
         }
@@ -278,6 +280,7 @@ extension Parser {
 extension Expression {
     /// The whole expression is a set literal, which would always hold.
     var isSetLiteral: Bool {
+        if isNegated { return false }
         if case .term(let term) = kind, case .set = term.value { return true }
         return false
     }

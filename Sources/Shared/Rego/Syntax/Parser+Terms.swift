@@ -77,12 +77,13 @@ extension Parser {
         defer { leave() }
         let offset = state.token.offset
         if let known = cached(at: offset) {
-            restore(known.state)
+            skip(known)
             return known.term
         }
+        let errorsBefore = state.errors.count
         var term: Term?
         if let head = parseTermHead() { term = parseTermTail(head) }
-        remember(term, from: offset)
+        remember(term, from: offset, errorsBefore: errorsBefore)
         return term
     }
 
@@ -96,6 +97,7 @@ extension Parser {
         case .templatePart, .templateEnd: return parseTemplateString(isRaw: false)
         case .rawTemplatePart, .rawTemplateEnd: return parseTemplateString(isRaw: true)
         case .identifier, .contains: return parseVariable()
+        case .and, .or where state.cursor.current == 0x28: return parseVariable()
         case .leftBracket: return parseArray()
         case .leftBrace: return parseSetOrObject()
         case .leftParen: return parseParenthesized()

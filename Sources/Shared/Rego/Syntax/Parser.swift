@@ -27,9 +27,11 @@ struct Parser {
     /// Shorter terms are read again rather than remembered.
     private static let cachedLengthMin = 8
 
+    /// A term that was read before, and what reading it changed.
     struct CachedTerm {
         var term: Term?
         var state: State
+        var errors: [RegoError]
     }
 
     let options: ParserOptions
@@ -39,6 +41,7 @@ struct Parser {
     var state: State
     var comments: [Comment] = []
     var isRegoV1Imported = false
+    var enclosures: [SourceLocation: Enclosure] = [:]
     private var commentsEnd = 0
     private var depth = 0
     var chainLength = 0
@@ -164,9 +167,18 @@ struct Parser {
 
     func cached(at offset: Int) -> CachedTerm? { cache[offset] }
 
-    mutating func remember(_ term: Term?, from offset: Int) {
+    /// Moves past a term that was read before.
+    mutating func skip(_ known: CachedTerm) {
+        var next = known.state
+        next.errors = state.errors + known.errors
+        next.wildcardCount = max(next.wildcardCount, state.wildcardCount)
+        restore(next)
+    }
+
+    mutating func remember(_ term: Term?, from offset: Int, errorsBefore: Int) {
         guard state.token.offset - offset >= Self.cachedLengthMin else { return }
-        cache[offset] = CachedTerm(term: term, state: state)
+        cache[offset] = CachedTerm(
+            term: term, state: state, errors: Array(state.errors.dropFirst(errorsBefore)))
     }
 
     /// Goes one level deeper, unless that is too deep.

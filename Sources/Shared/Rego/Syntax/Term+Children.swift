@@ -1,6 +1,7 @@
 /// Uniform access to the parts of nodes, for passes that treat most forms alike.
 extension Term {
     /// Calls `visit` for each term directly inside, and `enter` for each body.
+    @_optimize(none)
     func forEachChild(term visit: (Term) -> Void, body enter: (Body) -> Void) {
         switch value {
         case .null, .boolean, .number, .string, .variable: break
@@ -96,6 +97,7 @@ extension TemplateString {
 
 extension Expression {
     /// Calls `visit` for each term of the expression, `with` included, and `enter` for each body.
+    @_optimize(none)
     func forEachChild(term visit: (Term) -> Void, body enter: (Body) -> Void) {
         switch kind {
         case .term(let term): visit(term)
@@ -168,6 +170,7 @@ extension Expression {
 
 extension RuleHead {
     /// The terms of the head in OPA's order: the path's operands, arguments, key, value.
+    @_optimize(none)
     func forEachTerm(_ visit: (Term) -> Void) {
         for operand in reference.dropFirst() { visit(operand) }
         for argument in arguments ?? [] { visit(argument) }

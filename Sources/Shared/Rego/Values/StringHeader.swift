@@ -51,7 +51,22 @@ extension Value {
         let b = right.stringHeader.pointee
         guard a.length == b.length else { return false }
         if a.hash != 0, b.hash != 0, a.hash != b.hash { return false }
-        return memcmp(a.bytes, b.bytes, Int(a.length)) == 0
+        return sameBytes(a.bytes, b.bytes, Int(a.length))
+    }
+
+    /// Most unequal strings of one length differ in the first or the last eight bytes, and most
+    /// names have no others.
+    @inline(__always) private static func sameBytes(
+        _ left: UnsafeRawPointer, _ right: UnsafeRawPointer, _ count: Int
+    ) -> Bool {
+        guard count >= 8 else { return memcmp(left, right, count) == 0 }
+        let head = left.loadUnaligned(as: UInt64.self) ^ right.loadUnaligned(as: UInt64.self)
+        let last = count &- 8
+        let tail =
+            (left + last).loadUnaligned(as: UInt64.self)
+            ^ (right + last).loadUnaligned(as: UInt64.self)
+        guard head | tail == 0 else { return false }
+        return count <= 16 || memcmp(left + 8, right + 8, count &- 16) == 0
     }
 
     /// Bytewise, as Go compares strings.

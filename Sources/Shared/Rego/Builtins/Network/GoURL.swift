@@ -10,7 +10,8 @@ struct GoURL {
     private(set) var rawPath = ""
     private(set) var rawQuery = ""
     private(set) var fragment = ""
-    private(set) var isOpaque = false
+    /// What follows the scheme of a URL without a slash, such as the address of `mailto:`.
+    private(set) var opaque = ""
 
     /// Fails with Go's text: `parse "http://…": invalid port ":x" after host`.
     init(_ text: String) throws(BuiltinFault) {
@@ -72,7 +73,7 @@ struct GoURL {
         }
         if !rest.hasPrefix("/") {
             if !scheme.isEmpty {
-                isOpaque = true
+                opaque = String(rest)
                 return
             }
             let segment = rest.prefix { $0 != "/" }

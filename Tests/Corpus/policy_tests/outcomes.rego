@@ -1,0 +1,9 @@
+package outcomes
+
+value := data.values.one
+
+given := input.x
+
+conflict := 1
+
+conflict := 2
