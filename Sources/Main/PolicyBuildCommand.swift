@@ -29,9 +29,9 @@ struct PolicyBuildCommand: ParsableCommand {
     func run() throws {
         var builder = BundleBuilder()
         builder.revision = revision
-        builder.version = options.version
-        builder.ignored = try options.patterns()
+        builder.ignored = try options.ignored()
         do {
+            builder.options = try options.bundleOptions()
             let result = try builder.build(try BundleFile.load(path))
             for warning in result.warnings { Console.complain("warning: \(warning)") }
             try File.replace(output, with: result.archive)

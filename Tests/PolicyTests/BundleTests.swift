@@ -9,9 +9,9 @@ private func file(_ name: String, _ text: String) -> BundleFile {
     return BundleFile(path: path, name: name, bytes: Array(text.utf8))
 }
 
-private func refusal(_ files: [BundleFile], _ limits: BundleLimits = .init()) -> String? {
+private func refusal(_ files: [BundleFile]) -> String? {
     do throws(BundleError) {
-        _ = try Bundle.read(files, limits: limits)
+        _ = try Bundle.read(files)
         return nil
     } catch {
         return error.description

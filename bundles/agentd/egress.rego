@@ -6,15 +6,17 @@
 #   (data.sandbox_policies) and from nowhere else.
 package agentd.egress.authz
 
-import input.attributes.request.http
+method := input.attributes.request.http.method
+
+host := input.attributes.request.http.host
 
 sandbox_id := input.attributes.metadataContext.filterMetadata.sluice.sandbox_id
 
 # The query string is no part of what is matched.
-path := split(http.path, "?")[0]
+path := split(input.attributes.request.http.path, "?")[0]
 
 # "openai", "openai.local" and "OpenAI:8443" are the same service.
-service_name := trim_suffix(split(lower(http.host), ":")[0], ".local")
+service_name := trim_suffix(split(lower(host), ":")[0], ".local")
 
 service := data.egress_services[service_name]
 
@@ -39,9 +41,9 @@ deny_reasons contains sprintf("sandbox '%s' not allowed to access service '%s'",
 	not service_allowed
 }
 
-deny_reasons contains sprintf("method '%s' not allowed for service '%s'", [http.method, service_name]) if {
+deny_reasons contains sprintf("method '%s' not allowed for service '%s'", [method, service_name]) if {
 	service
-	not http.method in service.allowed_methods
+	not method in service.allowed_methods
 }
 
 deny_reasons contains sprintf("path '%s' not allowed for service '%s'", [path, service_name]) if {

@@ -6,12 +6,12 @@
 #   key arrives as no key.
 package agentd.gateway.authz
 
-import input.attributes.request.http
+method := input.attributes.request.http.method
 
-import input.attributes.metadataContext.filterMetadata.sluice as principal
+principal := input.attributes.metadataContext.filterMetadata.sluice
 
 # The query string is no part of what is matched.
-path := split(http.path, "?")[0]
+path := split(input.attributes.request.http.path, "?")[0]
 
 open_paths := {"/health", "/ready"}
 
@@ -29,7 +29,7 @@ deny_reasons contains "missing_api_key" if {
 	not authenticated
 }
 
-deny_reasons contains "invalid_method" if not http.method in methods
+deny_reasons contains "invalid_method" if not method in methods
 
 deny_reasons contains "invalid_path" if not known_path
 

@@ -7,13 +7,12 @@ public final class DecisionPoint: Sendable {
     let snapshot: Snapshot
     let entry: EntryPoint
     let needs: PolicyInputNeeds
-    let keys: PolicyInputKeys
+    let shapes: PolicyInputShapes
 
     public init(_ policy: PolicySnapshot) {
         snapshot = policy.rego
         entry = policy.entryPoint
-        let usage = snapshot.program.inputUsage
-        needs = PolicyInputNeeds(usage)
-        keys = PolicyInputKeys(snapshot, readsEverything: usage.readsEverything)
+        needs = PolicyInputNeeds(snapshot.program.inputUsage)
+        shapes = PolicyInputShapes(snapshot, needs)
     }
 }

@@ -10,7 +10,7 @@ internal import Transport
 /// evaluation only. What the program cannot read is left out.
 struct PolicyInput {
     let arena: Arena
-    let keys: PolicyInputKeys
+    let shapes: PolicyInputShapes
     let needs: PolicyInputNeeds
     let request: IncomingRequest
     let question: PolicyQuestion
@@ -19,54 +19,63 @@ struct PolicyInput {
     let context: StaticString
 
     func build(_ head: borrowing RequestHead) -> Value {
-        var input = ObjectBuilder(arena, capacity: 8)
-        set(&input, keys.attributes, attributes(head))
-        if needs.contains(.parsedPath) { set(&input, keys.parsedPath, parsedPath()) }
-        if needs.contains(.parsedQuery) { set(&input, keys.parsedQuery, parsedQuery(head)) }
-        if needs.contains(.parsedBody) {
-            let content = PolicyContent(arena: arena, request: request)
-            set(&input, keys.parsedBody, content.parsed(head))
-            set(&input, keys.truncatedBody, Value(content.isTruncated(head)))
+        let attributes = attributes(head)
+        return arena.object(caller.input) { input in
+            input.add(attributes)
+            if needs.contains(.parsedPath) { input.add(parsedPath()) }
+            if needs.contains(.parsedQuery) { input.add(parsedQuery(head)) }
+            if needs.contains(.parsedBody) {
+                let content = PolicyContent(arena: arena, request: request)
+                input.add(content.parsed(head))
+                input.add(Value(content.isTruncated(head)))
+            }
+            if needs.contains(.version) { input.add(version()) }
+            if needs.contains(.source), let caller = question.caller {
+                input.add(text(caller.keyID))
+            }
         }
-        if needs.contains(.version) { set(&input, keys.version, version()) }
-        if needs.contains(.source), let caller = question.caller {
-            set(&input, keys.sourcePrincipal, text(caller.keyID))
-        }
-        return input.finish()
+    }
+
+    private var caller: PolicyInputShapes.Caller {
+        question.caller == nil ? shapes.anonymous : shapes.known
     }
 
     private func attributes(_ head: borrowing RequestHead) -> Value {
-        var attributes = ObjectBuilder(arena, capacity: 4)
-        var wrapper = ObjectBuilder(arena, capacity: 1)
-        set(&wrapper, keys.http, http(head))
-        set(&attributes, keys.request, wrapper.finish())
-        if needs.contains(.source) { set(&attributes, keys.source, source()) }
-        if needs.contains(.destination), let local = request.local {
-            set(&attributes, keys.destination, peer(local, principal: nil))
+        let http = http(head)
+        return arena.object(caller.attributes) { attributes in
+            attributes.add(arena.object(shapes.request) { $0.add(http) })
+            attributes.add(metadata())
+            if needs.contains(.source) { attributes.add(source()) }
+            if needs.contains(.destination) {
+                let local = request.local ?? SocketAddress(ipv4: 0, port: 0)
+                attributes.add(arena.object(shapes.peer) { $0.add(address(local)) })
+            }
         }
-        set(&attributes, keys.metadataContext, metadata())
-        return attributes.finish()
     }
 
     // MARK: the request
 
     private func http(_ head: borrowing RequestHead) -> Value {
-        var http = ObjectBuilder(arena, capacity: 8)
-        set(&http, keys.method, text(head.methodRange.slice(of: request.bytes)))
-        set(&http, keys.path, path(head))
-        if needs.contains(.details) {
-            set(&http, keys.id, identifier())
-            set(&http, keys.host, text(head.authority.range.slice(of: request.bytes)))
-            set(&http, keys.scheme, arena.string("http"))
-            let version: StaticString = head.version == .http10 ? "HTTP/1.0" : "HTTP/1.1"
-            set(&http, keys.protocolName, arena.string(version))
-            set(&http, keys.size, size(head))
+        let hasBody = needs.contains(.body) && !request.content.isEmpty
+        let method = text(head.methodRange.slice(of: request.bytes))
+        let path = path(head)
+        let headers = needs.contains(.headers) ? headers(head) : .undefined
+        let size = size(head)
+        let host = head.authority.range.slice(of: request.bytes)
+        let isOld = head.version == .http10
+        return arena.object(hasBody ? shapes.httpWithBody : shapes.http) { http in
+            http.add(method)
+            http.add(path)
+            if needs.contains(.details) {
+                http.add(identifier())
+                http.add(text(host))
+                http.add(arena.string("http"))
+                http.add(arena.string(isOld ? "HTTP/1.0" : "HTTP/1.1"))
+                http.add(size)
+            }
+            if needs.contains(.headers) { http.add(headers) }
+            if hasBody { http.add(FormText.valid(request.content, arena)) }
         }
-        if needs.contains(.headers) { set(&http, keys.headers, headers(head)) }
-        if needs.contains(.body), request.contentIsComplete != nil {
-            set(&http, keys.body, text(request.content))
-        }
-        return http.finish()
     }
 
     /// The normalised path and, as Envoy has it, the query.
@@ -172,40 +181,37 @@ struct PolicyInput {
     // MARK: both ends
 
     private func source() -> Value {
-        peer(request.peer, principal: question.caller?.keyID)
+        let address = address(request.peer)
+        return arena.object(caller.source) { source in
+            source.add(address)
+            if let caller = question.caller { source.add(text(caller.keyID)) }
+        }
     }
 
-    private func peer(_ address: SocketAddress, principal: UnsafeRawBufferPointer?) -> Value {
-        let name = withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 64) { memory in
+    private func address(_ address: SocketAddress) -> Value {
+        let host = withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 64) { memory in
             var line = LineBuilder(memory)
             line.append(address: address)
             return arena.string(UnsafeRawBufferPointer(line.bytes))
         }
-        var socket = ObjectBuilder(arena, capacity: 2)
-        set(&socket, keys.address, name)
-        set(&socket, keys.port, Value(Int32(address.port)))
-        var outer = ObjectBuilder(arena, capacity: 1)
-        set(&outer, keys.socketAddress, socket.finish())
-        var peer = ObjectBuilder(arena, capacity: 2)
-        set(&peer, keys.address, outer.finish())
-        if let principal { set(&peer, keys.principal, text(principal)) }
-        return peer.finish()
+        let socket = arena.object(shapes.socketAddress) { socket in
+            socket.add(host)
+            socket.add(Value(Int32(address.port)))
+        }
+        return arena.object(shapes.address) { $0.add(socket) }
     }
 
     /// Who the caller is, where Envoy's filters put what they found out.
     private func metadata() -> Value {
-        var facts = ObjectBuilder(arena, capacity: 4)
-        facts.set("context", arena.string(context))
-        if let caller = question.caller {
-            set(&facts, keys.keyID, text(caller.keyID))
-            set(&facts, keys.role, text(caller.role))
-            set(&facts, keys.tier, text(caller.tier))
+        let facts = arena.object(caller.facts) { facts in
+            facts.add(arena.string(context))
+            guard let caller = question.caller else { return }
+            facts.add(text(caller.keyID))
+            facts.add(text(caller.role))
+            facts.add(text(caller.tier))
         }
-        var filters = ObjectBuilder(arena, capacity: 1)
-        set(&filters, keys.sluice, facts.finish())
-        var metadata = ObjectBuilder(arena, capacity: 1)
-        set(&metadata, keys.filterMetadata, filters.finish())
-        return metadata.finish()
+        let filters = arena.object(shapes.metadata) { $0.add(facts) }
+        return arena.object(shapes.filterMetadata) { $0.add(filters) }
     }
 
     // MARK: what is derived
@@ -233,37 +239,16 @@ struct PolicyInput {
     }
 
     private func version() -> Value {
-        var version = ObjectBuilder(arena, capacity: 2)
-        version.set("ext_authz", arena.string("v3"))
-        version.set("encoding", arena.string("protojson"))
-        return version.finish()
+        arena.object(shapes.version) { version in
+            version.add(arena.string("v3"))
+            version.add(arena.string("protojson"))
+        }
     }
 
     // MARK: pieces
 
-    /// A key that policy does not know is one that it does not read.
-    private func set(_ object: inout ObjectBuilder, _ key: Value, _ value: Value) {
-        if key.isDefined { object.set(key, value) }
-    }
-
-    /// Text from outside: borrowed when it is UTF-8; what is not becomes `!`, as Envoy does it.
+    /// Text from outside; what is not UTF-8 becomes `!`.
     private func text(_ bytes: UnsafeRawBufferPointer) -> Value {
-        for byte in bytes where byte >= 0x80 { return repaired(bytes) }
-        return arena.string(borrowing: bytes)
-    }
-
-    private func repaired(_ bytes: UnsafeRawBufferPointer) -> Value {
-        var text = StringBuilder(arena, capacity: bytes.count)
-        var index = 0
-        while index < bytes.count {
-            let length = UTF8Check.sequenceLength(bytes, at: index)
-            if length > 0 {
-                text.append(UnsafeRawBufferPointer(rebasing: bytes[index..<(index &+ length)]))
-            } else {
-                text.append(UInt8(ascii: "!"))
-            }
-            index &+= max(1, length)
-        }
-        return text.finish()
+        FormText.valid(bytes, arena)
     }
 }

@@ -102,7 +102,7 @@ public final class PolicyPhase {
         let evaluator = evaluator(for: point)
         evaluator.begin()
         let input = PolicyInput(
-            arena: evaluator.arena, keys: point.keys, needs: point.needs, request: request,
+            arena: evaluator.arena, shapes: point.shapes, needs: point.needs, request: request,
             question: question, requestID: requestID, context: context)
         do throws(EvaluationError) {
             answer = try evaluator.evaluate(

@@ -1,5 +1,5 @@
 internal import Bytes
-public import Rego
+internal import Rego
 
 /// Makes the `.tar.gz` of a bundle as `opa build` lays it out: one `data.json`, the modules, a
 /// manifest. The same files always give the same bytes.
@@ -8,9 +8,7 @@ public struct BundleBuilder: Sendable {
     public var revision: String?
     /// Files that match are left out, by their path or their last name.
     public var ignored: [PathGlob] = []
-    /// The language of sources that the folder's manifest does not speak for.
-    public var version = RegoVersion.v1
-    public var limits = BundleLimits()
+    public var options = Bundle.Options()
 
     public init() {}
 
@@ -56,7 +54,7 @@ public struct BundleBuilder: Sendable {
         var scanner = SecretScanner()
         for file in files { scanner.scan(file: file.path, file.bytes) }
         guard scanner.findings.isEmpty else { throw Self.refusal(scanner) }
-        let bundle = try Bundle.read(files, limits: limits, version: version)
+        let bundle = try Bundle.read(files, options)
         scanner.scan(data: bundle.data.root, at: "data")
         guard scanner.findings.isEmpty else { throw Self.refusal(scanner) }
         return bundle

@@ -20,6 +20,8 @@ public enum BundleError: Error, Sendable {
     case refused(path: String, reason: String)
     /// Credentials in what was to become a bundle, each with its place.
     case secrets([String])
+    /// The bundle's signature, or a file's hash in it, is wrong; the text is OPA's.
+    case signature(String)
     /// The bundle is signed, and no key is configured to check that.
     case noVerificationKey
     /// A delta where a snapshot is needed.
@@ -56,6 +58,7 @@ extension BundleError: CustomStringConvertible {
             "credentials have no place in a bundle:\n" + places.joined(separator: "\n")
                 + "\nkeep them outside and name them as the egress role's credential sources "
                 + "(env:NAME, file:PATH or exec:COMMAND)"
+        case .signature(let reason): reason
         case .noVerificationKey: "verification key not provided"
         case .delta: "delta bundle where a snapshot is needed"
         case .modules(let errors): Self.list(errors.map(\.description))

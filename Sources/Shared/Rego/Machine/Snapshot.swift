@@ -51,6 +51,9 @@ public final class Snapshot: @unchecked Sendable {
         builtins.deallocate()
     }
 
+    /// The policy's strings, for a freezer of objects whose keys are compared with them.
+    public var names: FrozenData { own }
+
     /// A string that input builders use as a key again and again: looking it up in the policy's
     /// own tables makes each access to it one compare. A key that neither policy nor data know is
     /// undefined.
