@@ -88,6 +88,21 @@ private func faults(_ text: String, _ surroundings: Surroundings = nowhere) -> [
         #expect(try parse(text, surroundings).gateway?.policy.bundle == "x-abc-${y}-$z")
     }
 
+    @Test func `a key may have several lines and is never shown`() throws {
+        let pem = "-----BEGIN PUBLIC KEY-----\nabc\n-----END PUBLIC KEY-----"
+        let surroundings = Surroundings(
+            variable: { _ in nil }, file: { _ in .success(Array((pem + "\n").utf8)) })
+        let policy = "bundle: b, verification: {key: '${file:/k}', scope: write"
+        let parsed = try parse("gateway: {policy: {\(policy)}}}", surroundings)
+        let verification = try #require(parsed.gateway?.policy.verification)
+        #expect(verification.key == pem)
+        #expect(verification.algorithm == .RS256 && verification.keyID == "default")
+        #expect(verification.scope == "write" && verification.excludedFiles.isEmpty)
+        let faulty = faults("gateway: {policy: {\(policy), algorithm: none}}}", surroundings)
+        #expect(faulty.count == 1 && faulty[0].contains("'none' is not accepted; accepted: HS256"))
+        #expect(faults("gateway: {policy: {bundle: b, verification: {}}}").count == 1)
+    }
+
     @Test func `a value from outside is never shown`() {
         let surroundings = Surroundings(
             variable: { _ in "s3cret" }, file: { _ in .success(Array("s3cret".utf8)) })
