@@ -64,11 +64,34 @@ import Testing
     }
 
     @Test(arguments: [
-        (0.1, "0.1"), (1e21, "1e+21"), (1e-7, "1e-07"), (123456.75, "123456.75"), (1e20, "100000000000000000000"),
+        (0.1, "0.1"), (1e21, "1e+21"), (1e-7, "1e-07"), (123456.75, "123456.75"),
+        (1e20, "100000000000000000000"),
         (-0.000001, "-0.000001"), (2.0, "2"),
     ])
     func `doubles are spelt as Go spells them`(double: Double, text: String) {
         #expect(String(decoding: arena.number(double: double).json(), as: UTF8.self) == text)
+    }
+
+    @Test func `an altered document is refused or is itself when written and read again`() throws {
+        let seed = Array(#"{"a":[1,-2.5e3,"x\u00e9\n"],"b":{"c":null,"d":[true,false]}}"#.utf8)
+        var random = SystemRandomNumberGenerator()
+        var accepted = 0
+        for _ in 0..<20_000 {
+            var bytes = seed
+            for _ in 0..<Int.random(in: 1...3, using: &random) {
+                let at = Int.random(in: 0..<bytes.count, using: &random)
+                bytes[at] = [UInt8.random(in: 0...255, using: &random), 0x22, 0x7B, 0x5D, 0x30]
+                    .randomElement(using: &random) ?? 0
+            }
+            guard let value = bytes.withUnsafeBytes({ try? arena.value(json: $0) }) else {
+                continue
+            }
+            accepted += 1
+            let again = try value.json().withUnsafeBytes { try arena.value(json: $0) }
+            #expect(value == again)
+            #expect(value.hash == again.hash)
+        }
+        #expect(accepted > 100)
     }
 
     @Test func `of equal keys the last counts`() throws {

@@ -7,19 +7,26 @@ struct DecisionBench {
     let policies: String
     let data: String
 
-    private static let cases: [(name: String, policy: String, entry: String, data: String, input: String)] =
+    private struct Case {
+        let name: String
+        let policy: String
+        let entry: String
+        let data: String
+        let input: String
+    }
+
+    private static let cases: [Case] =
         ["obj", "arr"].flatMap { shape in
             [10, 1000, 100_000].map { count in
-                (
-                    "gateway \(shape) \(count)", "gateway.rego", "data.gateway.decision",
-                    "data_\(shape)_\(count).json", "input_\(shape)_\(count).json"
-                )
+                Case(
+                    name: "gateway \(shape) \(count)", policy: "gateway.rego",
+                    entry: "data.gateway.decision", data: "data_\(shape)_\(count).json",
+                    input: "input_\(shape)_\(count).json")
             }
         } + [
-            (
-                "egress", "egress.rego", "data.egress.decision", "data_egress.json",
-                "input_egress.json"
-            )
+            Case(
+                name: "egress", policy: "egress.rego", entry: "data.egress.decision",
+                data: "data_egress.json", input: "input_egress.json")
         ]
 
     /// Runs the cases whose names begin with `prefix`.
