@@ -12,7 +12,8 @@ public struct PolicyConfiguration: Sendable, Equatable {
     init?(_ section: Section) {
         let bundle = section.require("bundle", .text("the path of a bundle's .tar.gz or folder"))
         let entrypoint = section.read("entrypoint", .entrypoint, default: "agentd/authz")
-        verification = section.has("verification")
+        verification =
+            section.has("verification")
             ? VerificationConfiguration(section.section("verification")) : nil
         section.finish()
         guard let bundle else { return nil }

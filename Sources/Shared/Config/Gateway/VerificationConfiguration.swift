@@ -2,7 +2,18 @@
 public struct VerificationConfiguration: Sendable, Equatable {
     /// A JWS algorithm (RFC 7518 §3.1).
     public enum Algorithm: String, Sendable, CaseIterable {
-        case HS256, HS384, HS512, RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, ES512
+        case hs256 = "HS256"
+        case hs384 = "HS384"
+        case hs512 = "HS512"
+        case rs256 = "RS256"
+        case rs384 = "RS384"
+        case rs512 = "RS512"
+        case ps256 = "PS256"
+        case ps384 = "PS384"
+        case ps512 = "PS512"
+        case es256 = "ES256"
+        case es384 = "ES384"
+        case es512 = "ES512"
     }
 
     public var algorithm: Algorithm
@@ -18,7 +29,7 @@ public struct VerificationConfiguration: Sendable, Equatable {
     /// Nil, with the fault recorded, without a key.
     init?(_ section: Section) {
         let words = Kind<Algorithm>.word
-        let algorithm = section.read("algorithm", words, default: .RS256)
+        let algorithm = section.read("algorithm", words, default: .rs256)
         let key = section.require("key", .keyMaterial)
         keyID = section.read("key_id", .text("the id of the key"), default: "default")
         scope = section.read("scope", .text("what signatures must be for"), default: "")
@@ -32,7 +43,8 @@ public struct VerificationConfiguration: Sendable, Equatable {
 
 extension Kind where Value == String {
     fileprivate static var keyMaterial: Kind {
-        let accepted = "a PEM public key or certificate, or the secret of an HMAC, such as "
+        let accepted =
+            "a PEM public key or certificate, or the secret of an HMAC, such as "
             + "${file:PATH} or ${env:NAME}"
         return Kind(accepted: accepted) { $0.isEmpty ? nil : $0 }
     }
