@@ -72,6 +72,10 @@ private func decision(_ snapshot: PolicySnapshot, user: String) throws -> Bool? 
             "p.rego:3: rego_compile_error: conflicting rule for data path agentd/authz/allowed found"
         ),
         ("data.json", #"{"api_keys": [{"id": "a"}]}"#, "2 errors occurred:\napi_keys[0]"),
+        (
+            "data.json", #"{"egress_credentials": {"openai": {"type": "bearer", "token": "x"}}}"#,
+            "credentials have no place in a bundle:\ndata/egress_credentials/openai/token: "
+        ),
         ("data.json", "{", "bundle load failed on data.json: unexpected end of JSON input"),
         (".manifest", #"{"roots": ["x"]}"#, "manifest roots [x] do not permit"),
     ])

@@ -71,7 +71,7 @@ public struct BundleBuilder: Sendable {
     }
 
     private static func refusal(_ scanner: SecretScanner) -> BundleError {
-        .secrets(scanner.findings.map { "\($0.path): \($0.what)" })
+        .secrets(scanner.findings.map(\.description))
     }
 
     /// The roots and versions that the bundle was read with, and the revision.
