@@ -5,10 +5,16 @@ public struct PolicyConfiguration: Sendable, Equatable {
     /// The decision's path below `data`, such as `agentd/authz/decision`.
     public var entrypoint: String
 
+    /// Nil: bundles are not signed, and a signed one is refused.
+    public var verification: VerificationConfiguration?
+
     /// Nil, with the fault recorded, without a bundle: there is no policy to fall back to.
     init?(_ section: Section) {
         let bundle = section.require("bundle", .text("the path of a bundle's .tar.gz or folder"))
         let entrypoint = section.read("entrypoint", .entrypoint, default: "agentd/authz/decision")
+        verification =
+            section.has("verification")
+            ? VerificationConfiguration(section.section("verification")) : nil
         section.finish()
         guard let bundle else { return nil }
         self.bundle = bundle
