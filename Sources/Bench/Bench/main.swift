@@ -13,6 +13,8 @@ do {
         try LoadBench.data(arguments[1])
     case "rules" where arguments.count == 2:
         try LoadBench.rules(arguments[1])
+    case "builtins" where arguments.count == 1:
+        try BuiltinBench.run()
     default:
         print(
             """
@@ -20,12 +22,14 @@ do {
                    sluice-bench count POLICIES DATA CASE TIMES
                    sluice-bench load DATA.JSON
                    sluice-bench rules FOLDER
+                   sluice-bench builtins
 
             decisions  time and allocations of a decision, per case whose name begins with CASE;
                        folders of the policies and of what gen.py writes
             count      so many decisions and nothing else, for a profiler that counts
             load       freezing base data, once
             rules      from source to plan, all *.rego of a folder
+            builtins   what one call of a builtin adds to a decision
             """)
         exit(2)
     }

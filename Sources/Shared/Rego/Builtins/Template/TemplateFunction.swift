@@ -24,7 +24,8 @@ enum TemplateFunction: String {
         default: break
         }
         guard let first = arguments.first else {
-            throw TemplateRunner.fault("wrong number of args for \(rawValue): want at least 1 got 0")
+            throw TemplateRunner.fault(
+                "wrong number of args for \(rawValue): want at least 1 got 0")
         }
         switch self {
         case .not: return .value(Value(!first.isTrue))
