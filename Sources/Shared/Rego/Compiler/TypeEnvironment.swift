@@ -20,7 +20,7 @@ struct TypeEnvironment: Sendable {
     }
 
     mutating func set(_ type: RegoType, of variable: Symbol) {
-        levels[levels.count - 1].set(type, of: variable)
+        levels[levels.count - 1].set(type.bounded, of: variable)
     }
 
     // MARK: refs
@@ -115,7 +115,7 @@ struct TypeEnvironment: Sendable {
                 merged = merged?.inserting(inner, atKeys: tail[...], symbols)
             }
         }
-        levels[0].set(merged, at: node)
+        levels[0].set(merged?.bounded, at: node)
     }
 
     private func leaves(_ node: Int) -> [(path: [TypeTree.Key], type: RegoType)] {

@@ -24,6 +24,8 @@ struct Parser {
     static let nestingMax = 250
     /// How many operators may follow one another in the chains of one statement.
     static let chainMax = 2000
+    /// How many operands a ref may have.
+    static let operandsMax = 500
     /// Shorter terms are read again rather than remembered.
     private static let cachedLengthMin = 8
 
