@@ -67,6 +67,16 @@ struct PolicyOptions: ParsableArguments {
         return options
     }
 
+    /// The signer for a key: an HMAC's secret as it is, anything else a file.
+    func signer(key: String?) throws -> BundleSigner? {
+        guard let key, let algorithm = BundleVerification.Algorithm(rawValue: algorithm) else {
+            return nil
+        }
+        return BundleSigner(
+            algorithm: algorithm, material: try material(key, algorithm),
+            keyID: verificationKeyID, scope: scope ?? "")
+    }
+
     /// Loads files, folders and bundles together.
     func load(paths: [String], bundles: [String]) throws -> Bundle {
         var loader = PolicyLoader(try bundleOptions(), ignored: try ignored())
@@ -79,15 +89,19 @@ struct PolicyOptions: ParsableArguments {
         guard let verificationKey,
             let algorithm = BundleVerification.Algorithm(rawValue: algorithm)
         else { return nil }
-        let isSecret = algorithm.rawValue.hasPrefix("HS")
-        let material = isSecret
-            ? verificationKey
-            : String(decoding: try File.read(verificationKey, bytesMax: 1 << 20), as: UTF8.self)
+        let material = try material(verificationKey, algorithm)
         let key = BundleVerification.Key(
             algorithm: algorithm, material: material, scope: scope ?? "")
         return BundleVerification(
             keys: [verificationKeyID: key], keyID: verificationKeyID, scope: scope,
             excluded: try patterns(excluded, "--exclude-files-verify"))
+    }
+
+    private func material(
+        _ key: String, _ algorithm: BundleVerification.Algorithm
+    ) throws -> String {
+        if algorithm.rawValue.hasPrefix("HS") { return key }
+        return String(decoding: try File.read(key, bytesMax: 1 << 20), as: UTF8.self)
     }
 
     private func patterns(_ texts: [String], _ name: String) throws -> [PathGlob] {

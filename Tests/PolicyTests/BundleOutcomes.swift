@@ -65,8 +65,10 @@ import Testing
             return options
         }
         let publicKey = ["rs256", "es256"].first { file.hasSuffix($0) }
-        let material = try publicKey.map { try File.read(
-            "\(SharedData.goldens)/bundles/\($0).pub.pem", bytesMax: 1 << 20) }
+        let material = try publicKey.map {
+            try File.read(
+                "\(SharedData.goldens)/bundles/\($0).pub.pem", bytesMax: 1 << 20)
+        }
         let secret = name == "wrong_key" ? "another" : "secret"
         let algorithm = BundleVerification.Algorithm(rawValue: (publicKey ?? "hs256").uppercased())
         let key = BundleVerification.Key(

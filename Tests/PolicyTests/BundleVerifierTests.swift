@@ -55,35 +55,43 @@ private func entry(_ name: String, _ text: String, _ algorithm: String = "SHA-25
 }
 
 @Suite struct BundleVerifierTests {
-    private let entries = entry("p.rego", "package p\n") + "," + entry("data.json", #"{"a":1,"b":[1.50]}"#)
+    private let entries =
+        entry("p.rego", "package p\n") + "," + entry("data.json", #"{"a":1,"b":[1.50]}"#)
     private let data = file("data.json", "{ \"b\": [1.50],\n \"a\": 1 }")
 
     @Test func `data is hashed by what it says and policies by their bytes`() throws {
         let signed = try signatures(entries, more: #","keyid":"k""#)
         #expect(verify([policy, data, signed]) == nil)
-        #expect(verify([policy, file("data.json", #"{"a":1,"b":[1.5]}"#), signed])?
-            .hasPrefix("data.json: digest mismatch (want: ") == true)
-        #expect(verify([file("p.rego", "package p"), data, signed])?
-            .hasPrefix("p.rego: digest mismatch (want: ") == true)
+        #expect(
+            verify([policy, file("data.json", #"{"a":1,"b":[1.5]}"#), signed])?
+                .hasPrefix("data.json: digest mismatch (want: ") == true)
+        #expect(
+            verify([file("p.rego", "package p"), data, signed])?
+                .hasPrefix("p.rego: digest mismatch (want: ") == true)
     }
 
     @Test func `files and signature must name each other`() throws {
         let signed = try signatures(entries, more: #","keyid":"k""#)
-        #expect(verify([policy, data, signed, file("x.txt", "x")])
-            == "file x.txt not included in bundle signature")
+        #expect(
+            verify([policy, data, signed, file("x.txt", "x")])
+                == "file x.txt not included in bundle signature")
         #expect(verify([policy, data, signed, file("x.txt", "x")], excluded: ["*.txt"]) == nil)
-        #expect(verify([policy, signed])
-            == "file(s) [data.json] specified in bundle signatures but not found in the target bundle")
+        #expect(
+            verify([policy, signed])
+                == "file(s) [data.json] specified in bundle signatures but not found in the target bundle"
+        )
     }
 
     @Test func `the key is the configured one, else the one that the token names`() throws {
         let header = #"{"alg":"HS256","kid":"other"}"#
         let named = try signatures(entries, header: header, more: #","keyid":"k""#)
         #expect(verify([policy, data, named], keyID: "k") == nil)
-        #expect(verify([policy, data, named])
-            == "verification key corresponding to ID other not found")
-        #expect(verify([policy, data, try signatures(entries)])
-            == "verification key corresponding to ID  not found")
+        #expect(
+            verify([policy, data, named])
+                == "verification key corresponding to ID other not found")
+        #expect(
+            verify([policy, data, try signatures(entries)])
+                == "verification key corresponding to ID  not found")
     }
 
     @Test func `the scope must be the one that is asked for`() throws {
@@ -96,15 +104,50 @@ private func entry(_ name: String, _ text: String, _ algorithm: String = "SHA-25
     @Test func `an algorithm other than the key's is refused`() throws {
         let signed = try signatures(
             entries, header: #"{"alg":"HS384"}"#, more: #","keyid":"k""#)
-        #expect(verify([policy, data, signed])
-            == "failed to verify JWT signature: invalid HMAC signature")
+        #expect(
+            verify([policy, data, signed])
+                == "failed to verify JWT signature: invalid HMAC signature")
+    }
+
+    @Test(arguments: [BundleVerification.Algorithm.hs256, .hs512])
+    func `what is signed when it is built is verified when it is read`(
+        algorithm: BundleVerification.Algorithm
+    ) throws {
+        var builder = BundleBuilder()
+        builder.signer = BundleSigner(
+            algorithm: algorithm, material: "secret", keyID: "k", scope: "write")
+        let built = try builder.build([policy, data, file("a/b.rego", "package a.b\nx := 1")])
+        let files = try BundleFile.unpack(built.archive)
+        #expect(files.last?.path == ".signatures.json" && files.count == built.files)
+        func refusal(_ algorithm: BundleVerification.Algorithm, _ secret: String) -> String? {
+            let key = BundleVerification.Key(
+                algorithm: algorithm, material: secret, scope: "write")
+            do throws(BundleError) {
+                try BundleVerifier(BundleVerification(keys: ["k": key])).verify(files)
+                return nil
+            } catch {
+                return error.description
+            }
+        }
+        #expect(refusal(algorithm, "secret") == nil)
+        #expect(refusal(algorithm, "other") != nil)
+        #expect(refusal(.hs384, "secret") != nil)
+    }
+
+    @Test func `a key that does not fit the algorithm signs nothing`() {
+        for algorithm in [BundleVerification.Algorithm.rs256, .es256] {
+            let signer = BundleSigner(algorithm: algorithm, material: "secret", keyID: "k")
+            #expect(throws: BundleError.self) { try signer.sign([policy]) }
+        }
     }
 
     @Test(arguments: [
         ("{}", ".signatures.json: must be an object with a list of signatures"),
         (#"{"signatures":[]}"#, ".signatures.json: missing JWT (expected exactly one)"),
-        (#"{"signatures":["a","b"]}"#,
-         ".signatures.json: multiple JWTs not supported (expected exactly one)"),
+        (
+            #"{"signatures":["a","b"]}"#,
+            ".signatures.json: multiple JWTs not supported (expected exactly one)"
+        ),
         (#"{"signatures":["a.b.c"]}"#, "failed to verify JWT signature: malformed token"),
         (#"{"signatures":[5]}"#, ".signatures.json: missing JWT (expected exactly one)"),
     ])
@@ -112,7 +155,8 @@ private func entry(_ name: String, _ text: String, _ algorithm: String = "SHA-25
         #expect(verify([policy, data, file(".signatures.json", text)]) == expected)
     }
 
-    @Test func `without a signature a verified bundle is refused, and without a key a signed one`() {
+    @Test func `without a signature a verified bundle is refused, and without a key a signed one`()
+    {
         #expect(verify([policy, data]) == "bundle missing .signatures.json file")
         let signed = [policy, data, file(".signatures.json", "{}")]
         #expect(throws: BundleError.self) { try Bundle.read(signed) }

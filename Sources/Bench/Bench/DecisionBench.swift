@@ -32,14 +32,38 @@ struct DecisionBench {
     /// Runs the cases whose names begin with `prefix`.
     func run(_ prefix: String) throws {
         for test in Self.cases where test.name.hasPrefix(prefix) {
-            let modules = try Policies.compile(["\(policies)/\(test.policy)"])
-            let program = try Program(modules, entryPoints: [test.entry])
-            let text = try Files.map("\(data)/\(test.data)")
-            let snapshot = Snapshot(program, data: try FrozenData.json(text))
-            let input = try Files.map("\(data)/\(test.input)")
-            guard let entry = program.entryPoint(test.entry) else { continue }
+            let (snapshot, entry, input) = try prepare(test)
             try measure(test.name, snapshot, entry, input)
         }
+    }
+
+    /// Makes so many decisions of each of those cases.
+    func run(_ prefix: String, times: Int) throws {
+        for test in Self.cases where test.name.hasPrefix(prefix) {
+            let (snapshot, entry, json) = try prepare(test)
+            let input = try FrozenData.json(json)
+            let evaluator = Evaluator(snapshot)
+            try withExtendedLifetime(input) {
+                for _ in 0..<times {
+                    evaluator.begin()
+                    _ = try evaluator.evaluate(entry, input: input.root, nowNanoseconds: 1)
+                }
+            }
+        }
+    }
+
+    private struct NoEntryPoint: Error {}
+
+    private func prepare(
+        _ test: Case
+    ) throws -> (Snapshot, EntryPoint, UnsafeRawBufferPointer) {
+        let modules = try Policies.compile(["\(policies)/\(test.policy)"])
+        let program = try Program(modules, entryPoints: [test.entry])
+        let text = try Files.map("\(data)/\(test.data)")
+        let snapshot = Snapshot(program, data: try FrozenData.json(text))
+        let input = try Files.map("\(data)/\(test.input)")
+        guard let entry = program.entryPoint(test.entry) else { throw NoEntryPoint() }
+        return (snapshot, entry, input)
     }
 
     private func measure(

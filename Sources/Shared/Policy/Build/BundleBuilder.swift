@@ -9,6 +9,8 @@ public struct BundleBuilder: Sendable {
     /// Files that match are left out, by their path or their last name.
     public var ignored: [PathGlob] = []
     public var options = Bundle.Options()
+    /// Nil: the bundle is not signed.
+    public var signer: BundleSigner?
 
     public init() {}
 
@@ -31,23 +33,31 @@ public struct BundleBuilder: Sendable {
         let bundle = try checked(kept)
         _ = try bundle.compile()
         let gateway = try GatewayData(bundle.data)
+        var contents = contents(of: bundle)
+        if let signer { contents.append(try signer.sign(contents)) }
         var tar = TarWriter()
-        var count = 2
-        tar.add(name: "/data.json", bytes: bundle.data.root.json() + [ASCII.lineFeed])
-        let modules = zip(bundle.modules.paths, bundle.modules.sources)
-        for (path, source) in modules.sorted(by: { $0.0.utf8.lexicographicallyPrecedes($1.0.utf8) }) {
-            tar.add(name: "/" + path, bytes: source)
-            count += 1
-        }
-        tar.add(name: "/.manifest", bytes: manifest(of: bundle))
+        for file in contents { tar.add(name: file.name, bytes: file.bytes) }
         do throws(GzipError) {
             let archive = try GzipWriter.compress(tar.finish())
             return Result(
-                archive: archive, bundle: bundle, files: count,
+                archive: archive, bundle: bundle, files: contents.count,
                 warnings: bundle.warnings + gateway.warnings)
         } catch {
             throw .gzip(error)
         }
+    }
+
+    /// The files of the archive in their order.
+    private func contents(of bundle: Bundle) -> [BundleFile] {
+        func file(_ path: String, _ bytes: [UInt8]) -> BundleFile {
+            BundleFile(path: path, name: "/" + path, bytes: bytes)
+        }
+        let modules = zip(bundle.modules.paths, bundle.modules.sources).sorted {
+            $0.0.utf8.lexicographicallyPrecedes($1.0.utf8)
+        }
+        return [file("data.json", bundle.data.root.json() + [ASCII.lineFeed])]
+            + modules.map { file($0.0, $0.1) }
+            + [file(".manifest", manifest(of: bundle))]
     }
 
     private func checked(_ files: [BundleFile]) throws(BundleError) -> Bundle {
@@ -61,7 +71,7 @@ public struct BundleBuilder: Sendable {
     }
 
     private static func refusal(_ scanner: SecretScanner) -> BundleError {
-        .secrets(scanner.findings.map { "\($0.path): \($0.what)" })
+        .secrets(scanner.findings.map(\.description))
     }
 
     /// The roots and versions that the bundle was read with, and the revision.

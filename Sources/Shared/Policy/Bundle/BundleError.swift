@@ -38,7 +38,8 @@ extension BundleError: CustomStringConvertible {
     public var description: String {
         switch self {
         case .file(let error): "\(error)"
-        case .gzip(.empty), .gzip(.headerTruncated), .gzip(.notGzip): "bundle read failed: archive read failed: \(inner)"
+        case .gzip(.empty), .gzip(.headerTruncated), .gzip(.notGzip):
+            "bundle read failed: archive read failed: \(inner)"
         case .gzip, .tar: "bundle read failed: \(inner)"
         case .tooLarge(let bytesMax): "bundle is larger than the limit of \(bytesMax) bytes"
         case .manifest(let reason): "bundle load failed on .manifest: \(reason)"
@@ -75,8 +76,13 @@ extension BundleError: CustomStringConvertible {
         }
     }
 
+    /// A hundred thousand faulty keys make a line each.
+    private static let shownMax = 50
+
     private static func list(_ texts: [String]) -> String {
         guard texts.count > 1 else { return texts.first ?? "" }
-        return "\(texts.count) errors occurred:\n" + texts.joined(separator: "\n")
+        let left = texts.count - shownMax
+        return "\(texts.count) errors occurred:\n" + texts.prefix(shownMax).joined(separator: "\n")
+            + (left > 0 ? "\nand \(left) more" : "")
     }
 }

@@ -70,7 +70,8 @@ struct BundleReader {
             try data.insert(try json(file), at: [])
         case let name where name.hasSuffix(".rego"): sources.append(file)
         case let name where name.hasSuffix(".json") || name.hasSuffix(".yaml"):
-            warnings.append("\(file.path) is not read: data files are called data.json or data.yaml")
+            warnings.append(
+                "\(file.path) is not read: data files are called data.json or data.yaml")
         case "policy.wasm":
             warnings.append("\(file.path) is not read: policies are evaluated from their sources")
         default: break

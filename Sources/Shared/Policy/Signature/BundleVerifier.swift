@@ -1,6 +1,3 @@
-internal import Bytes
-internal import Rego
-
 /// Checks a bundle's signature, and every file against it, in OPA's order.
 struct BundleVerifier {
     private let verification: BundleVerification
@@ -16,7 +13,7 @@ struct BundleVerifier {
             throw .signature("bundle missing .signatures.json file")
         }
         let token = try SignedToken(signatures)
-        let id = verification.keyID ?? token.namedKeyID ?? ""
+        let id = verification.keyID ?? token.keyID ?? ""
         guard let key = verification.keys[id] else {
             throw .signature("verification key corresponding to ID \(id) not found")
         }
@@ -49,22 +46,10 @@ struct BundleVerifier {
         }
     }
 
-    /// Data files and the manifest are hashed by what they say, with sorted keys and without
-    /// blanks; all others by their bytes.
     private func hash(_ file: BundleFile, _ algorithm: String) throws(BundleError) -> String {
         guard let digest = FileDigest(algorithm) else {
             throw .signature("\(file.path): unsupported hashing algorithm: \(algorithm)")
         }
-        let freezer = Freezer()
-        switch file.lastName {
-        case "data.json", ".manifest":
-            let value = try DataFile.json(file.bytes, path: file.path, freezer)
-            return digest.hexadecimal(of: value.json())
-        case "data.yaml":
-            let value = try DataFile.yaml(file.bytes, path: file.path, freezer)
-            return digest.hexadecimal(of: value.json())
-        default:
-            return digest.hexadecimal(of: file.bytes)
-        }
+        return try digest.hexadecimal(of: file)
     }
 }

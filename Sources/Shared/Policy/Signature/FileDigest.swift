@@ -1,4 +1,5 @@
 internal import COpenSSL
+internal import Rego
 
 /// A hash by the name that bundle signatures use for it.
 struct FileDigest {
@@ -6,19 +7,36 @@ struct FileDigest {
 
     /// Nil for a name that OPA does not know either.
     init?(_ name: String) {
-        let found: OpaquePointer? = switch name {
-        case "MD5": EVP_md5()
-        case "SHA-1": EVP_sha1()
-        case "SHA-224": EVP_sha224()
-        case "SHA-256": EVP_sha256()
-        case "SHA-384": EVP_sha384()
-        case "SHA-512": EVP_sha512()
-        case "SHA-512-224": EVP_sha512_224()
-        case "SHA-512-256": EVP_sha512_256()
-        default: nil
-        }
+        let found: OpaquePointer? =
+            switch name {
+            case "MD5": EVP_md5()
+            case "SHA-1": EVP_sha1()
+            case "SHA-224": EVP_sha224()
+            case "SHA-256": EVP_sha256()
+            case "SHA-384": EVP_sha384()
+            case "SHA-512": EVP_sha512()
+            case "SHA-512-224": EVP_sha512_224()
+            case "SHA-512-256": EVP_sha512_256()
+            default: nil
+            }
         guard let found else { return nil }
         algorithm = found
+    }
+
+    /// Data files and the manifest are hashed by what they say, with sorted keys and without
+    /// blanks; all others by their bytes.
+    func hexadecimal(of file: BundleFile) throws(BundleError) -> String {
+        let freezer = Freezer()
+        switch file.lastName {
+        case "data.json", ".manifest":
+            let value = try DataFile.json(file.bytes, path: file.path, freezer)
+            return hexadecimal(of: value.json())
+        case "data.yaml":
+            let value = try DataFile.yaml(file.bytes, path: file.path, freezer)
+            return hexadecimal(of: value.json())
+        default:
+            return hexadecimal(of: file.bytes)
+        }
     }
 
     func hexadecimal(of bytes: [UInt8]) -> String {

@@ -1,52 +1,63 @@
 internal import Bytes
 internal import Rego
 
-/// The JWT of a `.signatures.json`. Signatures are checked by the engine's own `io.jwt` builtins,
-/// so that there is one implementation of them.
+/// The JWT of a `.signatures.json`.
 struct SignedToken {
-    let text: String
-    let keyID: String?
-    let algorithm: String
-    let scope: String
-    /// Names of files with what they must hash to.
-    let files: [String: Digest]
-    private let payloadKeyID: String?
-
     struct Digest: Equatable {
         let algorithm: String
         /// In hexadecimal.
         let value: String
     }
 
+    /// The id of the key, as far as the token says it.
+    private(set) var keyID: String?
+    private(set) var scope = ""
+    /// Names of files with what they must hash to.
+    private(set) var files: [String: Digest] = [:]
+    private var algorithm = ""
+    private var text: String
+
     /// Reads the token without trusting it.
     init(_ signatures: BundleFile) throws(BundleError) {
         text = try Self.token(of: signatures)
-        let query = try SignedToken.query("decoded := io.jwt.decode(input.token)")
-        let rows = try SignedToken.run(query, ["token": text])
-        let parts = try withExtendedLifetime(query) { () throws(BundleError) in
+        var token = self
+        let problem = try TokenQuery.run(
+            "decoded := io.jwt.decode(input.token)", ["token": text]
+        ) { rows -> String? in
             guard let decoded = rows.first?.bindings.member("decoded") else {
-                throw BundleError.signature("failed to verify JWT signature: malformed token")
+                return "malformed token"
             }
-            return try Parts(header: decoded.array[0], payload: decoded.array[1])
+            return token.take(header: decoded.array[0], payload: decoded.array[1])
         }
-        keyID = parts.keyID
-        algorithm = parts.algorithm
-        scope = parts.scope
-        files = parts.files
-        payloadKeyID = parts.payloadKeyID
+        if let problem { throw .signature("failed to verify JWT signature: \(problem)") }
+        self = token
     }
 
-    /// The id of the key that made the signature, as far as the token says it.
-    var namedKeyID: String? { keyID ?? payloadKeyID }
-
+    /// The signature must be the key's, by the key's algorithm and no other.
     func check(_ key: BundleVerification.Key) throws(BundleError) {
         let verb = "io.jwt.verify_\(key.algorithm.rawValue.lowercased())"
-        let query = try SignedToken.query("\(verb)(input.token, input.key)")
-        let rows = try SignedToken.run(query, ["token": text, "key": key.material])
-        let isValid = withExtendedLifetime(query) { rows.first?.values.first?.isTrue == true }
+        let isValid = try TokenQuery.run(
+            "\(verb)(input.token, input.key)", ["token": text, "key": key.material]
+        ) { $0.first?.values.first?.isTrue == true }
         guard isValid, algorithm == key.algorithm.rawValue else {
             throw .signature("failed to verify JWT signature: \(Self.failure(of: key.algorithm))")
         }
+    }
+
+    /// Nil, or what is wrong.
+    private mutating func take(header: Value, payload: Value) -> String? {
+        algorithm = header.member("alg").text ?? ""
+        keyID = header.member("kid").text ?? payload.member("keyid").text
+        scope = payload.member("scope").text ?? ""
+        guard payload.member("files").isArray else { return "the payload has no files" }
+        for file in payload.member("files").array.buffer {
+            guard let name = file.member("name").text, let hash = file.member("hash").text else {
+                return "a file without a name or a hash"
+            }
+            files[name] = Digest(
+                algorithm: file.member("algorithm").text ?? "SHA-256", value: hash.lowercased())
+        }
+        return nil
     }
 
     private static func failure(of algorithm: BundleVerification.Algorithm) -> String {
@@ -70,59 +81,5 @@ struct SignedToken {
             throw .signature(".signatures.json: \(what) (expected exactly one)")
         }
         return token
-    }
-
-    private static func query(_ text: String) throws(BundleError) -> PolicyQuery {
-        try PolicyQuery(
-            text,
-            in: Bundle(
-                manifest: BundleManifest(), modules: BundleModules(), data: .empty, warnings: []))
-    }
-
-    private static func run(
-        _ query: PolicyQuery, _ input: [String: String]
-    ) throws(BundleError) -> [PolicyQuery.Row] {
-        var writer = JSONWriter()
-        writer.beginObject()
-        for (name, text) in input {
-            var name = name
-            name.withUTF8 { writer.key(UnsafeRawBufferPointer($0)) }
-            writer.string(text)
-        }
-        writer.endObject()
-        do throws(PolicyQueryError) {
-            return try query.run(input: writer.bytes, nowNanoseconds: 0)
-        } catch {
-            throw .signature("failed to verify JWT signature: \(error)")
-        }
-    }
-
-    /// What header and payload say, copied out of the evaluation.
-    private struct Parts {
-        let keyID: String?
-        let algorithm: String
-        let scope: String
-        let payloadKeyID: String?
-        var files: [String: Digest] = [:]
-
-        init(header: Value, payload: Value) throws(BundleError) {
-            keyID = header.member("kid").text
-            algorithm = header.member("alg").text ?? ""
-            scope = payload.member("scope").text ?? ""
-            payloadKeyID = payload.member("keyid").text
-            guard payload.member("files").isArray else {
-                throw .signature("failed to verify JWT signature: the payload has no files")
-            }
-            for file in payload.member("files").array.buffer {
-                guard let name = file.member("name").text, let hash = file.member("hash").text
-                else {
-                    throw .signature(
-                        "failed to verify JWT signature: a file without a name or a hash")
-                }
-                files[name] = Digest(
-                    algorithm: file.member("algorithm").text ?? "SHA-256",
-                    value: hash.lowercased())
-            }
-        }
     }
 }

@@ -122,7 +122,8 @@ enum AggregateBuiltins {
     static func all(
         _ context: BuiltinContext, _ arguments: BuiltinArguments
     ) throws(BuiltinError) -> Value {
-        for element in try arguments.elements(0, expected: "one of {array, set}") where !element.isTrue {
+        for element in try arguments.elements(0, expected: "one of {array, set}")
+        where !element.isTrue {
             return .false
         }
         return .true
@@ -131,7 +132,8 @@ enum AggregateBuiltins {
     static func any(
         _ context: BuiltinContext, _ arguments: BuiltinArguments
     ) throws(BuiltinError) -> Value {
-        for element in try arguments.elements(0, expected: "one of {array, set}") where element.isTrue {
+        for element in try arguments.elements(0, expected: "one of {array, set}")
+        where element.isTrue {
             return .true
         }
         return .false

@@ -44,7 +44,8 @@ enum BitsBuiltins {
         return context.arena.number(integer >> bounded)
     }
 
-    private static func shiftDistance(_ arguments: BuiltinArguments) throws(BuiltinError) -> BigInt {
+    private static func shiftDistance(_ arguments: BuiltinArguments) throws(BuiltinError) -> BigInt
+    {
         let distance = try arguments.bigInteger(1)
         guard distance >= 0 else {
             throw .operand(

@@ -11,6 +11,7 @@ public enum BuiltinRegistry {
         GraphBuiltins.table,
         StringBuiltins.table,
         StringTransformBuiltins.table,
+        TemplateBuiltins.table,
         RegexBuiltins.table,
         GlobBuiltins.table,
         TypeBuiltins.table,
@@ -26,6 +27,7 @@ public enum BuiltinRegistry {
         CertificateBuiltins.table,
         JWTBuiltins.table,
         GraphQLBuiltins.table,
+        PolicyBuiltins.table,
         WorldBuiltins.table,
         SigningBuiltins.table,
     ]

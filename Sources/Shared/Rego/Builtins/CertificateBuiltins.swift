@@ -217,7 +217,8 @@ enum CertificateBuiltins {
         }
         var builder = ObjectBuilder(arena, capacity: 6)
         builder.set(
-            "Certificate", arena.array(count: chain.count) { GoValue.bytes(chain[$0].bytes, arena) })
+            "Certificate", arena.array(count: chain.count) { GoValue.bytes(chain[$0].bytes, arena) }
+        )
         builder.set("PrivateKey", found.value(arena))
         builder.set("SupportedSignatureAlgorithms", .null)
         builder.set("OCSPStaple", .null)

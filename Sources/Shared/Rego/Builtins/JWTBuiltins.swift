@@ -79,14 +79,16 @@ enum JWTBuiltins {
                 return Value(
                     token.isCanonical
                         && Signature.isValid(
-                            signature, of: token.signedBytes, by: .secret(Array(key)), algorithm))
+                            signature, of: token.signedBytes, by: .secret(Array(key)), algorithm)
+                )
             }
             let header = try TokenHeader(try token.decodedHeader(context).object)
             return Value(
                 token.isCanonical
                     && keys.verify(
                         signature, of: token.signedBytes, algorithm, keyID: header.keyID,
-                        declared: header.algorithm))
+                        declared: header.algorithm)
+            )
         }
     }
 
@@ -121,10 +123,7 @@ enum JWTBuiltins {
             }
             let object = try token.decodedHeader(context)
             let header = try TokenHeader(object.object)
-            guard !header.algorithm.isEmpty, header.isUnderstood,
-                constraints.algorithm.isEmpty || constraints.algorithm == header.algorithm,
-                try constraints.verify(token, header)
-            else { return nil }
+            guard try isSigned(token, header, constraints) else { return nil }
             let payload = try token.decodedPayload()
             if header.contentType.uppercased() == "JWT", !isObject(payload) {
                 text = payload
@@ -135,6 +134,16 @@ enum JWTBuiltins {
             return context.arena.array(.true, object, claims)
         }
         throw BuiltinFault("JWT nested too deep")
+    }
+
+    /// Whether the token's algorithm, keys and signature are what is asked for.
+    static func isSigned(
+        _ token: JSONWebToken, _ header: TokenHeader, _ constraints: TokenConstraints
+    ) throws(BuiltinFault) -> Bool {
+        guard !header.algorithm.isEmpty, header.isUnderstood,
+            constraints.algorithm.isEmpty || constraints.algorithm == header.algorithm
+        else { return false }
+        return try constraints.verify(token, header)
     }
 
     static func encodeSign(

@@ -31,7 +31,8 @@ enum SigningBuiltins {
             let address = request["url"].string
         else {
             let names = invalid.map { "\"\($0)\"" }.joined(separator: ", ")
-            throw .operand("operand 1 invalid values for required request parameters(s): {\(names)}")
+            throw .operand(
+                "operand 1 invalid values for required request parameters(s): {\(names)}")
         }
         let signed = try reporting { () throws(BuiltinFault) in
             credentials.sign(

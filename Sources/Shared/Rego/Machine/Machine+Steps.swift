@@ -48,6 +48,18 @@ extension Machine {
         return builder.finish()
     }
 
+    func contains(_ collection: Value, _ element: Value, index: Value) -> Bool {
+        guard let table = UnsafePointer<UInt32>(bitPattern: UInt(index.bits)) else {
+            return Self.contains(collection, element)
+        }
+        var position = CollectionIndex.first(table, key: element)
+        while position > 0 {
+            if Value.same(Self.element(collection, position - 1).value, element) { return true }
+            position = CollectionIndex.next(table, after: position)
+        }
+        return false
+    }
+
     func firstCandidate(_ index: Value, _ key: Value) -> Int {
         guard let table = UnsafePointer<UInt32>(bitPattern: UInt(index.bits)) else { return 1 }
         return CollectionIndex.first(table, key: key)

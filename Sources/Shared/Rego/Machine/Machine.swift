@@ -123,6 +123,12 @@ struct Machine {
                 if !Self.contains(value(step.pointee.c), value(step.pointee.b)) {
                     at = Int(step.pointee.target)
                 }
+            case .requireIndexedMember:
+                if !contains(
+                    value(step.pointee.c), value(step.pointee.b), index: value(step.pointee.d))
+                {
+                    at = Int(step.pointee.target)
+                }
             case .member:
                 base[Int(step.pointee.a)] = Value(
                     Self.contains(value(step.pointee.c), value(step.pointee.b)))
@@ -265,6 +271,12 @@ struct Machine {
                 let result = try call(Int(step.pointee.b), arguments)
                 base[Int(step.pointee.a)] = result
                 if result.isUndefined { at = Int(step.pointee.target) }
+            case .requireBuiltin:
+                let arguments = BuiltinArguments(
+                    base + Int(step.pointee.c), count: Int(step.pointee.d))
+                let result = try call(Int(step.pointee.b), arguments)
+                base[Int(step.pointee.a)] = result
+                if result.isUndefined || result.isFalse { at = Int(step.pointee.target) }
             case .return:
                 let result = value(step.pointee.b)
                 guard depth > 0 else { return result }

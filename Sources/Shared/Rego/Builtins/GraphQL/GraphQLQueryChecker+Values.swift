@@ -88,7 +88,8 @@ extension GraphQLQueryChecker {
                 throw child.fault("There can be only one input field named \"\(name)\".")
             }
             guard let field = definition.field(name) else {
-                throw child.fault("Field \"\(name)\" is not defined by type \"\(definition.name)\".")
+                throw child.fault(
+                    "Field \"\(name)\" is not defined by type \"\(definition.name)\".")
             }
             try check(
                 child.part("Value"), is: field.part("Type"), hasDefault: Self.hasDefault(field),
@@ -144,12 +145,14 @@ extension GraphQLQueryChecker {
         case .variable: return "$" + value.text("Raw")
         case .string, .block: return GoQuote.quote(value.text("Raw"))
         case .list:
-            return "[" + value.list("Children").map { text($0.part("Value")) }
+            return "["
+                + value.list("Children").map { text($0.part("Value")) }
                 .joined(separator: ",") + "]"
         case .object:
-            return "{" + value.list("Children").map {
-                "\($0.text("Name")):\(text($0.part("Value")))"
-            }.joined(separator: ",") + "}"
+            return "{"
+                + value.list("Children").map {
+                    "\($0.text("Name")):\(text($0.part("Value")))"
+                }.joined(separator: ",") + "}"
         default: return value.text("Raw")
         }
     }

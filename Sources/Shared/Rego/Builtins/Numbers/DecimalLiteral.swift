@@ -15,7 +15,8 @@ struct DecimalLiteral {
         guard text.count <= Self.bytesMax else { return nil }
         var index = 0
         var isNegative = false
-        if index < text.count, text[index] == UInt8(ascii: "-") || text[index] == UInt8(ascii: "+") {
+        if index < text.count, text[index] == UInt8(ascii: "-") || text[index] == UInt8(ascii: "+")
+        {
             isNegative = text[index] == UInt8(ascii: "-")
             index += 1
         }
@@ -77,7 +78,8 @@ struct DecimalLiteral {
         guard index < text.count, text[index] | 0x20 == UInt8(ascii: "e") else { return 0 }
         index += 1
         var isNegative = false
-        if index < text.count, text[index] == UInt8(ascii: "-") || text[index] == UInt8(ascii: "+") {
+        if index < text.count, text[index] == UInt8(ascii: "-") || text[index] == UInt8(ascii: "+")
+        {
             isNegative = text[index] == UInt8(ascii: "-")
             index += 1
         }

@@ -37,7 +37,8 @@ struct UnitsParser {
                 throw fault("could not parse byte amount to a number")
             }
             throw fault(
-                decimal.exponent < 0 ? "could not parse byte amount to a number"
+                decimal.exponent < 0
+                    ? "could not parse byte amount to a number"
                     : "exponent too large")
         }
         return String((value * ExtendedFloat(BigInt(scale))).truncated)
@@ -64,7 +65,8 @@ struct UnitsParser {
         while index < text.count {
             let byte = text[index]
             if byte | 0x20 == UInt8(ascii: "e") {
-                guard index + 1 < text.count, Self.isSign(text[index + 1])
+                guard index + 1 < text.count,
+                    Self.isSign(text[index + 1])
                         || ASCII.isDigit(text[index + 1])
                 else { break }
                 if Self.isSign(text[index + 1]) { index += 1 }

@@ -35,7 +35,8 @@ enum PlainFormat {
         switch verb {
         case UInt8(ascii: "s") where isString, UInt8(ascii: "v") where isString:
             builder.append(value.stringBytes)
-        case UInt8(ascii: "d") where value.has(.integer), UInt8(ascii: "v") where value.has(.integer):
+        case UInt8(ascii: "d") where value.has(.integer),
+            UInt8(ascii: "v") where value.has(.integer):
             value.withNumberText { builder.append($0) }
         default: return false
         }

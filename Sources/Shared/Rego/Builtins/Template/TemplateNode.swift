@@ -1,0 +1,47 @@
+/// A piece of a parsed template.
+indirect enum TemplateNode {
+    case text([UInt8])
+    case output(TemplatePipeline)
+    case branch(TemplateBranch)
+    case leave
+    case next
+}
+
+struct TemplateBranch {
+    enum Kind {
+        case condition, with, range
+    }
+
+    let kind: Kind
+    let pipeline: TemplatePipeline
+    var body: [TemplateNode] = []
+    var otherwise: [TemplateNode] = []
+}
+
+/// Commands, each of which takes the result of the one before as its last argument.
+struct TemplatePipeline {
+    /// The variables that take the result.
+    var variables: [String] = []
+    /// The variables exist already.
+    var isAssignment = false
+    var commands: [[TemplateOperand]] = []
+}
+
+indirect enum TemplateOperand {
+    case dot
+    /// `.a.b`
+    case fields([String])
+    /// `$x.a`; `$` is the data that the template was given.
+    case variable(String, [String])
+    case function(String)
+    case literal(TemplateLiteral)
+    /// `(…).a`
+    case pipeline(TemplatePipeline, [String])
+}
+
+enum TemplateLiteral {
+    case null
+    case boolean(Bool)
+    case integer(Int)
+    case text([UInt8])
+}

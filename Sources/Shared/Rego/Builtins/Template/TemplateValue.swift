@@ -1,0 +1,71 @@
+internal import Bytes
+
+/// What expressions in a template yield: data of the policy, or a number that the template made.
+/// (Numbers in the data are texts to a template, as they are to OPA's.)
+enum TemplateValue {
+    /// A name that the data lacks.
+    case missing
+    case integer(Int)
+    case value(Value)
+
+    /// Whether `if` takes its branch.
+    var isTrue: Bool {
+        switch self {
+        case .missing: return false
+        case .integer(let value): return value != 0
+        case .value(let value):
+            switch value.kind {
+            case .undefined, .null: return false
+            case .boolean: return value.isTrue
+            case .number: return true
+            case .string: return value.stringBytes.count > 0
+            case .array, .object, .set: return value.collectionCount != 0
+            }
+        }
+    }
+
+    /// The text of a string, or of a number in the data.
+    var text: [UInt8]? {
+        guard case .value(let value) = self else { return nil }
+        if value.isString { return Array(value.stringBytes) }
+        return value.isNumber ? value.withNumberText { Array($0) } : nil
+    }
+
+    /// As Go prints it with %v.
+    func print(to out: inout [UInt8]) {
+        switch self {
+        case .missing, .value(.null): out += Array("<undefined>".utf8)
+        case .integer(let value): out += Array(String(value).utf8)
+        case .value(let value): Self.print(value, to: &out)
+        }
+    }
+
+    private static func print(_ value: Value, to out: inout [UInt8]) {
+        switch value.kind {
+        case .undefined, .null: out += Array("<nil>".utf8)
+        case .boolean: out += Array((value.isTrue ? "true" : "false").utf8)
+        case .number: value.withNumberText { out += $0 }
+        case .string: out += value.stringBytes
+        case .array: print(value.array.buffer, to: &out)
+        case .set: print(value.set.buffer, to: &out)
+        case .object:
+            out += Array("map[".utf8)
+            for position in 0..<value.object.count {
+                if position > 0 { out.append(ASCII.space) }
+                out += Array(SchemaText.name(value.object.key(at: position)).utf8)
+                out.append(UInt8(ascii: ":"))
+                print(value.object.value(at: position), to: &out)
+            }
+            out.append(UInt8(ascii: "]"))
+        }
+    }
+
+    private static func print(_ values: UnsafeBufferPointer<Value>, to out: inout [UInt8]) {
+        out.append(UInt8(ascii: "["))
+        for (index, element) in values.enumerated() {
+            if index > 0 { out.append(ASCII.space) }
+            print(element, to: &out)
+        }
+        out.append(UInt8(ascii: "]"))
+    }
+}
