@@ -64,14 +64,14 @@ private func document(_ summary: BundleSummary) throws -> Value {
                 | Metadata     | {"owner":"shop & co"} |
                 +--------------+-----------------------+
                 NAMESPACES:
-                +------------------------+------------------------------------------------------+
-                |       NAMESPACE        |                         FILE                         |
-                +------------------------+------------------------------------------------------+
-                | data.shop              | \(folder)/shop/shop.rego        |
-                |                        | \(folder)/shop/data.yaml        |
-                | data.shop.prices       | \(folder)/shop/prices/data.json |
-                | data.shop["old-rules"] | \(folder)/shop/old.rego         |
-                +------------------------+------------------------------------------------------+
+                +------------------------+---------------------------------------------------+
+                |       NAMESPACE        |                       FILE                        |
+                +------------------------+---------------------------------------------------+
+                | data.shop              | Tests/Corpus/policy_inspect/shop/shop.rego        |
+                |                        | Tests/Corpus/policy_inspect/shop/data.yaml        |
+                | data.shop.prices       | Tests/Corpus/policy_inspect/shop/prices/data.json |
+                | data.shop["old-rules"] | Tests/Corpus/policy_inspect/shop/old.rego         |
+                +------------------------+---------------------------------------------------+
 
                 """)
     }
