@@ -62,7 +62,7 @@ let package = Package(
         shared("HTTP", ["Bytes"]),
         shared("IO", ["Bytes", "CLinux"]),
         shared("Rego", ["Bytes", "CRE2", "COpenSSL", "BigInt"]),
-        shared("Policy", ["Bytes", "Files", "Identity", "Rego"]),
+        shared("Policy", ["Bytes", "COpenSSL", "Files", "Identity", "Rego"]),
         shared("Identity", ["Bytes", "COpenSSL"]),
         shared("Telemetry", ["Bytes"]),
         shared("Config", ["Bytes", "Files"]),

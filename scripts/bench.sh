@@ -6,7 +6,8 @@
 #   scripts/bench.sh load      loading a large bundle: time and memory
 # The load tools come from SLUICE_BENCH_SOURCE (default ../shared/bench); they are built once into
 # SLUICE_BENCH_DIR (default ~/.cache/sluice-bench). SLUICE_BIN names a binary instead of building
-# one. More arguments go to the tool: scripts/bench.sh gateway --rounds 5 --cases get,post4k
+# one, SLUICE_BENCH_BIN a sluice-bench. More arguments go to the tool:
+#   scripts/bench.sh gateway --rounds 5 --cases get,post4k
 set -euo pipefail
 source "$(dirname "$0")/common.sh"
 cd "$root"
@@ -30,19 +31,35 @@ proxies() {
     results=$(mktemp -d)
     trap 'rm -rf "$results"' EXIT
     export SLUICE_PORT=8200 SLUICE_ADMIN_PORT=8299 SLUICE_ACCESS_LOG=$results/access.log
-    python3 "$source_dir/proxy/bench.py" --add sluice \
+    # The ports are fixed: in a network of its own nothing else can have them.
+    local isolated=()
+    if unshare -n ip link show lo >/dev/null 2>&1; then
+        isolated=(unshare -n sh -c 'ip link set lo up; exec "$@"' sh)
+    fi
+    "${isolated[@]}" python3 "$source_dir/proxy/bench.py" --add sluice \
         --cmd "$sluice --role gateway --config $root/Tests/Bench/gateway.yaml" \
         --urls h1=8200 "$@"
     say "access log of the run: $(wc -l <"$SLUICE_ACCESS_LOG") lines"
 }
 
-# tool NAME ARGUMENTS...: a measuring program of this package.
-tool() {
-    local name=$1
-    shift
-    grep -q "\"$name\"" Package.swift || die "there is no program $name in Package.swift"
-    swift build --scratch-path "$build_dir" -c release --product "$name"
-    "$build_dir/release/$name" "$@"
+# Sets $bench to the measuring program and $data to the folder of what the generators write, which
+# takes a minute the first time.
+need_policy_bench() {
+    if [ ! -e "$source_dir/policy/gen.py" ]; then
+        say "SKIPPED: no policies at $source_dir (set SLUICE_BENCH_SOURCE)"
+        exit 0
+    fi
+    bench=${SLUICE_BENCH_BIN:-}
+    if [ -z "$bench" ]; then
+        swift build --scratch-path "$build_dir" -c release --product sluice-bench
+        bench=$build_dir/release/sluice-bench
+    fi
+    data=${SLUICE_BENCH_DIR:-$HOME/.cache/sluice-bench}/policy
+    if [ ! -e "$data/ready" ]; then
+        mkdir -p "$data"
+        (cd "$data" && python3 "$source_dir/policy/gen.py" && python3 "$source_dir/policy/gen_load.py")
+        touch "$data/ready"
+    fi
 }
 
 case $kind in
@@ -55,12 +72,15 @@ idle)
     proxies --peers nginx,haproxy --cases '' --idle 10000 "$@"
     ;;
 policy)
-    say "one decision of the gateway's and the egress's policy, warm, one thread"
-    tool sluice-bench decisions "$@"
+    say "one decision of the gateway's and the egress's policy: warm, one thread, one case a line"
+    need_policy_bench
+    "$bench" decisions "$source_dir/policy" "$data" "$@"
     ;;
 load)
-    say "loading 100 MB of data, and 1,000 rules in 50 modules"
-    tool sluice-bench load "$@"
+    say "loading 100 MB of data; 1,000 rules in 50 modules from source to plan"
+    need_policy_bench
+    "$bench" load "$data/data100.json"
+    "$bench" rules "$data/rules1000"
     ;;
 *) die "usage: scripts/bench.sh gateway|idle|policy|load [ARGUMENTS]" ;;
 esac

@@ -51,9 +51,10 @@ say
 
 step "serving; Ctrl-C stops everything"
 say "gateway  http://localhost:8080   clients"
-say "admin    http://localhost:9901   /ready /stats/prometheus, POST /reload"
+say "admin    http://localhost:9901   /ready /stats/prometheus /server_info"
 say "agentd   http://localhost:8090   /health /ready /metrics, HTTP API"
 say "logs     run/sluice.log, run/access.log"
+say "reload   kill -HUP ${children[0]} reads bundles/agentd again"
 
 wait "${children[0]}" || status=$?
 say "sluice ended with ${status:-0}; see run/sluice.log"

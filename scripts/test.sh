@@ -24,11 +24,13 @@ step "hostile traffic over sockets (a part; scripts/vectors.sh h1 runs all)"
 
 step "Swift tests"
 swift build --scratch-path "$build_dir" --build-tests
-closing=$(mktemp)
-trap 'rm -f "$closing"' EXIT
+output=$(mktemp)
+trap 'rm -f "$output"' EXIT
 status=0
-swift test --scratch-path "$build_dir" --skip-build --disable-xctest 2>&1 | tee "$closing" || status=$?
-[ "$status" -eq 0 ] || say "test.sh: the Swift tests failed with $status"
+swift test --scratch-path "$build_dir" --skip-build --disable-xctest 2>&1 | tee "$output" ||
+    status=$?
 # The runner's own count again, where whoever reads the last line finds it.
-grep -E '^.*Test run with [0-9]+ tests' "$closing" | tail -n 1
+closing=$(grep -E 'Test run with [0-9]+ tests' "$output" | tail -n 1) ||
+    die "the Swift tests ended with $status and without a closing line"
+say "$closing"
 exit "$status"

@@ -123,7 +123,7 @@ public final class Gateway: Sendable {
     ) throws(RoleError) -> PolicyStore {
         let policy = configuration.policy
         do throws(BundleError) {
-            let store = try PolicyStore(path: policy.bundle, entrypoint: policy.entrypoint)
+            let store = try PolicyStore(policy)
             log.info(
                 "bundle activated",
                 [

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Config
+internal import Gateway
 internal import Policy
 
 /// `sluice check`: everything that starting would check, without starting.
@@ -20,7 +21,7 @@ struct CheckCommand: ParsableCommand {
         }
         if let policy = loaded.gateway?.policy {
             do throws(BundleError) {
-                let store = try PolicyStore(path: policy.bundle, entrypoint: policy.entrypoint)
+                let store = try PolicyStore(policy)
                 for warning in store.current.warnings { Console.complain("warning: \(warning)") }
             } catch {
                 Console.complain("\(policy.bundle): \(error.description)")

@@ -24,14 +24,19 @@ struct PolicyBuildCommand: ParsableCommand {
     @Flag(name: .shortAndLong, help: "The path is a bundle (always so; for opa's users).")
     var bundle = false
 
+    @Option(
+        name: .long, help: "Sign with this RSA private key's file, or this secret of an HMAC.")
+    var signingKey: String?
+
     @OptionGroup var options: PolicyOptions
 
     func run() throws {
         var builder = BundleBuilder()
         builder.revision = revision
-        builder.version = options.version
-        builder.ignored = try options.patterns()
+        builder.ignored = try options.ignored()
         do {
+            builder.options = try options.bundleOptions()
+            builder.signer = try options.signer(key: signingKey)
             let result = try builder.build(try BundleFile.load(path))
             for warning in result.warnings { Console.complain("warning: \(warning)") }
             try File.replace(output, with: result.archive)

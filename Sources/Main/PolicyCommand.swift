@@ -4,9 +4,9 @@ internal import ArgumentParser
 struct PolicyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "policy",
-        abstract: "Build, evaluate, test, check and measure policies.",
+        abstract: "Build, evaluate, test, check, measure and sign policies.",
         subcommands: [
             PolicyBuildCommand.self, PolicyEvalCommand.self, PolicyTestCommand.self,
-            PolicyCheckCommand.self, PolicyBenchCommand.self,
+            PolicyCheckCommand.self, PolicyBenchCommand.self, PolicySignCommand.self,
         ])
 }

@@ -89,8 +89,10 @@ struct PolicyEvalCommand: ParsableCommand {
     /// Prints the result and tells whether there was one.
     private func evaluate(_ output: QueryOutput) throws -> Bool {
         let policies = try options.load(paths: data, bundles: bundle)
-        let text = query ?? String(
-            decoding: Console.readInput(bytesMax: 1 << 20), as: UTF8.self)
+        let text =
+            query
+            ?? String(
+                decoding: Console.readInput(bytesMax: 1 << 20), as: UTF8.self)
         var host = BuiltinHost()
         host.printLine = { Console.complain($0) }
         let compiled = try PolicyQuery(

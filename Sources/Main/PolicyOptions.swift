@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Files
 internal import Policy
 internal import Rego
 
@@ -15,30 +16,101 @@ struct PolicyOptions: ParsableArguments {
     @Flag(name: .customLong("v1-compatible"), help: "Read sources as Rego v1 (the default).")
     var isV1Compatible = false
 
-    var version: RegoVersion { isV0Compatible ? .v0 : .v1 }
+    @Option(
+        name: .customLong("verification-key"),
+        help: "The file of a public key or certificate in PEM, or the secret of an HMAC.")
+    var verificationKey: String?
+
+    @Option(
+        name: .customLong("verification-key-id"), help: "The id of the key in the signature.")
+    var verificationKeyID = "default"
+
+    @Option(name: .customLong("signing-alg"), help: "The algorithm of the signature.")
+    var algorithm = BundleVerification.Algorithm.rs256.rawValue
+
+    @Option(name: .customLong("scope"), help: "What the signature must be for.")
+    var scope: String?
+
+    @Option(
+        name: .customLong("exclude-files-verify"), parsing: .singleValue,
+        help: "Files that need not be signed. Repeatable.")
+    var excluded: [String] = []
+
+    @Flag(name: .customLong("skip-verify"), help: "Read signed bundles as if they were not.")
+    var skipsVerification = false
 
     func validate() throws {
         if isV0Compatible, isV1Compatible {
             throw ValidationError("use one of --v0-compatible and --v1-compatible")
         }
-        _ = try patterns()
+        if verificationKey != nil, skipsVerification {
+            throw ValidationError("use one of --verification-key and --skip-verify")
+        }
+        if BundleVerification.Algorithm(rawValue: algorithm) == nil {
+            let known = BundleVerification.Algorithm.allCases.map(\.rawValue)
+            throw ValidationError(
+                "--signing-alg: '\(algorithm)' is none of \(known.joined(separator: ", "))")
+        }
+        _ = try patterns(ignore, "--ignore")
+        _ = try patterns(excluded, "--exclude-files-verify")
     }
 
-    func patterns() throws -> [PathGlob] {
-        try ignore.map { pattern in
-            guard let glob = PathGlob(pattern) else {
-                throw ValidationError("--ignore: '\(pattern)' is no pattern")
-            }
-            return glob
+    /// The patterns of `--ignore`.
+    func ignored() throws -> [PathGlob] { try patterns(ignore, "--ignore") }
+
+    /// How bundles are read.
+    func bundleOptions() throws -> Bundle.Options {
+        var options = Bundle.Options()
+        options.version = isV0Compatible ? .v0 : .v1
+        options.skipsVerification = skipsVerification
+        options.verification = try verification()
+        return options
+    }
+
+    /// The signer for a key: an HMAC's secret as it is, anything else a file.
+    func signer(key: String?) throws -> BundleSigner? {
+        guard let key, let algorithm = BundleVerification.Algorithm(rawValue: algorithm) else {
+            return nil
         }
+        return BundleSigner(
+            algorithm: algorithm, material: try material(key, algorithm),
+            keyID: verificationKeyID, scope: scope ?? "")
     }
 
     /// Loads files, folders and bundles together.
     func load(paths: [String], bundles: [String]) throws -> Bundle {
-        var loader = PolicyLoader(version: version, ignored: try patterns())
+        var loader = PolicyLoader(try bundleOptions(), ignored: try ignored())
         for path in bundles { try loader.add(bundle: path) }
         for path in paths { try loader.add(path: path) }
         return try loader.finish()
+    }
+
+    private func verification() throws -> BundleVerification? {
+        guard let verificationKey,
+            let algorithm = BundleVerification.Algorithm(rawValue: algorithm)
+        else { return nil }
+        let material = try material(verificationKey, algorithm)
+        let key = BundleVerification.Key(
+            algorithm: algorithm, material: material, scope: scope ?? "")
+        return BundleVerification(
+            keys: [verificationKeyID: key], keyID: verificationKeyID, scope: scope,
+            excluded: try patterns(excluded, "--exclude-files-verify"))
+    }
+
+    private func material(
+        _ key: String, _ algorithm: BundleVerification.Algorithm
+    ) throws -> String {
+        if algorithm.rawValue.hasPrefix("HS") { return key }
+        return String(decoding: try File.read(key, bytesMax: 1 << 20), as: UTF8.self)
+    }
+
+    private func patterns(_ texts: [String], _ name: String) throws -> [PathGlob] {
+        try texts.map { text in
+            guard let glob = PathGlob(text) else {
+                throw ValidationError("\(name): '\(text)' is no pattern")
+            }
+            return glob
+        }
     }
 }
 

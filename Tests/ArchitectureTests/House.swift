@@ -10,7 +10,7 @@ enum House {
         "IO": ["Bytes", "CLinux", "Glibc"],
         "Rego": ["Bytes", "CRE2", "COpenSSL", "BigInt", "Glibc"],
         "Identity": ["Bytes", "COpenSSL"],
-        "Policy": ["Bytes", "Files", "Identity", "Rego"],
+        "Policy": ["Bytes", "COpenSSL", "Files", "Identity", "Rego"],
         "Telemetry": ["Bytes", "Glibc"],
         "Config": ["Bytes", "Files", "Glibc"],
         "Transport": ["Bytes", "HTTP", "IO"],

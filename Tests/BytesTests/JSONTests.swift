@@ -34,19 +34,25 @@ import Testing
 
     @Test(arguments: [
         ("", JSONError.incomplete(at: 0)), ("[1", .incomplete(at: 2)), ("\"ab", .incomplete(at: 3)),
-        ("[1,]", .unexpected(at: 3)), ("{\"a\":1,}", .unexpected(at: 7)), ("{a:1}", .unexpected(at: 1)),
+        ("[1,]", .unexpected(at: 3)), ("{\"a\":1,}", .unexpected(at: 7)),
+        ("{a:1}", .unexpected(at: 1)),
         ("[1}", .unexpected(at: 2)), ("01", .badNumber(at: 0)), ("1.", .badNumber(at: 2)),
         ("-", .incomplete(at: 1)), ("1e", .badNumber(at: 2)), ("+1", .unexpected(at: 0)),
         ("\"\u{1}\"", .badString(at: 1)), ("\"\\x\"", .badString(at: 1)),
-        ("\"\\u12g4\"", .badString(at: 1)), ("1 2", .trailingBytes(at: 2)), ("nul", .incomplete(at: 3)),
-        ("[[[[1]]]]", .tooDeep(limit: 4)), ("]", .unexpected(at: 0)), ("{\"a\" 1}", .unexpected(at: 5)),
+        ("\"\\u12g4\"", .badString(at: 1)), ("1 2", .trailingBytes(at: 2)),
+        ("nul", .incomplete(at: 3)),
+        ("[[[[1]]]]", .tooDeep(limit: 4)), ("]", .unexpected(at: 0)),
+        ("{\"a\" 1}", .unexpected(at: 5)),
     ])
     func `what is no document is refused`(text: String, error: JSONError) {
         #expect(throws: error) { try tokens(text, depthLimit: 4) }
     }
 
     @Test func `bytes that are not UTF-8 are refused`() {
-        for bad: [UInt8] in [[0xFF], [0xC0, 0x80], [0xED, 0xA0, 0x80], [0xF5, 0x80, 0x80, 0x80], [0xE2, 0x82]] {
+        let sequences: [[UInt8]] = [
+            [0xFF], [0xC0, 0x80], [0xED, 0xA0, 0x80], [0xF5, 0x80, 0x80, 0x80], [0xE2, 0x82],
+        ]
+        for bad in sequences {
             #expect(throws: JSONError.badString(at: 1)) { try tokens([0x22] + bad + [0x22]) }
         }
     }
@@ -60,7 +66,8 @@ import Testing
     }
 
     @Test(arguments: [
-        (#"a\n\t\"\\\/"#, "a\n\t\"\\/"), (#"\u00e9"#, "é"), (#"\ud83d\ude00"#, "😀"), (#"\ud83d"#, "\u{FFFD}"),
+        (#"a\n\t\"\\\/"#, "a\n\t\"\\/"), (#"\u00e9"#, "é"), (#"\ud83d\ude00"#, "😀"),
+        (#"\ud83d"#, "\u{FFFD}"),
         (#"\ude00x"#, "\u{FFFD}x"), (#"\u20ac"#, "€"),
     ])
     func `escapes are resolved`(text: String, expected: String) {
@@ -85,7 +92,9 @@ import Testing
         writer.key("c")
         writer.boolean(true)
         writer.endObject()
-        let expected = #"{"a":[-9223372036854775808,"<&>\"\\\b\f\n\u0001\u2028é"],"b":null,"c":true}"#
+        let expected =
+            #"{"a":[-9223372036854775808,"<&>\"\\\b\f\n\u0001\u2028é"],"#
+            + #""b":null,"c":true}"#
         #expect(String(decoding: writer.bytes, as: UTF8.self) == expected)
     }
 }

@@ -48,7 +48,8 @@ private let end = [UInt8](repeating: 0, count: 1024)
         writer.add(name: Self.long, bytes: [UInt8](repeating: 7, count: 1000))
         writer.add(name: "./a/./empty.rego", bytes: [])
         let entries = try read(writer.finish(), step: step)
-        #expect(entries.map(\.path) == [".manifest", String(Self.long.dropFirst()), "a/empty.rego"])
+        #expect(
+            entries.map(\.path) == [".manifest", String(Self.long.dropFirst()), "a/empty.rego"])
         #expect(entries.map(\.name) == ["/.manifest", Self.long, "./a/./empty.rego"])
         #expect(entries.map(\.bytes.count) == [2, 1000, 0])
     }
@@ -69,7 +70,8 @@ private let end = [UInt8](repeating: 0, count: 1024)
 
     @Test(arguments: ["..", "../x", "/../x", "a/../../x", "a/..", "a\\..\\x", "a\u{1}b"])
     func `a name that leaves the archive is refused`(name: String) {
-        let reason = name.contains("..") && !name.contains("\\")
+        let reason =
+            name.contains("..") && !name.contains("\\")
             ? "the name points outside the archive (..)"
             : "the name holds a control byte or a backslash"
         #expect(throws: TarError.self) { try read(entry(name, content: "1") + end) }
@@ -127,7 +129,9 @@ private let end = [UInt8](repeating: 0, count: 1024)
         #expect(throws: TarError.badChecksum) { try read(archive) }
     }
 
-    @Test(arguments: ["", "5 a=b\n", "0 a=b\n", "99 a=b\n", "6 ab\nc", "x a=b\n", "8 size=x\n", "9 size=-1\n"])
+    @Test(arguments: [
+        "", "5 a=b\n", "0 a=b\n", "99 a=b\n", "6 ab\nc", "x a=b\n", "8 size=x\n", "9 size=-1\n",
+    ])
     func `a malformed extended header is refused`(content: String) {
         guard !content.isEmpty else { return }
         let archive = entry("pax", flag: "x", content: content) + entry("a") + end
@@ -136,7 +140,8 @@ private let end = [UInt8](repeating: 0, count: 1024)
 
     @Test func `limits hold at the limit and past it`() throws {
         let archive = entry("a", content: "12") + entry("b", content: "34") + end
-        #expect(try read(archive, .init(entryBytesMax: 2, totalBytesMax: 4, entriesMax: 2)).count == 2)
+        #expect(
+            try read(archive, .init(entryBytesMax: 2, totalBytesMax: 4, entriesMax: 2)).count == 2)
         #expect(throws: TarError.entryTooLarge(name: "a", limit: 1)) {
             try read(archive, .init(entryBytesMax: 1))
         }

@@ -39,20 +39,23 @@ private func faults(_ text: String, _ surroundings: Surroundings = nowhere) -> [
         #expect(gateway.rateLimit.global == .init(tokens: 1000, perSecond: 100))
         #expect(gateway.policy.entrypoint == "agentd/authz")
         #expect(gateway.accessLog.destination == .stdout)
-        #expect(gateway.routes.map(\.match) == [
-            .path("/health"), .path("/ready"), .prefix("/agentd.v1."), .prefix("/api/v1/"),
-            .prefix("/admin/"),
-        ])
-        #expect(gateway.routes.map(\.authentication) == [
-            .none, .none, .required, .required, .required,
-        ])
-        #expect(gateway.upstreams[gateway.routes[3].upstream].address
-            == Endpoint(host: "127.0.0.1", port: 8090))
+        #expect(
+            gateway.routes.map(\.match) == [
+                .path("/health"), .path("/ready"), .prefix("/agentd.v1."), .prefix("/api/v1/"),
+                .prefix("/admin/"),
+            ])
+        #expect(
+            gateway.routes.map(\.authentication) == [
+                .none, .none, .required, .required, .required,
+            ])
+        #expect(
+            gateway.upstreams[gateway.routes[3].upstream].address
+                == Endpoint(host: "127.0.0.1", port: 8090))
     }
 
     @Test func `the shipped gateway file says the defaults`() throws {
         let shipped = try Configuration.load(["config/gateway.yaml"], surroundings: nowhere)
-        #expect(try shipped == parse("gateway: {policy: {bundle: bundles/agentd}}"))
+        #expect(try shipped == parse("gateway: {policy: {bundle: bundles/agentd, entrypoint: agentd/authz/decision}}"))
     }
 
     @Test(arguments: ["config/dev.yaml", "config/agentd.yaml"])
@@ -61,7 +64,8 @@ private func faults(_ text: String, _ surroundings: Surroundings = nowhere) -> [
         #expect(configuration.agentd?.listen == Endpoint(host: "127.0.0.1", port: 8090))
     }
 
-    @Test func `every fault of a file is reported at once, in order, with what is accepted`() throws {
+    @Test func `every fault of a file is reported at once, in order, with what is accepted`() throws
+    {
         let bytes = try File.read("Tests/Corpus/config/faulty.yaml", bytesMax: 1 << 20)
         let expected = try File.read("Tests/Corpus/config/faulty.expected", bytesMax: 1 << 20)
         do throws(ConfigurationError) {
@@ -88,6 +92,21 @@ private func faults(_ text: String, _ surroundings: Surroundings = nowhere) -> [
         #expect(try parse(text, surroundings).gateway?.policy.bundle == "x-abc-${y}-$z")
     }
 
+    @Test func `a key may have several lines and is never shown`() throws {
+        let pem = "-----BEGIN PUBLIC KEY-----\nabc\n-----END PUBLIC KEY-----"
+        let surroundings = Surroundings(
+            variable: { _ in nil }, file: { _ in .success(Array((pem + "\n").utf8)) })
+        let policy = "bundle: b, verification: {key: '${file:/k}', scope: write"
+        let parsed = try parse("gateway: {policy: {\(policy)}}}", surroundings)
+        let verification = try #require(parsed.gateway?.policy.verification)
+        #expect(verification.key == pem)
+        #expect(verification.algorithm == .rs256 && verification.keyID == "default")
+        #expect(verification.scope == "write" && verification.excludedFiles.isEmpty)
+        let faulty = faults("gateway: {policy: {\(policy), algorithm: none}}}", surroundings)
+        #expect(faulty.count == 1 && faulty[0].contains("'none' is not accepted; accepted: HS256"))
+        #expect(faults("gateway: {policy: {bundle: b, verification: {}}}").count == 1)
+    }
+
     @Test func `a value from outside is never shown`() {
         let surroundings = Surroundings(
             variable: { _ in "s3cret" }, file: { _ in .success(Array("s3cret".utf8)) })
@@ -100,11 +119,19 @@ private func faults(_ text: String, _ surroundings: Surroundings = nowhere) -> [
 
     @Test(arguments: [
         ("", "f.yaml: is empty; accepted: a gateway or an agentd section"),
-        ("a: [", "f.yaml:2:1: while parsing a flow node: did not find expected node content; accepted: YAML"),
-        ("agentd: {}\n---\nagentd: {}", "f.yaml:2:1: a second document begins; accepted: one document a file"),
+        (
+            "a: [",
+            "f.yaml:2:1: while parsing a flow node: did not find expected node content; accepted: YAML"
+        ),
+        (
+            "agentd: {}\n---\nagentd: {}",
+            "f.yaml:2:1: a second document begins; accepted: one document a file"
+        ),
         ("agentd: 5", "f.yaml:1:9: agentd is no section; accepted: keys with values"),
-        ("agentd: {listen: 127.0.0.1:99999}",
-         "f.yaml:1:18: agentd.listen: '127.0.0.1:99999' is not accepted; accepted: an IP address with a port such as 127.0.0.1:8080"),
+        (
+            "agentd: {listen: 127.0.0.1:99999}",
+            "f.yaml:1:18: agentd.listen: '127.0.0.1:99999' is not accepted; accepted: an IP address with a port such as 127.0.0.1:8080"
+        ),
         ("agentd: {? [a] : b}", "f.yaml:1:12: a key is no plain word; accepted: a word"),
     ])
     func `a file of the wrong shape is refused`(text: String, expected: String) {
@@ -114,9 +141,12 @@ private func faults(_ text: String, _ surroundings: Surroundings = nowhere) -> [
     @Test func `a section in two files is refused`() {
         let source = Configuration.Source(name: "a.yaml", bytes: Array("agentd: {}".utf8))
         let other = Configuration.Source(name: "b.yaml", bytes: Array("agentd: {}".utf8))
-        #expect(throws: ConfigurationError(faults: [
-            .init(file: "b.yaml", line: 1, column: 9,
-                message: "agentd is already in a.yaml; accepted: once")
-        ])) { try Configuration.parse([source, other], surroundings: nowhere) }
+        #expect(
+            throws: ConfigurationError(faults: [
+                .init(
+                    file: "b.yaml", line: 1, column: 9,
+                    message: "agentd is already in a.yaml; accepted: once")
+            ])
+        ) { try Configuration.parse([source, other], surroundings: nowhere) }
     }
 }

@@ -9,7 +9,10 @@ private func file(_ path: String, _ text: String) -> BundleFile {
 }
 
 private let folder = [
-    file(".manifest", #"{"roots": ["p", "d"], "rego_version": 0, "file_rego_versions": {"b.rego": 1}, "metadata": {"team": "x"}}"#),
+    file(
+        ".manifest",
+        #"{"roots": ["p", "d"], "rego_version": 0, "file_rego_versions": {"b.rego": 1}, "metadata": {"team": "x"}}"#
+    ),
     file("b.rego", "package p.b\nx if input.y"), file("a{.rego", "package p.a\nx { input.y }"),
     file("d/data.yaml", "k: 1.50"), file("p_test.rego", "package p\ntest_x { true }"),
 ]
@@ -43,12 +46,23 @@ private let folder = [
     }
 
     @Test(arguments: [
-        ("a.rego", "package a\nkey := \"sk-ant-api03-abcdefghijklmnopqrstuvwxyz\"", "a.rego: an Anthropic API key"),
-        ("a.rego", "package a\nkey := \"ghp_abcdefghijklmnopqrstuvwxyz0123456789\"", "a.rego: a GitHub token"),
+        (
+            "a.rego", "package a\nkey := \"sk-ant-api03-abcdefghijklmnopqrstuvwxyz\"",
+            "a.rego: an Anthropic API key"
+        ),
+        (
+            "a.rego", "package a\nkey := \"ghp_abcdefghijklmnopqrstuvwxyz0123456789\"",
+            "a.rego: a GitHub token"
+        ),
         ("notes.txt", "-----BEGIN RSA PRIVATE KEY-----\nMII", "notes.txt: a private key"),
-        ("data.json", #"{"a": [{"client_secret": "x"}]}"#, "data/a/0/client_secret: a member of that name holds a credential"),
-        ("data.json", #"{"egress_credentials": {"openai": {"token": "x"}}}"#,
-         "data/egress_credentials/openai/token: a member of that name holds a credential"),
+        (
+            "data.json", #"{"a": [{"client_secret": "x"}]}"#,
+            "data/a/0/client_secret: a member of that name holds a credential"
+        ),
+        (
+            "data.json", #"{"egress_credentials": {"openai": {"token": "x"}}}"#,
+            "data/egress_credentials/openai/token: a member of that name holds a credential"
+        ),
         (".env", "", ".env: a file of that name holds credentials"),
         ("egress_secrets.json", "{}", "egress_secrets.json: a file of that name holds credentials"),
     ])
@@ -66,7 +80,10 @@ private let folder = [
     }
 
     @Test(arguments: [
-        ("data.json", #"{"egress_credentials": {"openai": {"token": "${OPENAI_API_KEY}", "source": "env:X"}}}"#),
+        (
+            "data.json",
+            #"{"egress_credentials": {"openai": {"token": "${OPENAI_API_KEY}", "source": "env:X"}}}"#
+        ),
         ("data.json", #"{"token": "", "secret": "env:NAME", "tokens": 5, "secretary": "x"}"#),
         ("a.rego", "package a\nrisk-free := 1 if false # sk-1, task-force-abcdefghijklmnopqrstuv"),
     ])

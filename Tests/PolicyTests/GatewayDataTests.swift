@@ -53,40 +53,68 @@ private func faults(_ text: String) -> [String] {
         #expect(String(copying: UTF8Span(unchecked: data.keys.id(of: handle))) == "c")
         #expect(String(copying: UTF8Span(unchecked: data.keys.role(of: handle))) == "user")
         guard case .expired = outcome("other", 1_893_456_000) else { return #expect(Bool(false)) }
-        #expect(data.warnings == ["b", "c"].map {
-            "api_keys: the key of id \"\($0)\" is in plaintext; use key_hash: sha256:<hex> instead"
-        })
+        #expect(
+            data.warnings
+                == ["b", "c"].map {
+                    "api_keys: the key of id \"\($0)\" is in plaintext; use key_hash: sha256:<hex> instead"
+                })
         #expect(try read("{}").keys.count == 0)
     }
 
     @Test(arguments: [
         ("{}", ["api_keys: must be a list"]),
         ("[1]", ["api_keys[0]: must be an object"]),
-        (#"[{"id": "a", "key": "k", "enabled": 1}]"#, ["api_keys[0].enabled: must be true or false"]),
-        (#"[{"key": "k"}]"#, [
-            "api_keys[0].id: is missing", "api_keys[0].enabled: must be true or false",
-        ]),
-        (#"[{"id": 1, "key": 2, "enabled": true, "role": [], "expires_at": null}]"#, [
-            "api_keys[0].id: must be a string", "api_keys[0].role: must be a string",
-            "api_keys[0].expires_at: must be a string", "api_keys[0].key: must be a string",
-        ]),
-        (#"[{"id": "a\r\nx: y", "key": "k", "enabled": true}]"#,
-         ["api_keys[0] (id \"a\r\nx: y\"): id must be 1 to 128 visible ASCII characters"]),
+        (
+            #"[{"id": "a", "key": "k", "enabled": 1}]"#,
+            ["api_keys[0].enabled: must be true or false"]
+        ),
+        (
+            #"[{"key": "k"}]"#,
+            [
+                "api_keys[0].id: is missing", "api_keys[0].enabled: must be true or false",
+            ]
+        ),
+        (
+            #"[{"id": 1, "key": 2, "enabled": true, "role": [], "expires_at": null}]"#,
+            [
+                "api_keys[0].id: must be a string", "api_keys[0].role: must be a string",
+                "api_keys[0].expires_at: must be a string", "api_keys[0].key: must be a string",
+            ]
+        ),
+        (
+            #"[{"id": "a\r\nx: y", "key": "k", "enabled": true}]"#,
+            ["api_keys[0] (id \"a\r\nx: y\"): id must be 1 to 128 visible ASCII characters"]
+        ),
         (#"[{"id": "a", "enabled": true}]"#, ["api_keys[0]: must have one of key_hash and key"]),
-        (#"[{"id": "a", "enabled": true, "key": "k", "key_hash": "x"}]"#,
-         ["api_keys[0]: must have one of key_hash and key"]),
-        (#"[{"id": "a", "enabled": true, "key": ""}]"#,
-         ["api_keys[0] (id \"a\"): key must be 1 to 1024 visible ASCII characters"]),
-        (#"[{"id": "a", "enabled": true, "key_hash": "md5:00"}]"#,
-         ["api_keys[0] (id \"a\"): key_hash must be \"sha256:\" and 64 hexadecimal digits"]),
-        (#"[{"id": "a", "enabled": true, "key": "k", "rate_limit_tier": "gold"}]"#,
-         ["api_keys[0] (id \"a\"): rate_limit_tier \"gold\" is not in rate_limit_tiers"]),
-        (#"[{"id": "a", "enabled": true, "key": "k", "expires_at": "tomorrow"}]"#,
-         ["api_keys[0] (id \"a\"): expires_at must be an RFC 3339 time such as 2030-01-31T12:00:00Z"]),
-        (#"[{"id": "a", "enabled": true, "key": "k"}, {"id": "a", "enabled": false, "key": "k"}]"#, [
-            "api_keys[1] (id \"a\"): the id is used by an earlier key",
-            "api_keys[1] (id \"a\"): the key is the same as that of id \"a\"",
-        ]),
+        (
+            #"[{"id": "a", "enabled": true, "key": "k", "key_hash": "x"}]"#,
+            ["api_keys[0]: must have one of key_hash and key"]
+        ),
+        (
+            #"[{"id": "a", "enabled": true, "key": ""}]"#,
+            ["api_keys[0] (id \"a\"): key must be 1 to 1024 visible ASCII characters"]
+        ),
+        (
+            #"[{"id": "a", "enabled": true, "key_hash": "md5:00"}]"#,
+            ["api_keys[0] (id \"a\"): key_hash must be \"sha256:\" and 64 hexadecimal digits"]
+        ),
+        (
+            #"[{"id": "a", "enabled": true, "key": "k", "rate_limit_tier": "gold"}]"#,
+            ["api_keys[0] (id \"a\"): rate_limit_tier \"gold\" is not in rate_limit_tiers"]
+        ),
+        (
+            #"[{"id": "a", "enabled": true, "key": "k", "expires_at": "tomorrow"}]"#,
+            [
+                "api_keys[0] (id \"a\"): expires_at must be an RFC 3339 time such as 2030-01-31T12:00:00Z"
+            ]
+        ),
+        (
+            #"[{"id": "a", "enabled": true, "key": "k"}, {"id": "a", "enabled": false, "key": "k"}]"#,
+            [
+                "api_keys[1] (id \"a\"): the id is used by an earlier key",
+                "api_keys[1] (id \"a\"): the key is the same as that of id \"a\"",
+            ]
+        ),
     ])
     func `a key that is wrong makes the bundle invalid`(keys: String, expected: [String]) {
         #expect(faults(keys: keys) == expected)
@@ -96,14 +124,22 @@ private func faults(_ text: String) -> [String] {
         ("[]", "rate_limit_tiers: must be an object"),
         (#"{"a": 1}"#, "rate_limit_tiers.a: must be an object"),
         (#"{"a": {}}"#, "rate_limit_tiers.a.requests_per_minute: is missing; -1 means unlimited"),
-        (#"{"a": {"requests_per_minute": 1.5}}"#,
-         "rate_limit_tiers.a.requests_per_minute: must be a whole number"),
-        (#"{"a": {"requests_per_minute": 1e30}}"#,
-         "rate_limit_tiers.a.requests_per_minute: must be a whole number"),
-        (#"{"a": {"requests_per_minute": 1, "burst": "x"}}"#,
-         "rate_limit_tiers.a.burst: must be a whole number"),
-        (#"{"a b": {"requests_per_minute": 1}}"#,
-         "rate_limit_tiers.a b: a name must be 1 to 128 visible ASCII characters"),
+        (
+            #"{"a": {"requests_per_minute": 1.5}}"#,
+            "rate_limit_tiers.a.requests_per_minute: must be a whole number"
+        ),
+        (
+            #"{"a": {"requests_per_minute": 1e30}}"#,
+            "rate_limit_tiers.a.requests_per_minute: must be a whole number"
+        ),
+        (
+            #"{"a": {"requests_per_minute": 1, "burst": "x"}}"#,
+            "rate_limit_tiers.a.burst: must be a whole number"
+        ),
+        (
+            #"{"a b": {"requests_per_minute": 1}}"#,
+            "rate_limit_tiers.a b: a name must be 1 to 128 visible ASCII characters"
+        ),
     ])
     func `a tier of the wrong shape makes the bundle invalid`(tiers: String, expected: String) {
         #expect(faults("{\"rate_limit_tiers\": \(tiers)}") == [expected])
@@ -125,13 +161,15 @@ private func faults(_ text: String) -> [String] {
             {"gateway_config": {"allow_any_key": false, "require_https": false}, \(tiers),
              "api_keys": [{"id": "a", "enabled": true, "key_hash": "\(hash)", "expire_at": "x"}]}
             """)
-        #expect(data.warnings == [
-            "api_keys[0].expire_at has no effect on the gateway",
-            "gateway_config.require_https has no effect on the gateway",
-        ])
-        #expect(faults(#"{"gateway_config": {"allow_any_key": true}}"#) == [
-            "gateway_config.allow_any_key: must be false: only known keys are let in"
-        ])
+        #expect(
+            data.warnings == [
+                "api_keys[0].expire_at has no effect on the gateway",
+                "gateway_config.require_https has no effect on the gateway",
+            ])
+        #expect(
+            faults(#"{"gateway_config": {"allow_any_key": true}}"#) == [
+                "gateway_config.allow_any_key: must be false: only known keys are let in"
+            ])
     }
 
     @Test func `a fault never shows a key`() {

@@ -58,12 +58,24 @@ private func decision(_ snapshot: PolicySnapshot, user: String) throws -> Bool? 
 
     @Test(arguments: [
         ("p.rego", "package agentd.authz\nallowed if", "p.rego:2: rego_parse_error: "),
-        ("p.rego", "package agentd.authz\nallowed if x == 1", "p.rego:2: rego_unsafe_var_error: var x is unsafe"),
-        ("p.rego", "package other\nallowed := true", "the bundle has nothing at the entry point agentd/authz"),
+        (
+            "p.rego", "package agentd.authz\nallowed if x == 1",
+            "p.rego:2: rego_unsafe_var_error: var x is unsafe"
+        ),
+        (
+            "p.rego", "package other\nallowed := true",
+            "the bundle has nothing at the entry point agentd/authz"
+        ),
         ("p.rego", "package agentd.authz\nallowed if http.send({}).x", "p.rego:2: "),
-        ("data.json", #"{"agentd": {"authz": {"allowed": true}}}"#,
-         "p.rego:3: rego_compile_error: conflicting rule for data path agentd/authz/allowed found"),
+        (
+            "data.json", #"{"agentd": {"authz": {"allowed": true}}}"#,
+            "p.rego:3: rego_compile_error: conflicting rule for data path agentd/authz/allowed found"
+        ),
         ("data.json", #"{"api_keys": [{"id": "a"}]}"#, "2 errors occurred:\napi_keys[0]"),
+        (
+            "data.json", #"{"egress_credentials": {"openai": {"type": "bearer", "token": "x"}}}"#,
+            "credentials have no place in a bundle:\ndata/egress_credentials/openai/token: "
+        ),
         ("data.json", "{", "bundle load failed on data.json: unexpected end of JSON input"),
         (".manifest", #"{"roots": ["x"]}"#, "manifest roots [x] do not permit"),
     ])

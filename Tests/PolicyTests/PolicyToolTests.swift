@@ -39,14 +39,16 @@ private func answer(
         let results = try PolicyTestRunner().run(try load("Tests/Corpus/policy_tests"))
         var outcomes: [String: PolicyTestResult.Outcome] = [:]
         for result in results { outcomes[result.test.name] = result.outcome }
-        let conflict = "Tests/Corpus/policy_tests/outcomes.rego:9: eval_conflict_error: "
+        let conflict =
+            "Tests/Corpus/policy_tests/outcomes.rego:9: eval_conflict_error: "
             + "complete rules must not produce multiple outputs"
-        #expect(outcomes == [
-            "test_passes": .passed, "test_fails": .failed, "test_is_undefined": .failed,
-            "test_is_no_truth": .failed, "test_divides": .failed, "todo_test_later": .skipped,
-            "test_prints": .failed, "test_conflicts": .error(conflict),
-            "test_with_input": .passed, "test_twice": .passed, "test_twice#01": .passed,
-        ])
+        #expect(
+            outcomes == [
+                "test_passes": .passed, "test_fails": .failed, "test_is_undefined": .failed,
+                "test_is_no_truth": .failed, "test_divides": .failed, "todo_test_later": .skipped,
+                "test_prints": .failed, "test_conflicts": .error(conflict),
+                "test_with_input": .passed, "test_twice": .passed, "test_twice#01": .passed,
+            ])
         let report = PolicyTestReport(results)
         #expect(report.hasFailures && report.hasSkipped)
         let text = report.pretty(isVerbose: false)
@@ -55,9 +57,10 @@ private func answer(
         #expect(text.contains("\n\n  value is 1\n\n"))
         #expect(text.contains("data.outcomes_test.test_conflicts: ERROR ("))
         #expect(!text.contains("test_passes"))
-        #expect(text.hasSuffix(
-            String(repeating: "-", count: 80)
-                + "\nPASS: 4/11\nFAIL: 5/11\nSKIPPED: 1/11\nERROR: 1/11\n"))
+        #expect(
+            text.hasSuffix(
+                String(repeating: "-", count: 80)
+                    + "\nPASS: 4/11\nFAIL: 5/11\nSKIPPED: 1/11\nERROR: 1/11\n"))
         #expect(report.pretty(isVerbose: true).contains("test_passes: PASS ("))
     }
 
@@ -74,7 +77,9 @@ private func answer(
     @Test func `a test that takes too long is an error`() throws {
         var modules = BundleModules()
         try modules.add(
-            Array("package t\ntest_long if count([1 | some i in numbers.range(1, 100000000); i > 0]) == 0".utf8),
+            Array(
+                "package t\ntest_long if count([1 | some i in numbers.range(1, 100000000); i > 0]) == 0"
+                    .utf8),
             path: "t.rego", version: .v1)
         let bundle = Bundle(
             manifest: BundleManifest(), modules: modules, data: .empty, warnings: [])
@@ -95,9 +100,13 @@ private func answer(
         ("1 == 1; false", .json, "{}\n"), ("not false", .pretty, "true\n"),
         ("x := 1", .bindings, "{\n  \"x\": 1\n}\n"), ("1", .values, "[\n  1\n]\n"),
         ("input.a", .raw, "{\"b\":[]}\n"), ("1", .discard, "{\n  \"result\": \"discarded\"\n}\n"),
-        ("x := [\"ab\", 2][_]", .pretty,
-         "+------+\n|  x   |\n+------+\n| \"ab\" |\n| 2    |\n+------+\n"),
-        ("x := {}", .json, """
+        (
+            "x := [\"ab\", 2][_]", .pretty,
+            "+------+\n|  x   |\n+------+\n| \"ab\" |\n| 2    |\n+------+\n"
+        ),
+        (
+            "x := {}", .json,
+            """
             {
               "result": [
                 {
@@ -118,7 +127,8 @@ private func answer(
               ]
             }
 
-            """),
+            """
+        ),
     ])
     func `answers are printed as opa eval does`(
         query: String, format: QueryOutput.Format, text: String
@@ -158,16 +168,20 @@ private func answer(
     @Test func `files go where their folder or prefix says`() throws {
         let bundle = try load(
             "x.y:Tests/Corpus/policy_tests/data.yaml", "Tests/Corpus/policy_tests")
-        #expect(bundle.data.root.jsonText == #"{"values":{"one":1},"x":{"y":{"values":{"one":1}}}}"#)
-        #expect(bundle.modules.paths == [
-            "Tests/Corpus/policy_tests/outcomes.rego", "Tests/Corpus/policy_tests/outcomes_test.rego",
-        ])
+        #expect(
+            bundle.data.root.jsonText == #"{"values":{"one":1},"x":{"y":{"values":{"one":1}}}}"#)
+        #expect(
+            bundle.modules.paths == [
+                "Tests/Corpus/policy_tests/outcomes.rego",
+                "Tests/Corpus/policy_tests/outcomes_test.rego",
+            ])
     }
 
-    @Test(arguments: [
-        (0, "0s"), (253, "253ns"), (1417, "1.417µs"), (2_500_000, "2.5ms"), (1_000_000, "1ms"),
-        (1_200_000_000, "1.2s"), (90_000_000_000, "1m30s"), (3_661_000_000_000, "1h1m1s"),
-    ] as [(Int64, String)])
+    @Test(
+        arguments: [
+            (0, "0s"), (253, "253ns"), (1417, "1.417µs"), (2_500_000, "2.5ms"), (1_000_000, "1ms"),
+            (1_200_000_000, "1.2s"), (90_000_000_000, "1m30s"), (3_661_000_000_000, "1h1m1s"),
+        ] as [(Int64, String)])
     func `durations are printed as Go does`(nanoseconds: Int64, text: String) {
         #expect(GoDuration.text(nanoseconds: nanoseconds) == text)
     }

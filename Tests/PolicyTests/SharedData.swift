@@ -22,13 +22,14 @@ enum SharedData {
         var bits: UInt32 = 0
         var count = 0
         for byte in text.utf8 where byte != UInt8(ascii: "=") {
-            let sextet: UInt8 = switch byte {
-            case UInt8(ascii: "A")...UInt8(ascii: "Z"): byte - 65
-            case UInt8(ascii: "a")...UInt8(ascii: "z"): byte - 71
-            case UInt8(ascii: "0")...UInt8(ascii: "9"): byte + 4
-            case UInt8(ascii: "+"): 62
-            default: 63
-            }
+            let sextet: UInt8 =
+                switch byte {
+                case UInt8(ascii: "A")...UInt8(ascii: "Z"): byte - 65
+                case UInt8(ascii: "a")...UInt8(ascii: "z"): byte - 71
+                case UInt8(ascii: "0")...UInt8(ascii: "9"): byte + 4
+                case UInt8(ascii: "+"): 62
+                default: 63
+                }
             bits = bits << 6 | UInt32(sextet)
             count += 6
             if count >= 8 {

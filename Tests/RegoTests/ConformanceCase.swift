@@ -33,7 +33,7 @@ struct ConformanceCase {
             } catch {
                 return judge(error)
             }
-            return judge(answer)
+            return withExtendedLifetime(evaluator) { judge(answer) }
         } catch {
             return .failed("compile: \(error)")
         }
@@ -87,7 +87,9 @@ struct ConformanceCase {
         guard let entry = snapshot.program.queryEntryPoint else { return .undefined }
         let evaluator = Evaluator(snapshot)
         let solutions = try evaluator.evaluate(entry, input: .undefined, nowNanoseconds: 0)
-        return copy(solutions.array[0].array[0].object["x"])
+        return withExtendedLifetime(evaluator) {
+            copy(solutions.array[0].array[0].object["x"])
+        }
     }
 
     /// A copy in this case's own arena, sets and all.

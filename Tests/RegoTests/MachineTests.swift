@@ -17,7 +17,9 @@ import Testing
         guard let entry = program.entryPoint(entry) else { return "no entry point" }
         let answer = try evaluator.evaluate(
             entry, input: document, nowNanoseconds: 1, cancellation: cancellation)
-        return answer.isUndefined ? "undefined" : String(decoding: answer.json(), as: UTF8.self)
+        return withExtendedLifetime(evaluator) {
+            answer.isUndefined ? "undefined" : String(decoding: answer.json(), as: UTF8.self)
+        }
     }
 
     @Test(arguments: [
@@ -200,6 +202,19 @@ import Testing
         #expect(answer == (rule.contains("contains i ") ? "[0]" : "[9]"))
     }
 
+    @Test(arguments: [3, 100])
+    func `membership of base data is the same with an index and without`(count: Int) throws {
+        let list = (0..<count).map { "\($0)" }.joined(separator: ",")
+        let data = #"{"list":[\#(list)],"object":{"a":\#(list.count),"b":[1]}}"#
+        let source = """
+            package t
+            p := [x | x := input[_]; x in data.list]
+            q := [x | x := input[_]; x in data.object]
+            """
+        #expect(try evaluate(source, input: "[2,2.0,1000,\"2\",null]", data: data) == "[2,2.0]")
+        #expect(try evaluate(source, "data.t.q", input: "[[1],1]", data: data) == "[[1]]")
+    }
+
     // MARK: The public face
 
     @Test func `what a program reads of its input is known`() throws {
@@ -239,8 +254,11 @@ import Testing
         let other = try Array(#"{"method":"GET"}"#.utf8).withUnsafeBytes {
             try FrozenData.json($0)
         }
-        let answer = try Evaluator(snapshot).evaluate(entry, input: other.root, nowNanoseconds: 1)
-        #expect(answer.isTrue)
+        let evaluator = Evaluator(snapshot)
+        try withExtendedLifetime(other) {
+            let answer = try evaluator.evaluate(entry, input: other.root, nowNanoseconds: 1)
+            #expect(answer.isTrue)
+        }
     }
 }
 

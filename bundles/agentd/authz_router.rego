@@ -1,9 +1,10 @@
 # METADATA
 # title: Router
 # description: |
-#   The decision that Sluice asks for, at data.agentd.authz. Which policy decides comes from the
-#   listener that took the request, in the filter metadata; nothing that a client sends takes
-#   part. A request without a known context is denied.
+#   The decision that Sluice asks for, at data.agentd.authz.decision; the package as a whole is what
+#   OPA's Envoy plugin takes. Which policy decides comes from the listener that took the request,
+#   in the filter metadata; nothing that a client sends takes part. A request without a known
+#   context is denied.
 package agentd.authz
 
 import data.agentd.egress.authz as egress
@@ -12,6 +13,12 @@ import data.agentd.gateway.authz as gateway
 default authz_context := "unknown"
 
 authz_context := input.attributes.metadataContext.filterMetadata.sluice.context
+
+default decision := {"allowed": false, "deny_reasons": {"unknown_context"}}
+
+decision := gateway.decision if authz_context == "gateway"
+
+decision := egress.decision if authz_context == "egress"
 
 default allowed := false
 

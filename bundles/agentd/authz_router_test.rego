@@ -11,12 +11,21 @@ keyed := {"context": "gateway", "key_id": "k1", "role": "user", "rate_limit_tier
 
 call := {"method": "POST", "path": "/api/v1/execute", "host": "agentd", "headers": {}}
 
-# The decision has exactly these members.
+# The package has exactly these members, beside the decision that Sluice takes.
 is_decision(expected) if {
-	object.keys(authz) == object.keys(expected)
+	object.keys(object.remove(authz, ["decision"])) == object.keys(expected)
 	every name, value in expected {
 		authz[name] == value
 	}
+}
+
+test_sluice_takes_the_short_decision if {
+	authz.decision == {"allowed": true, "deny_reasons": set(), "rate_limit_tier": "standard"}
+		with input as request(keyed, call)
+}
+
+test_without_context_there_is_no_leave if {
+	authz.decision == {"allowed": false, "deny_reasons": {"unknown_context"}} with input as {}
 }
 
 test_gateway_decision_is_complete if {

@@ -26,6 +26,13 @@ rate_limit_tier := data.sandbox_policies[sandbox_id]
 
 tier := data.egress_policies[rate_limit_tier]
 
+# What the egress asks for.
+decision := {
+	"allowed": allowed,
+	"deny_reasons": deny_reasons,
+	"rate_limit_tier": rate_limit_tier,
+}
+
 default allowed := false
 
 allowed if count(deny_reasons) == 0

@@ -17,6 +17,13 @@ open_paths := {"/health", "/ready"}
 
 methods := {"GET", "HEAD", "OPTIONS", "POST", "PUT", "DELETE", "PATCH"}
 
+# What the gateway asks for. It tells agentd by itself who calls, so `headers` has no part in it.
+decision := {
+	"allowed": allowed,
+	"deny_reasons": deny_reasons,
+	"rate_limit_tier": rate_limit_tier,
+}
+
 # The decision and its reasons cannot disagree: there is one without the other never.
 default allowed := false
 
@@ -57,7 +64,7 @@ default rate_limit_tier := "default"
 
 rate_limit_tier := principal.rate_limit_tier if authenticated
 
-# What agentd is told about the caller.
+# What agentd is told about the caller by a proxy that knows nothing itself.
 default headers := {}
 
 headers := {

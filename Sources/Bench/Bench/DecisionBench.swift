@@ -7,32 +7,63 @@ struct DecisionBench {
     let policies: String
     let data: String
 
-    private static let cases: [(name: String, policy: String, entry: String, data: String, input: String)] =
+    private struct Case {
+        let name: String
+        let policy: String
+        let entry: String
+        let data: String
+        let input: String
+    }
+
+    private static let cases: [Case] =
         ["obj", "arr"].flatMap { shape in
             [10, 1000, 100_000].map { count in
-                (
-                    "gateway \(shape) \(count)", "gateway.rego", "data.gateway.decision",
-                    "data_\(shape)_\(count).json", "input_\(shape)_\(count).json"
-                )
+                Case(
+                    name: "gateway \(shape) \(count)", policy: "gateway.rego",
+                    entry: "data.gateway.decision", data: "data_\(shape)_\(count).json",
+                    input: "input_\(shape)_\(count).json")
             }
         } + [
-            (
-                "egress", "egress.rego", "data.egress.decision", "data_egress.json",
-                "input_egress.json"
-            )
+            Case(
+                name: "egress", policy: "egress.rego", entry: "data.egress.decision",
+                data: "data_egress.json", input: "input_egress.json")
         ]
 
     /// Runs the cases whose names begin with `prefix`.
     func run(_ prefix: String) throws {
         for test in Self.cases where test.name.hasPrefix(prefix) {
-            let modules = try Policies.compile(["\(policies)/\(test.policy)"])
-            let program = try Program(modules, entryPoints: [test.entry])
-            let text = try Files.map("\(data)/\(test.data)")
-            let snapshot = Snapshot(program, data: try FrozenData.json(text))
-            let input = try Files.map("\(data)/\(test.input)")
-            guard let entry = program.entryPoint(test.entry) else { continue }
+            let (snapshot, entry, input) = try prepare(test)
             try measure(test.name, snapshot, entry, input)
         }
+    }
+
+    /// Makes so many decisions of each of those cases.
+    func run(_ prefix: String, times: Int) throws {
+        for test in Self.cases where test.name.hasPrefix(prefix) {
+            let (snapshot, entry, json) = try prepare(test)
+            let input = try FrozenData.json(json)
+            let evaluator = Evaluator(snapshot)
+            try withExtendedLifetime(input) {
+                for _ in 0..<times {
+                    evaluator.begin()
+                    _ = try evaluator.evaluate(entry, input: input.root, nowNanoseconds: 1)
+                }
+            }
+        }
+    }
+
+    private struct NoEntryPoint: Error {}
+
+    private func prepare(
+        _ test: Case
+    ) throws -> (Snapshot, EntryPoint, UnsafeRawBufferPointer) {
+        let modules = try Policies.compile(["\(policies)/\(test.policy)"])
+        let program = try Program(modules, entryPoints: [test.entry])
+        let text = try Files.map("\(data)/\(test.data)")
+        let snapshot = Snapshot(program, data: try FrozenData.json(text))
+        let input = try Files.map("\(data)/\(test.input)")
+        guard let entry = program.entryPoint(test.entry) else { throw NoEntryPoint() }
+        return (snapshot, entry, input)
     }
 
     private func measure(

@@ -28,7 +28,8 @@ struct PaxRecords {
     ) throws(TarError) {
         let key = String(decoding: key, as: UTF8.self)
         if key.hasPrefix("GNU.sparse.") {
-            throw .unsupportedType(name: path.map { String(decoding: $0, as: UTF8.self) } ?? "?",
+            throw .unsupportedType(
+                name: path.map { String(decoding: $0, as: UTF8.self) } ?? "?",
                 flag: UInt8(ascii: "S"))
         }
         switch key {

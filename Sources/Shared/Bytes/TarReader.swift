@@ -76,7 +76,8 @@ public struct TarReader {
                 if pending.count == TarHeader.blockBytes { try headerArrived() }
             case .content(let content, let left, let padding):
                 let count = min(left, rest.count)
-                if case .ignored = content {} else {
+                if case .ignored = content {
+                } else {
                     pending.append(contentsOf: rest.prefix(count))
                 }
                 rest = rest.dropFirst(count)

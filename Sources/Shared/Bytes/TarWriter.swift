@@ -43,7 +43,8 @@ public struct TarWriter {
 
         archive.append(contentsOf: header)
         archive.append(contentsOf: bytes)
-        let padding = (TarHeader.blockBytes - bytes.count % TarHeader.blockBytes)
+        let padding =
+            (TarHeader.blockBytes - bytes.count % TarHeader.blockBytes)
             % TarHeader.blockBytes
         archive.append(contentsOf: repeatElement(0, count: padding))
     }

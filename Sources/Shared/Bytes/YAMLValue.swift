@@ -19,7 +19,9 @@ enum YAMLValue: Equatable {
         case "!!binary":
             guard let bytes = Self.base64(scalar.text),
                 let text = String(validating: bytes, as: UTF8.self)
-            else { throw YAMLError(mark: mark, reason: "!!binary value contains invalid base64 data") }
+            else {
+                throw YAMLError(mark: mark, reason: "!!binary value contains invalid base64 data")
+            }
             self = .string(text)
         default:
             self = .string(scalar.text)

@@ -8,11 +8,13 @@ public final class DecisionPoint: Sendable {
     let entry: EntryPoint
     let needs: PolicyInputNeeds
     let shapes: PolicyInputShapes
+    let names: PolicyVerdict.Names
 
     public init(_ policy: PolicySnapshot) {
         snapshot = policy.rego
         entry = policy.entryPoint
         needs = PolicyInputNeeds(snapshot.program.inputUsage)
         shapes = PolicyInputShapes(snapshot, needs)
+        names = PolicyVerdict.Names(snapshot)
     }
 }

@@ -10,7 +10,8 @@ internal import Transport
 /// evaluation only. What the program cannot read is left out.
 struct PolicyInput {
     let arena: Arena
-    let shapes: PolicyInputShapes
+    // Lives as long as the decision point that asks.
+    unowned(unsafe) let shapes: PolicyInputShapes
     let needs: PolicyInputNeeds
     let request: IncomingRequest
     let question: PolicyQuestion

@@ -2,7 +2,7 @@ internal import Rego
 
 /// The objects of the input, as shapes: building one is writing its values. Their names are the
 /// policy's own strings, so that reading one is a compare. What a policy cannot read has no place.
-struct PolicyInputShapes: Sendable {
+final class PolicyInputShapes: Sendable {
     /// The shapes that depend on whether the caller is known.
     struct Caller: Sendable {
         let input, attributes, source, facts: ObjectShape

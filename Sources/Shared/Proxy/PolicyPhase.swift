@@ -20,7 +20,7 @@ public final class PolicyPhase {
     private let shard: MetricShard
     private var evaluator: Evaluator?
     /// The last answer, until policy is asked again.
-    private var answer = Value.undefined
+    private var verdict = PolicyVerdict.none
 
     /// - Parameters:
     ///   - context: the role's name in the input's metadata.
@@ -43,20 +43,19 @@ public final class PolicyPhase {
             return .needsContent(bytesMax: contentBytesMax)
         }
         let started = Clock.monotonicNanoseconds
-        answer = .undefined
-        let outcome = evaluate(question, head, request, point, record.pointee.requestID)
+        verdict = evaluate(question, head, request, point, record.pointee.requestID)
         let took = Clock.monotonicNanoseconds &- started
         record.pointee.policyNanoseconds = took
-        switch outcome {
-        case .allowed:
+        switch verdict.isAllowed {
+        case true:
             record.pointee.decision = .allowed
             metrics.decided(.allow, nanoseconds: took, shard)
-            return .permit(Permit(answer: answer))
-        case .denied(let status):
+            return .permit(Permit(verdict))
+        case false:
             record.pointee.decision = .denied
             metrics.decided(.deny, nanoseconds: took, shard)
-            throw .denied(status: status)
-        case .failed:
+            throw .denied(status: denialStatus)
+        case nil:
             record.pointee.decision = .failed
             metrics.decided(.error, nanoseconds: took, shard)
             throw .policyFailed
@@ -65,7 +64,7 @@ public final class PolicyPhase {
 
     /// Why policy denied the last request, for its problem details.
     public var reasons: [String] {
-        let reasons = answer.object["deny_reasons"]
+        let reasons = verdict.reasons
         var texts: [String] = []
         func add(_ value: Value) {
             if value.isString { texts.append(String(decoding: value.stringBytes, as: UTF8.self)) }
@@ -78,10 +77,9 @@ public final class PolicyPhase {
     /// Adds to the answer of a denied request what policy wants in it. True when policy wrote the
     /// content itself.
     public func decorate(_ reply: Reply) -> Bool {
-        DecidedFields(answer.object["headers"]).appendLines(to: &reply.lines)
-        let body = answer.object["body"]
-        guard body.isString else { return false }
-        reply.content.append(contentsOf: body.stringBytes)
+        DecidedFields(verdict.headers).appendLines(to: &reply.lines)
+        guard verdict.body.isString else { return false }
+        reply.content.append(contentsOf: verdict.body.stringBytes)
         return true
     }
 
@@ -89,28 +87,22 @@ public final class PolicyPhase {
 
     // MARK: one evaluation
 
-    private enum Outcome {
-        case allowed
-        case denied(status: Int)
-        case failed
-    }
-
     private func evaluate(
         _ question: PolicyQuestion, _ head: borrowing RequestHead, _ request: IncomingRequest,
         _ point: DecisionPoint, _ requestID: RequestID
-    ) -> Outcome {
+    ) -> PolicyVerdict {
         let evaluator = evaluator(for: point)
         evaluator.begin()
         let input = PolicyInput(
             arena: evaluator.arena, shapes: point.shapes, needs: point.needs, request: request,
             question: question, requestID: requestID, context: context)
         do throws(EvaluationError) {
-            answer = try evaluator.evaluate(
+            let answer = try evaluator.evaluate(
                 point.entry, input: input.build(head), nowNanoseconds: request.wallNanoseconds)
+            return PolicyVerdict(answer, point.names)
         } catch {
-            return .failed
+            return .none
         }
-        return outcome()
     }
 
     private func evaluator(for point: DecisionPoint) -> Evaluator {
@@ -123,20 +115,9 @@ public final class PolicyPhase {
         return evaluator
     }
 
-    /// A boolean, or an object that says `allowed`, or `allow` as older bundles do.
-    private func outcome() -> Outcome {
-        if let allowed = answer.boolean { return allowed ? .allowed : .denied(status: 403) }
-        let members = answer.object
-        let said = members["allowed"]
-        guard let allowed = (said.isDefined ? said : members["allow"]).boolean else {
-            return .failed
-        }
-        return allowed ? .allowed : .denied(status: denialStatus())
-    }
-
     /// What policy asks for, if it is the status of a final response.
-    private func denialStatus() -> Int {
-        let status = answer.object["http_status"].int64 ?? 403
+    private var denialStatus: Int {
+        let status = verdict.status.int64 ?? 403
         return (200...599).contains(status) ? Int(status) : 403
     }
 }

@@ -71,7 +71,13 @@ struct ClientSide {
             return lost(client)
         }
         if client.pointee.exchange != Channel.noExchange {
-            worker.forwarder.fail(exchanges[client.pointee.exchange], .requestTimeout)
+            let exchange = exchanges[client.pointee.exchange]
+            // While the upstream does not take what is there, it is not the client that is late.
+            if worker.forwarder.upstreamIsBehind(exchange) {
+                client.pointee.deadline = Channel.never
+                return
+            }
+            worker.forwarder.fail(exchange, .requestTimeout)
             return advanceIfOpen(client)
         }
         guard client.pointee.unread.isAllocated else { return channels.close(client) }
@@ -159,7 +165,7 @@ struct ClientSide {
 
     /// Nil when `bytes` are not enough yet.
     private func understand(_ client: ChannelPointer, _ bytes: UnsafeRawBufferPointer) -> Bool? {
-        let options = worker.listener(of: client).options
+        let options = worker.options(of: client)
         let isGathering = client.pointee.exchange != Channel.noExchange
         let headCount: Int
         do throws(HeadError) {
@@ -238,7 +244,7 @@ struct ClientSide {
             exchange: exchange.pointee.index, bytes: bytes,
             content: UnsafeRawBufferPointer(start: scratch.content.baseAddress, count: content),
             contentIsComplete: isComplete, peer: client.pointee.peer,
-            local: worker.listener(of: client).address,
+            local: worker.address(of: client),
             wasDecided: exchange.pointee.flags.contains(.decided), now: worker.now,
             wallNanoseconds: worker.wallNanoseconds)
     }
@@ -262,7 +268,7 @@ struct ClientSide {
         guard found.isComplete || found.count == wanted || isLongEnough else {
             sendContinue(client, exchange)
             client.pointee.deadline =
-                worker.now &+ worker.listener(of: client).options.idleNanoseconds
+                worker.now &+ worker.options(of: client).idleNanoseconds
             if !client.pointee.unread.isAllocated { channels.keep(bytes, unreadOf: client) }
             client.pointee.scanned = bytes.count
             return client.pointee.flags.contains(.readable)
@@ -426,7 +432,7 @@ struct ClientSide {
             }
         }
         client.pointee.deadline =
-            worker.now &+ worker.listener(of: client).options.idleNanoseconds
+            worker.now &+ worker.options(of: client).idleNanoseconds
     }
 
     /// The exchange is over: the client's next request, or the end of its connection.
@@ -445,7 +451,7 @@ struct ClientSide {
 
     private func waitForRequest(_ client: ChannelPointer) {
         if worker.isDraining { return channels.close(client) }
-        let options = worker.listener(of: client).options
+        let options = worker.options(of: client)
         client.pointee.deadline =
             worker.now
             &+ (client.pointee.requests == 0
@@ -459,7 +465,7 @@ struct ClientSide {
         guard !client.pointee.unsent.isEmpty else { return linger(client) }
         client.pointee.flags.formUnion(.closing)
         client.pointee.deadline =
-            worker.now &+ worker.listener(of: client).options.idleNanoseconds
+            worker.now &+ worker.options(of: client).idleNanoseconds
     }
 
     /// Ends our side and reads until the client ends its own: closing over unread bytes would

@@ -21,6 +21,8 @@ struct ContentRelay {
 
     private var out: UnsafeMutableRawBufferPointer { scratch.out }
 
+    private static let copiedBytesMax = 2048
+
     /// Sends `headCount` bytes that already stand at the start of the scratch `out`, then the
     /// content that `bytes` holds from `position` on, which moves behind what was used.
     /// What remains of `bytes` is the start of a line, or the next message.
@@ -50,6 +52,10 @@ struct ContentRelay {
                 done = true
                 break reading
             }
+        }
+        // A little content goes with the head: one copy is cheaper than a second piece.
+        if used == headCount, !first.isEmpty, first.count <= Self.copiedBytesMax {
+            used = append(first.slice(of: bytes), at: used)
         }
         let content =
             used == headCount

@@ -125,7 +125,7 @@ struct Forwarder {
             client.pointee.deadline = Channel.never
         case .more:
             client.pointee.deadline =
-                worker.now &+ worker.listener(of: client).options.idleNanoseconds
+                worker.now &+ worker.options(of: client).idleNanoseconds
         case .broken: upstreamEnded(exchange, upstream)
         }
     }
@@ -140,12 +140,27 @@ struct Forwarder {
             else { return }
             let upstream = channels[exchange.pointee.upstream]
             guard upstream.pointee.unsent.isEmpty else { return }
-            guard let bytes = nextContent(exchange, client) else { return }
+            guard let bytes = nextContent(exchange, client) else {
+                if client.pointee.exchange == index { expectContent(client) }
+                return
+            }
             upstream.pointee.deadline = worker.now &+ exchange.pointee.idleNanoseconds
             var position = 0
             passRequest(exchange, client, upstream, bytes, &position, behind: 0)
         }
         worker.queue(client)
+    }
+
+    /// From now on it is the client that keeps us waiting.
+    private func expectContent(_ client: ChannelPointer) {
+        guard client.pointee.deadline == Channel.never else { return }
+        client.pointee.deadline = worker.now &+ worker.options(of: client).idleNanoseconds
+    }
+
+    /// Whether the upstream still has to take content that was sent to it.
+    func upstreamIsBehind(_ exchange: ExchangePointer) -> Bool {
+        exchange.pointee.upstream != Exchange.noChannel
+            && !channels[exchange.pointee.upstream].pointee.unsent.isEmpty
     }
 
     /// The next bytes of the client, or nil when there are none now, or no more at all.
@@ -184,6 +199,7 @@ struct Forwarder {
         }
         guard upstream.pointee.exchange != Channel.noExchange else {
             // Nothing is asked of it: what it says now is its end, or not meant for anybody.
+            guard event.isReadable else { return }
             return worker.pool(of: upstream).close(upstream)
         }
         let exchange = exchanges[upstream.pointee.exchange]
@@ -409,7 +425,7 @@ struct Forwarder {
 
     private func clientIsSlow(_ client: ChannelPointer) {
         client.pointee.deadline =
-            worker.now &+ worker.listener(of: client).options.idleNanoseconds
+            worker.now &+ worker.options(of: client).idleNanoseconds
     }
 
     // MARK: ends

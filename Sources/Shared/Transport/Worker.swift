@@ -119,8 +119,12 @@ public final class Worker {
         pools[Int(upstream.pointee.group)]
     }
 
-    func listener(of client: ChannelPointer) -> Listener {
-        listeners[Int(client.pointee.group)]
+    func options(of client: ChannelPointer) -> ListenerOptions {
+        listeners[Int(client.pointee.group)].options
+    }
+
+    func address(of client: ChannelPointer) -> SocketAddress? {
+        listeners[Int(client.pointee.group)].address
     }
 
     func handler(of client: ChannelPointer) -> any RequestHandler {

@@ -1,9 +1,9 @@
 # A decision of ordinary size: who asks, with which method, for which path.
 package agentd.authz
 
-http := input.attributes.request.http
+import input.attributes.request.http
 
-principal := input.attributes.metadataContext.filterMetadata.sluice
+import input.attributes.metadataContext.filterMetadata.sluice as principal
 
 path := split(http.path, "?")[0]
 

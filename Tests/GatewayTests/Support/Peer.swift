@@ -29,15 +29,9 @@ final class Peer {
     deinit { close() }
 
     /// A client's connection to this machine.
-    ///
-    /// - Parameter receiveBytes: the size of the kernel's receive buffer; nil leaves it to the kernel.
-    convenience init(port: UInt16, receiveBytes: CInt? = nil) throws {
+    convenience init(port: UInt16) throws {
         let address = SocketAddress(ipv4: 0x7F00_0001, port: port)
         self.init(adopting: try Socket.connect(to: address).release())
-        if var size = receiveBytes {
-            setsockopt(
-                socket, SOL_SOCKET, SO_RCVBUF, &size, socklen_t(MemoryLayout<CInt>.size))
-        }
         guard wait(for: POLLOUT), Socket.pendingError(socket) == nil else { throw Failure.broken }
     }
 

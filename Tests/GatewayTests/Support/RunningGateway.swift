@@ -44,9 +44,7 @@ final class RunningGateway {
     deinit { stop() }
 
     /// A new client of it.
-    func connect(receiveBytes: CInt? = nil) throws -> Peer {
-        try Peer(port: port, receiveBytes: receiveBytes)
-    }
+    func connect() throws -> Peer { try Peer(port: port) }
 
     /// Sends one request on a connection of its own and reads the answer.
     func ask(

@@ -85,6 +85,22 @@ struct HostileSourceTests {
         }
     }
 
+    @Test func `paths without end are refused`() {
+        let path = String(repeating: ".a", count: 20_000)
+        #expect(!judge(Array("package a\np\(path) := 1".utf8)))
+        #expect(!judge(Array("package a\nq := data\(path)".utf8)))
+        #expect(!judge(Array("package a\(path)\nq := 1".utf8)))
+    }
+
+    @Test func `types that double with each rule stay small`() {
+        let rules = (1...200).map { "p\($0) := [p\($0 - 1), p\($0 - 1)]" }
+        let source = "package a\np0 := {\"a\": [1, {2}]}\n" + rules.joined(separator: "\n")
+        #expect(judge(Array("\(source)\nq if p199 == p200".utf8), [.v1]))
+        let lines = (1...100).map { "x\($0) := [x\($0 - 1), x\($0 - 1)]" }
+        let body = "x0 := 1\n" + lines.joined(separator: "\n") + "\nx100 == x99"
+        #expect(judge(Array("package a\np if {\n\(body)\n}".utf8), [.v1]))
+    }
+
     @Test func `exponents are not expanded`() {
         #expect(!judge(Array("package a\np := 1e1000000000".utf8)))
         #expect(!judge(Array("package a\np := 1e-1000000000".utf8)))

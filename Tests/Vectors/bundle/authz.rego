@@ -2,7 +2,7 @@
 # spelling.
 package agentd.authz
 
-http := input.attributes.request.http
+import input.attributes.request.http
 
 path := split(http.path, "?")[0]
 

@@ -28,7 +28,8 @@ extension Kind where Value == Int {
 
     /// A size in bytes, with or without a unit.
     static func bytes(_ range: ClosedRange<Int>) -> Kind {
-        let accepted = "a size such as 60KiB, from \(Units.bytes(range.lowerBound)) "
+        let accepted =
+            "a size such as 60KiB, from \(Units.bytes(range.lowerBound)) "
             + "to \(Units.bytes(range.upperBound))"
         return Kind(accepted: accepted) { text in
             Units.parseBytes(text).flatMap { range.contains($0) ? $0 : nil }
@@ -49,7 +50,8 @@ extension Kind where Value == Int? {
 
 extension Kind where Value == Duration {
     static func duration(_ range: ClosedRange<Duration>) -> Kind {
-        let accepted = "a duration such as 10s, 5m or 1h30m, from "
+        let accepted =
+            "a duration such as 10s, 5m or 1h30m, from "
             + "\(Units.duration(range.lowerBound)) to \(Units.duration(range.upperBound))"
         return Kind(accepted: accepted) { text in
             Units.parseDuration(text).flatMap { range.contains($0) ? $0 : nil }

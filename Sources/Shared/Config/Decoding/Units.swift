@@ -10,7 +10,7 @@ enum Units {
         ("KB", 1000), ("MB", 1_000_000), ("GB", 1_000_000_000), ("B", 1),
     ]
 
-    /// `10s`, `5m`, `250ms`, `1h30m`. A number without a unit is refused, a larger unit comes first.
+    /// `10s`, `5m`, `250ms`, `1h30m`: each number has a unit, a larger unit comes first.
     static func parseDuration(_ text: String) -> Duration? {
         var rest = text[...]
         var total: Int64 = 0

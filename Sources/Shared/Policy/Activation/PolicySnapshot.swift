@@ -22,6 +22,7 @@ public final class PolicySnapshot: Sendable {
     public init(
         _ bundle: Bundle, entrypoint: String, generation: UInt64 = 1
     ) throws(BundleError) {
+        try Self.refuseCredentials(in: bundle.data.root)
         let gateway = try GatewayData(bundle.data)
         let options = CompilerOptions(unsafeBuiltins: Bundle.builtinsOfTheWorld)
         let compiled = try bundle.compile(options: options)
@@ -44,6 +45,14 @@ public final class PolicySnapshot: Sendable {
         manifest = bundle.manifest
         entrypointPath = entrypoint
         warnings = bundle.warnings + gateway.warnings
+    }
+
+    /// The old stack kept the credentials of external services in `data`, where every policy and
+    /// every reader of a bundle could see them.
+    private static func refuseCredentials(in data: Value) throws(BundleError) {
+        var scanner = SecretScanner()
+        scanner.scan(data: data.member("egress_credentials"), at: "data/egress_credentials")
+        guard scanner.findings.isEmpty else { throw .secrets(scanner.findings.map(\.description)) }
     }
 
     /// A path that leads nowhere denies everything for ever: better refused now.

@@ -32,18 +32,18 @@ public final class PolicyStore: Sendable {
     /// The bundle's `.tar.gz` or folder.
     public let path: String
     private let entrypoint: String
-    private let limits: BundleLimits
+    private let options: Bundle.Options
     private let number = Atomic<UInt64>(1)
     private let state: Mutex<State>
 
     /// Loads the first bundle. Without one there is no policy, and nothing may start.
     public init(
-        path: String, entrypoint: String, limits: BundleLimits = .init()
+        path: String, entrypoint: String, options: Bundle.Options = .init()
     ) throws(BundleError) {
         self.path = path
         self.entrypoint = entrypoint
-        self.limits = limits
-        let bundle = try Bundle.load(path, limits: limits)
+        self.options = options
+        let bundle = try Bundle.load(path, options)
         state = Mutex(State(snapshot: try PolicySnapshot(bundle, entrypoint: entrypoint)))
     }
 
@@ -67,7 +67,7 @@ public final class PolicyStore: Sendable {
     @discardableResult
     public func reload() -> Outcome {
         do throws(BundleError) {
-            let bundle = try Bundle.load(path, limits: limits)
+            let bundle = try Bundle.load(path, options)
             return .activated(try activate(bundle))
         } catch {
             state.withLock { state in

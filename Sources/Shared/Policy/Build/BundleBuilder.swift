@@ -1,5 +1,5 @@
 internal import Bytes
-public import Rego
+internal import Rego
 
 /// Makes the `.tar.gz` of a bundle as `opa build` lays it out: one `data.json`, the modules, a
 /// manifest. The same files always give the same bytes.
@@ -8,9 +8,9 @@ public struct BundleBuilder: Sendable {
     public var revision: String?
     /// Files that match are left out, by their path or their last name.
     public var ignored: [PathGlob] = []
-    /// The language of sources that the folder's manifest does not speak for.
-    public var version = RegoVersion.v1
-    public var limits = BundleLimits()
+    public var options = Bundle.Options()
+    /// Nil: the bundle is not signed.
+    public var signer: BundleSigner?
 
     public init() {}
 
@@ -33,37 +33,45 @@ public struct BundleBuilder: Sendable {
         let bundle = try checked(kept)
         _ = try bundle.compile()
         let gateway = try GatewayData(bundle.data)
+        var contents = contents(of: bundle)
+        if let signer { contents.append(try signer.sign(contents)) }
         var tar = TarWriter()
-        var count = 2
-        tar.add(name: "/data.json", bytes: bundle.data.root.json() + [ASCII.lineFeed])
-        let modules = zip(bundle.modules.paths, bundle.modules.sources)
-        for (path, source) in modules.sorted(by: { $0.0.utf8.lexicographicallyPrecedes($1.0.utf8) }) {
-            tar.add(name: "/" + path, bytes: source)
-            count += 1
-        }
-        tar.add(name: "/.manifest", bytes: manifest(of: bundle))
+        for file in contents { tar.add(name: file.name, bytes: file.bytes) }
         do throws(GzipError) {
             let archive = try GzipWriter.compress(tar.finish())
             return Result(
-                archive: archive, bundle: bundle, files: count,
+                archive: archive, bundle: bundle, files: contents.count,
                 warnings: bundle.warnings + gateway.warnings)
         } catch {
             throw .gzip(error)
         }
     }
 
+    /// The files of the archive in their order.
+    private func contents(of bundle: Bundle) -> [BundleFile] {
+        func file(_ path: String, _ bytes: [UInt8]) -> BundleFile {
+            BundleFile(path: path, name: "/" + path, bytes: bytes)
+        }
+        let modules = zip(bundle.modules.paths, bundle.modules.sources).sorted {
+            $0.0.utf8.lexicographicallyPrecedes($1.0.utf8)
+        }
+        return [file("data.json", bundle.data.root.json() + [ASCII.lineFeed])]
+            + modules.map { file($0.0, $0.1) }
+            + [file(".manifest", manifest(of: bundle))]
+    }
+
     private func checked(_ files: [BundleFile]) throws(BundleError) -> Bundle {
         var scanner = SecretScanner()
         for file in files { scanner.scan(file: file.path, file.bytes) }
         guard scanner.findings.isEmpty else { throw Self.refusal(scanner) }
-        let bundle = try Bundle.read(files, limits: limits, version: version)
+        let bundle = try Bundle.read(files, options)
         scanner.scan(data: bundle.data.root, at: "data")
         guard scanner.findings.isEmpty else { throw Self.refusal(scanner) }
         return bundle
     }
 
     private static func refusal(_ scanner: SecretScanner) -> BundleError {
-        .secrets(scanner.findings.map { "\($0.path): \($0.what)" })
+        .secrets(scanner.findings.map(\.description))
     }
 
     /// The roots and versions that the bundle was read with, and the revision.

@@ -6,6 +6,8 @@ struct SecretScanner {
     struct Finding: Equatable {
         let path: String
         let what: String
+
+        var description: String { "\(path): \(what)" }
     }
 
     private(set) var findings: [Finding] = []

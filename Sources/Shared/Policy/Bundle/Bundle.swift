@@ -10,20 +10,34 @@ public struct Bundle: Sendable {
     /// What the bundle has to no effect.
     public let warnings: [String]
 
+    /// How a bundle is read.
+    public struct Options: Sendable {
+        public var limits = BundleLimits()
+        /// The language when the manifest does not name one.
+        public var version = RegoVersion.v1
+        /// Nil: bundles are not signed, and a signed one is refused.
+        public var verification: BundleVerification?
+        /// Signed bundles are read as if they were not.
+        public var skipsVerification = false
+
+        public init() {}
+    }
+
     /// Reads the `.tar.gz` or the folder at `path`.
     public static func load(
-        _ path: String, limits: BundleLimits = .init()
+        _ path: String, _ options: Options = .init()
     ) throws(BundleError) -> Bundle {
-        try read(try BundleFile.load(path, limits: limits), limits: limits)
+        try read(try BundleFile.load(path, limits: options.limits), options)
     }
 
     /// Reads the files of a bundle.
-    ///
-    /// - Parameter version: the language when the manifest does not name one.
     public static func read(
-        _ files: [BundleFile], limits: BundleLimits = .init(), version: RegoVersion = .v1
+        _ files: [BundleFile], _ options: Options = .init()
     ) throws(BundleError) -> Bundle {
-        var reader = BundleReader(limits: limits, version: version)
+        if let verification = options.verification {
+            try BundleVerifier(verification).verify(files)
+        }
+        var reader = BundleReader(options)
         return try reader.read(files)
     }
 }

@@ -20,6 +20,8 @@ public enum BundleError: Error, Sendable {
     case refused(path: String, reason: String)
     /// Credentials in what was to become a bundle, each with its place.
     case secrets([String])
+    /// The bundle's signature, or a file's hash in it, is wrong; the text is OPA's.
+    case signature(String)
     /// The bundle is signed, and no key is configured to check that.
     case noVerificationKey
     /// A delta where a snapshot is needed.
@@ -36,7 +38,8 @@ extension BundleError: CustomStringConvertible {
     public var description: String {
         switch self {
         case .file(let error): "\(error)"
-        case .gzip(.empty), .gzip(.headerTruncated), .gzip(.notGzip): "bundle read failed: archive read failed: \(inner)"
+        case .gzip(.empty), .gzip(.headerTruncated), .gzip(.notGzip):
+            "bundle read failed: archive read failed: \(inner)"
         case .gzip, .tar: "bundle read failed: \(inner)"
         case .tooLarge(let bytesMax): "bundle is larger than the limit of \(bytesMax) bytes"
         case .manifest(let reason): "bundle load failed on .manifest: \(reason)"
@@ -56,6 +59,7 @@ extension BundleError: CustomStringConvertible {
             "credentials have no place in a bundle:\n" + places.joined(separator: "\n")
                 + "\nkeep them outside and name them as the egress role's credential sources "
                 + "(env:NAME, file:PATH or exec:COMMAND)"
+        case .signature(let reason): reason
         case .noVerificationKey: "verification key not provided"
         case .delta: "delta bundle where a snapshot is needed"
         case .modules(let errors): Self.list(errors.map(\.description))
@@ -72,8 +76,13 @@ extension BundleError: CustomStringConvertible {
         }
     }
 
+    /// A hundred thousand faulty keys make a line each.
+    private static let shownMax = 50
+
     private static func list(_ texts: [String]) -> String {
         guard texts.count > 1 else { return texts.first ?? "" }
-        return "\(texts.count) errors occurred:\n" + texts.joined(separator: "\n")
+        let left = texts.count - shownMax
+        return "\(texts.count) errors occurred:\n" + texts.prefix(shownMax).joined(separator: "\n")
+            + (left > 0 ? "\nand \(left) more" : "")
     }
 }

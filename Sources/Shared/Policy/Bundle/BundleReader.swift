@@ -6,17 +6,15 @@ internal import Rego
 /// What OPA would ignore without a word is said in `warnings`, and the old stack's
 /// `gateway_config.json` and `egress_config.json` at the root count as data.
 struct BundleReader {
-    private let limits: BundleLimits
-    private let version: RegoVersion
+    private let options: Bundle.Options
     private let freezer = Freezer()
     private var data: DataTree
     private var manifest: BundleManifest?
     private var sources: [BundleFile] = []
     private var warnings: [String] = []
 
-    init(limits: BundleLimits, version: RegoVersion) {
-        self.limits = limits
-        self.version = version
+    init(_ options: Bundle.Options) {
+        self.options = options
         data = DataTree(freezer)
     }
 
@@ -26,7 +24,7 @@ struct BundleReader {
     mutating func read(_ files: [BundleFile]) throws(BundleError) -> Bundle {
         for file in files { try take(file) }
         var manifest = manifest ?? BundleManifest()
-        if manifest.regoVersion == nil { manifest.regoVersion = version }
+        if manifest.regoVersion == nil { manifest.regoVersion = options.version }
         try data.check(manifest.roots)
         let modules = try parse(sources, manifest)
         try modules.check(manifest.roots)
@@ -56,7 +54,10 @@ struct BundleReader {
     private mutating func take(_ file: BundleFile) throws(BundleError) {
         switch file.lastName {
         case ".manifest" where file.folders.isEmpty: try takeManifest(file)
-        case ".signatures.json" where file.folders.isEmpty: throw .noVerificationKey
+        case ".signatures.json" where file.folders.isEmpty:
+            guard options.verification != nil || options.skipsVerification else {
+                throw .noVerificationKey
+            }
         case "patch.json" where file.folders.isEmpty: throw .delta
         case "data.json": try data.insert(try json(file), at: file.folders)
         case "data.yaml", "data.yml": try data.insert(try yaml(file), at: file.folders)
@@ -69,7 +70,8 @@ struct BundleReader {
             try data.insert(try json(file), at: [])
         case let name where name.hasSuffix(".rego"): sources.append(file)
         case let name where name.hasSuffix(".json") || name.hasSuffix(".yaml"):
-            warnings.append("\(file.path) is not read: data files are called data.json or data.yaml")
+            warnings.append(
+                "\(file.path) is not read: data files are called data.json or data.yaml")
         case "policy.wasm":
             warnings.append("\(file.path) is not read: policies are evaluated from their sources")
         default: break
@@ -87,11 +89,11 @@ struct BundleReader {
     }
 
     private func json(_ file: BundleFile) throws(BundleError) -> Value {
-        try DataFile.json(file.bytes, path: file.path, freezer, depthMax: limits.depthMax)
+        try DataFile.json(file.bytes, path: file.path, freezer, depthMax: options.limits.depthMax)
     }
 
     private func yaml(_ file: BundleFile) throws(BundleError) -> Value {
         try DataFile.yaml(
-            file.bytes, path: file.path, freezer, depthMax: min(limits.depthMax, 256))
+            file.bytes, path: file.path, freezer, depthMax: min(options.limits.depthMax, 256))
     }
 }

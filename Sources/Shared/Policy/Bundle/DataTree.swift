@@ -10,9 +10,17 @@ struct DataTree {
         self.freezer = freezer
     }
 
+    /// The most folders above a data file: what comes after reads `data` recursively.
+    private static let foldersMax = 64
+
     /// Puts `value` at `path`. Objects that meet are merged, anything else that meets conflicts.
     mutating func insert(_ value: Value, at path: [String]) throws(BundleError) {
         guard !path.isEmpty || value.isObject else { throw .rootIsNoObject }
+        guard path.count <= Self.foldersMax else {
+            throw .data(
+                path: path.prefix(3).joined(separator: "/") + "/…",
+                reason: "below more than \(Self.foldersMax) folders")
+        }
         let tree = path.reversed().reduce(value) { inner, name in
             freezer.object([(freezer.string(name), inner)])
         }

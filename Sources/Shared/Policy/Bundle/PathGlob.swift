@@ -12,9 +12,14 @@ public struct PathGlob: Sendable, Equatable {
     /// One list of parts for each choice of the braces.
     private let choices: [[Part]]
 
-    /// Nil for a malformed pattern or one with more than 64 choices.
+    /// The longest pattern, in characters.
+    public static let lengthMax = 1024
+
+    /// Nil for a malformed pattern, one that is too long, or one with more than 64 choices.
     public init?(_ pattern: String) {
-        guard let spelled = Self.expandBraces(Array(pattern)) else { return nil }
+        guard pattern.utf8.count <= Self.lengthMax,
+            let spelled = Self.expandBraces(Array(pattern))
+        else { return nil }
         var choices: [[Part]] = []
         for characters in spelled {
             guard let parts = Self.parse(characters) else { return nil }

@@ -26,8 +26,10 @@ public struct GatewayData: Sendable {
         } catch {
             throw .gatewayData(error.faults.map(\.description))
         }
-        warnings = reader.warnings + keys.plaintextIDs.map { id in
-            "api_keys: the key of id \"\(id)\" is in plaintext; use key_hash: sha256:<hex> instead"
-        }
+        warnings =
+            reader.warnings
+            + keys.plaintextIDs.map { id in
+                "api_keys: the key of id \"\(id)\" is in plaintext; use key_hash: sha256:<hex> instead"
+            }
     }
 }

@@ -1,25 +1,25 @@
 internal import Bytes
 internal import Files
-public import Rego
+internal import Rego
 
 /// Puts together what a command names: bundles, files and folders.
 ///
 /// Unlike a bundle's files, JSON and YAML files of a plain folder are data whatever their names,
 /// at the path of their folder (as `opa eval -d` does).
 public struct PolicyLoader {
-    /// The language of sources that no manifest speaks for.
-    public var version: RegoVersion
+    /// How bundles are read; the language is that of single files too.
+    public var options: Bundle.Options
     /// Files that match are left out, by their path or their last name.
     public var ignored: [PathGlob]
 
-    private let freezer = Freezer()
+    private var freezer = Freezer()
     private var tree: DataTree
     private var modules = BundleModules()
     private var errors: [ModuleError] = []
     private var warnings: [String] = []
 
-    public init(version: RegoVersion = .v1, ignored: [PathGlob] = []) {
-        self.version = version
+    public init(_ options: Bundle.Options = .init(), ignored: [PathGlob] = []) {
+        self.options = options
         self.ignored = ignored
         tree = DataTree(freezer)
     }
@@ -27,14 +27,21 @@ public struct PolicyLoader {
     /// Adds a bundle's `.tar.gz` or folder.
     public mutating func add(bundle path: String) throws(BundleError) {
         let files = try BundleFile.load(path).filter { !isIgnored($0.path) }
-        let bundle = try Bundle.read(files)
+        let bundle = try Bundle.read(files, options)
         let parts = bundle.modules
         for (index, name) in parts.paths.enumerated() {
             try add(
                 source: parts.sources[index], path: "\(path)/\(name)",
                 version: parts.versions[index])
         }
-        try tree.insert(freezer.copy(bundle.data.root), at: [])
+        if tree.root.object.count == 0 {
+            // The first one's data may be large: it is shared, not copied.
+            freezer = Freezer(extending: bundle.data)
+            tree = DataTree(freezer)
+            try tree.insert(bundle.data.root, at: [])
+        } else {
+            try tree.insert(freezer.copy(bundle.data.root), at: [])
+        }
         warnings += bundle.warnings
     }
 
@@ -71,7 +78,7 @@ public struct PolicyLoader {
     ) throws(BundleError) {
         let name = path.split(separator: "/").last ?? ""
         if name.hasSuffix(".rego") {
-            try add(source: bytes, path: path, version: version)
+            try add(source: bytes, path: path, version: options.version)
         } else if name.hasSuffix(".json"), !name.hasPrefix(".") {
             try tree.insert(try DataFile.json(bytes, path: path, freezer), at: place)
         } else if name.hasSuffix(".yaml") || name.hasSuffix(".yml") {

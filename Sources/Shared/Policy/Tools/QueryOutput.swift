@@ -63,9 +63,10 @@ public struct QueryOutput: Sendable {
     private static func table(
         _ rows: [PolicyQuery.Row], _ expressions: [PolicyQuery.Expression]
     ) -> TextTable {
-        let names = rows.first.map { row in
-            (0..<row.bindings.object.count).map { row.bindings.object.key(at: $0).text ?? "" }
-        } ?? []
+        let names =
+            rows.first.map { row in
+                (0..<row.bindings.object.count).map { row.bindings.object.key(at: $0).text ?? "" }
+            } ?? []
         let shown = expressions.indices.filter { index in
             names.isEmpty || rows.first?.values[index].boolean == nil
         }

@@ -11,7 +11,9 @@ enum QueryShape {
         case .term(let term):
             return !iterates(term)
         case .call(let terms):
-            guard let name = terms.first.flatMap({ operatorName($0, symbols) }) else { return false }
+            guard let first = terms.first, let name = operatorName(first, symbols) else {
+                return false
+            }
             return !["eq", "assign", "walk", "print"].contains(name)
                 && !terms.dropFirst().contains(where: iterates)
         case .someDeclaration, .every, .negation, .and, .or:

@@ -3,6 +3,8 @@ final class CompileContext {
     var symbols: SymbolTable
     let options: CompilerOptions
     var errors: [RegoError] = []
+    /// Some call is of a builtin that is deprecated, or that the options call unsafe.
+    var callsRefusableBuiltin = false
     /// The names that users wrote for the compiler's variables.
     var originalNames: [Symbol: Symbol] = [:]
     /// What the compiler's variables are called: `__local`, and `__localq` in queries.

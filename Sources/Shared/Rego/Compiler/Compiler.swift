@@ -60,8 +60,13 @@ public struct Compiler {
         for stage in stages where context.errors.isEmpty { stage(&self) }
     }
 
-    private mutating func forEachRule(_ change: (inout Rule) -> Void) {
+    private mutating func forEachRule(
+        mentioning features: ModuleFeatures? = nil, _ change: (inout Rule) -> Void
+    ) {
         for index in rules.indices {
+            if let features, modules[rules[index].module].features.isDisjoint(with: features) {
+                continue
+            }
             for alternative in rules[index].chain.indices {
                 change(&rules[index].chain[alternative])
             }
@@ -160,17 +165,17 @@ public struct Compiler {
 
     private mutating func rewriteTemplates() {
         let rewriter = TemplateRewriter(context: context, arity: arity)
-        forEachRule { rewriter.rewrite(&$0) }
+        forEachRule(mentioning: .templates) { rewriter.rewrite(&$0) }
     }
 
-    private func checkResults() {
+    private mutating func checkResults() {
         let checker = FunctionChecker(context: context, arity: arity)
-        for rule in rules { for rule in rule.chain { checker.checkResults(rule) } }
+        forEachRule(mentioning: .voidCalls) { checker.checkResults($0) }
     }
 
     private mutating func rewritePrints() {
         let rewriter = PrintRewriter(context: context, arity: arity)
-        forEachRule { rewriter.rewrite(&$0) }
+        forEachRule(mentioning: .voidCalls) { rewriter.rewrite(&$0) }
     }
 
     private mutating func flattenCalls() {
@@ -183,21 +188,22 @@ public struct Compiler {
             rules: rules, modules: modules, fileNames: fileNames, context)
         guard context.errors.isEmpty else { return }
         let rewriter = MetadataRewriter(context: context, annotations: annotations)
-        for index in rules.indices { rewriter.rewrite(&rules[index]) }
+        for index in rules.indices
+        where modules[rules[index].module].features.contains(.metadata) {
+            rewriter.rewrite(&rules[index])
+        }
     }
 
     private mutating func rewriteHeads() {
         let rewriter = HeadRewriter(context: context)
-        forEachRule {
-            rewriter.rewriteComprehensions(&$0)
-            rewriter.rewriteTerms(&$0)
-        }
+        forEachRule(mentioning: .comprehensions) { rewriter.rewriteComprehensions(&$0) }
+        forEachRule { rewriter.rewriteTerms(&$0) }
     }
 
     private mutating func rewriteModifiers() {
         let rewriter = WithRewriter(
-            context: context, builtins: builtins, tree: tree, rules: rules)
-        forEachRule { rewriter.rewrite(&$0) }
+            context: context, builtins: builtins, tree: tree)
+        forEachRule(mentioning: .modifiers) { rewriter.rewrite(&$0) }
     }
 
     private func checkConflicts() {
@@ -269,6 +275,7 @@ public struct Compiler {
     }
 
     private func checkBuiltins() {
+        guard context.callsRefusableBuiltin else { return }
         let checker = FunctionChecker(context: context, arity: arity)
         for rule in rules {
             for alternative in rule.chain {

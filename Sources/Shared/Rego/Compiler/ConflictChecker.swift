@@ -69,7 +69,8 @@ struct ConflictChecker {
     private func checkPackages() {
         var packages: [Int: [Int]] = [:]
         for (index, module) in modules.enumerated() {
-            if let node = tree.find(module.package.path) { packages[node, default: []].append(index) }
+            guard let node = tree.find(module.package.path) else { continue }
+            packages[node, default: []].append(index)
         }
         for rule in rules where rule.hasGroundPath {
             guard let node = tree.find(rule.path) else { continue }

@@ -46,6 +46,11 @@ struct FunctionChecker {
 
     private func isCallable(_ terms: [Term], _ expression: Expression) -> Bool {
         guard case .ref(let name) = terms[0].value else { return true }
+        if let builtin = arity.builtins.find(name),
+            builtin.isDeprecated || context.options.unsafeBuiltins.contains(builtin.name)
+        {
+            context.callsRefusableBuiltin = true
+        }
         guard let expected = arity.arity(of: name) else {
             context.fail(
                 .type, "undefined function \(context.printer.text(ref: name))",

@@ -1,5 +1,5 @@
-/// Replaces calls of `rego.metadata.chain` and `rego.metadata.rule` by what they would return, which
-/// is known before evaluation.
+/// Replaces calls of `rego.metadata.chain` and `rego.metadata.rule` by what they would return,
+/// which is known before evaluation.
 struct MetadataRewriter {
     let context: CompileContext
     let annotations: AnnotationSet
@@ -132,7 +132,8 @@ struct MetadataRewriter {
                     items.append(item("entrypoint", value, place))
                 }
             case "organizations", "custom":
-                if !value.isEmptyComposite { items.append(item(context.symbols[name], value, place)) }
+                if value.isEmptyComposite { continue }
+                items.append(item(context.symbols[name], value, place))
             case "authors": items.append(item("authors", authors(value, place), place))
             case "related_resources":
                 items.append(item("related_resources", resources(value, place), place))

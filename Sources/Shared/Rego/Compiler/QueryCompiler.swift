@@ -83,8 +83,7 @@ private struct QueryCompiler {
 
     private mutating func rewriteModifiers() {
         WithRewriter(
-            context: context, builtins: modules.builtins, tree: modules.tree,
-            rules: modules.rules
+            context: context, builtins: modules.builtins, tree: modules.tree
         ).rewrite(&body)
     }
 
@@ -110,8 +109,7 @@ private struct QueryCompiler {
         let found = VariableCollector.variables(of: body, without: .safety)
         return found.items.compactMap { variable in
             let name = context.original(variable)
-            let isGenerated = context.symbols.isLocal(variable) && name == variable
-            if isGenerated && !written.contains(variable) { return nil }
+            if context.symbols.isLocal(name), !written.contains(variable) { return nil }
             if context.symbols.isWildcard(name) || name == .data || name == .input {
                 return nil
             }

@@ -61,8 +61,85 @@ extension RegoType {
         }
     }
 
+    /// Nothing is known of more alternatives than this.
+    private static let membersMax = 64
+
     private static func merge(_ members: [RegoType], _ others: [RegoType]) -> [RegoType] {
-        (members + others.filter { !members.contains($0) }).sorted(by: precedes)
+        let all = members + others.filter { !members.contains($0) }
+        return all.count > membersMax ? [] : all.sorted(by: precedes)
+    }
+
+    // MARK: bounds
+
+    /// How deep a type may nest, and how many types it may hold, before its parts are `any`.
+    private static let depthMax = 24
+    private static let partsMax = 2_000
+
+    /// The type with `any` for what is too much of it: types of types grow without end.
+    var bounded: RegoType {
+        var parts = 0
+        return isSmall(0, &parts) ? self : truncated(Self.depthMax, parts: Self.partsMax)
+    }
+
+    private func isSmall(_ depth: Int, _ parts: inout Int) -> Bool {
+        parts += 1
+        guard depth <= Self.depthMax, parts <= Self.partsMax else { return false }
+        switch self {
+        case .null, .boolean, .number, .string, .unknown: return true
+        case .array(let types, let rest):
+            for type in types where !type.isSmall(depth + 1, &parts) { return false }
+            return rest?.isSmall(depth + 1, &parts) ?? true
+        case .object(let properties, let rest):
+            for property in properties where !property.type.isSmall(depth + 1, &parts) {
+                return false
+            }
+            guard let rest else { return true }
+            return rest.key.isSmall(depth + 1, &parts) && rest.value.isSmall(depth + 1, &parts)
+        case .set(let type): return type.isSmall(depth + 1, &parts)
+        case .union(let types):
+            for type in types where !type.isSmall(depth + 1, &parts) { return false }
+            return true
+        case .function(let types, let result):
+            for type in types where !type.isSmall(depth + 1, &parts) { return false }
+            return result?.isSmall(depth + 1, &parts) ?? true
+        }
+    }
+
+    /// The outermost levels alone, each part of which gets its share of `parts`.
+    private func truncated(_ depth: Int, parts: Int) -> RegoType {
+        guard depth > 0, parts > 1 else { return isScalarType ? self : .any }
+        switch self {
+        case .null, .boolean, .number, .string, .unknown, .union: return isScalarType ? self : .any
+        case .array(let types, let rest):
+            guard types.count < parts else { return .array([], rest: .any) }
+            let share = parts / (types.count + 1)
+            return .array(
+                types.map { $0.truncated(depth - 1, parts: share) },
+                rest: rest?.truncated(depth - 1, parts: share))
+        case .object(let properties, let rest):
+            guard properties.count < parts else {
+                return .object([], rest: TypeRest(key: .any, value: .any))
+            }
+            let share = parts / (properties.count + 1)
+            return .object(
+                properties.map {
+                    TypeProperty(key: $0.key, type: $0.type.truncated(depth - 1, parts: share))
+                },
+                rest: rest.map {
+                    TypeRest(key: .any, value: $0.value.truncated(depth - 1, parts: share))
+                })
+        case .set(let type): return .set(type.truncated(depth - 1, parts: parts - 1))
+        case .function(let types, let result):
+            return .function(
+                types.map { $0.truncated(1, parts: 2) }, result: result?.truncated(1, parts: 2))
+        }
+    }
+
+    private var isScalarType: Bool {
+        switch self {
+        case .null, .boolean, .number, .string, .unknown: true
+        case .array, .object, .set, .union, .function: false
+        }
     }
 
     /// One of the members of a union, or the type itself.

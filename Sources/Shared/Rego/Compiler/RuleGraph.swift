@@ -8,6 +8,8 @@ struct RuleGraph {
     private(set) var nodes: [Node] = []
     /// For each node, the nodes whose values it may read.
     private(set) var edges: [[Int]] = []
+    /// For each rule, the rules that may read its value.
+    private var readers: [[Int]] = []
     /// The first node of each rule.
     private var firstNode: [Int] = []
     private let tree: RuleTree
@@ -20,6 +22,7 @@ struct RuleGraph {
                 nodes.append(Node(rule: index, alternative: alternative))
             }
         }
+        readers = Array(repeating: [], count: rules.count)
         for node in nodes {
             var targets = Set<Int>()
             let rule = rules[node.rule].chain[node.alternative]
@@ -27,6 +30,7 @@ struct RuleGraph {
             if let key = rule.head.key { collect(key, &targets) }
             if let value = rule.head.value { collect(value, &targets) }
             collect(rule.body, &targets)
+            for target in targets { readers[target].append(node.rule) }
             edges.append(
                 targets.sorted().flatMap { target in
                     (0..<rules[target].chain.count).map { firstNode[target] + $0 }
@@ -57,14 +61,10 @@ struct RuleGraph {
     /// The rules that depend on those that a ref may read, or on those again.
     func dependents(of ref: [Term]) -> Set<Int> {
         var changed = rules(readBy: ref)
-        var pending = true
-        while pending {
-            pending = false
-            for (index, node) in nodes.enumerated() where !changed.contains(node.rule) {
-                if edges[index].contains(where: { changed.contains(nodes[$0].rule) }) {
-                    changed.insert(node.rule)
-                    pending = true
-                }
+        var pending = Array(changed)
+        while let rule = pending.popLast() {
+            for dependent in readers[rule] where changed.insert(dependent).inserted {
+                pending.append(dependent)
             }
         }
         return changed

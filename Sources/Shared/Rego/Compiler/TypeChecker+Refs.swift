@@ -31,8 +31,7 @@ extension TypeChecker {
 
     private mutating func check(_ ref: [Term]) -> Fault? {
         if overrides.type(of: ref, graph: graph, context.symbols) != nil { return nil }
-        for end in ref.indices {
-            guard case .function? = type(ofRef: Array(ref[...end])) else { continue }
+        if namesFunction(ref) {
             let text = context.printer.text(ref: ref)
             return fault("function \(text) used as reference, not called", at: ref[0].location)
         }
@@ -47,6 +46,14 @@ extension TypeChecker {
             return checkLeaf(.any, ref, 1)
         }
         return checkLeaf(.any, ref, 0)
+    }
+
+    /// The ref, or what it selects in, is a function.
+    private func namesFunction(_ ref: [Term]) -> Bool {
+        guard case .variable(let head) = ref[0].value, head != .input else { return false }
+        if head == .data { return environment.isFunction(onPathTo: ref) }
+        guard environment.type(of: head) == nil else { return false }
+        return ref.indices.contains { builtins.find(Array(ref[...$0])) != nil }
     }
 
     private enum Walk {

@@ -20,7 +20,7 @@ struct TypeEnvironment: Sendable {
     }
 
     mutating func set(_ type: RegoType, of variable: Symbol) {
-        levels[levels.count - 1].set(type, of: variable)
+        levels[levels.count - 1].set(type.bounded, of: variable)
     }
 
     // MARK: refs
@@ -73,6 +73,17 @@ struct TypeEnvironment: Sendable {
         return .object(properties, rest: TypeRest(key: .string, value: .any))
     }
 
+    /// A rule on the way of a ref below `data` is a function.
+    func isFunction(onPathTo ref: [Term]) -> Bool {
+        var node = 0
+        for term in ref {
+            guard let child = levels[0].child(node, term) else { return false }
+            if case .function? = levels[0].nodes[child].type { return true }
+            node = child
+        }
+        return false
+    }
+
     // MARK: rules
 
     /// The type of a path is whatever it may be: one rule has a fault.
@@ -104,7 +115,7 @@ struct TypeEnvironment: Sendable {
                 merged = merged?.inserting(inner, atKeys: tail[...], symbols)
             }
         }
-        levels[0].set(merged, at: node)
+        levels[0].set(merged?.bounded, at: node)
     }
 
     private func leaves(_ node: Int) -> [(path: [TypeTree.Key], type: RegoType)] {

@@ -9,6 +9,7 @@ struct TypeOverrides {
 
     /// - Parameter graph: nil where dependencies are not known; then every rule may change.
     init(_ modifiers: [WithModifier], types: [RegoType?], graph: RuleGraph?) {
+        guard !modifiers.isEmpty else { return }
         for (modifier, type) in zip(modifiers, types) {
             guard case .ref(let path) = modifier.target.value,
                 case .variable(.data) = path[0].value

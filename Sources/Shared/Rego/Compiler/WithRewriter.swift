@@ -3,7 +3,6 @@ struct WithRewriter {
     let context: CompileContext
     let builtins: BuiltinTable
     let tree: RuleTree
-    let rules: [CompiledRule]
 
     func rewrite(_ rule: inout Rule) {
         rule.head.mutateArgumentsAndValue { rewrite(in: &$0) }

@@ -19,7 +19,9 @@ public final class Evaluator {
     private let stacks: MachineStacks
     private var evaluations: UInt64
 
-    public init(_ snapshot: Snapshot, limits: Limits = Limits(), host: BuiltinHost = BuiltinHost()) {
+    public init(
+        _ snapshot: Snapshot, limits: Limits = Limits(), host: BuiltinHost = BuiltinHost()
+    ) {
         self.snapshot = snapshot
         storage = ArenaStorage(bytesMax: limits.arenaBytesMax)
         context = BuiltinContext(

@@ -31,7 +31,11 @@ extension Machine {
     static func contains(_ collection: Value, _ element: Value) -> Bool {
         switch collection.kind {
         case .set: return collection.set.contains(element)
-        case .array: return collection.array.buffer.contains { Value.same($0, element) }
+        case .array:
+            let array = collection.array
+            let elements = array.elements
+            for index in 0..<array.count where Value.same(elements[index], element) { return true }
+            return false
         case .object:
             for position in 0..<collection.object.count
             where Value.same(collection.object.value(at: position), element) {

@@ -11,12 +11,12 @@ struct Machine {
     let frames: UnsafeMutablePointer<Frame>
     let frameCountMax: Int
 
-    private let code: UnsafeMutablePointer<Instruction>
-    private let constants: UnsafeMutablePointer<Value>
-    private let pathKeys: UnsafeMutablePointer<Value>
-    private let functions: UnsafeMutablePointer<Program.Function>
-    private let builtins: UnsafeMutablePointer<BuiltinEntry>
-    private let budget: UnsafeMutablePointer<Budget>
+    let code: UnsafeMutablePointer<Instruction>
+    let constants: UnsafeMutablePointer<Value>
+    let pathKeys: UnsafeMutablePointer<Value>
+    let functions: UnsafeMutablePointer<Program.Function>
+    let builtins: UnsafeMutablePointer<BuiltinEntry>
+    let budget: UnsafeMutablePointer<Budget>
 
     /// Where to go on when the called function returns.
     struct Frame: BitwiseCopyable {
@@ -121,6 +121,12 @@ struct Machine {
                 base[Int(step.pointee.a)] = Value(Self.holds(opcode, order))
             case .requireMember:
                 if !Self.contains(value(step.pointee.c), value(step.pointee.b)) {
+                    at = Int(step.pointee.target)
+                }
+            case .requireIndexedMember:
+                if !contains(
+                    value(step.pointee.c), value(step.pointee.b), index: value(step.pointee.d))
+                {
                     at = Int(step.pointee.target)
                 }
             case .member:
@@ -265,6 +271,12 @@ struct Machine {
                 let result = try call(Int(step.pointee.b), arguments)
                 base[Int(step.pointee.a)] = result
                 if result.isUndefined { at = Int(step.pointee.target) }
+            case .requireBuiltin:
+                let arguments = BuiltinArguments(
+                    base + Int(step.pointee.c), count: Int(step.pointee.d))
+                let result = try call(Int(step.pointee.b), arguments)
+                base[Int(step.pointee.a)] = result
+                if result.isUndefined || result.isFalse { at = Int(step.pointee.target) }
             case .return:
                 let result = value(step.pointee.b)
                 guard depth > 0 else { return result }
@@ -360,24 +372,6 @@ struct Machine {
         frames[depth] = Frame(position: position, base: base, function: function)
     }
 
-    private func call(
-        _ number: Int, _ arguments: BuiltinArguments
-    ) throws(MachineFailure) -> Value {
-        let result: Value
-        do throws(BuiltinError) {
-            result = try builtins[number].function(context, arguments)
-        } catch {
-            switch error {
-            case .operand, .failure:
-                guard context.strictErrors else { return .undefined }
-                throw .builtin(number: number, error)
-            case .halt, .budget: throw .builtin(number: number, error)
-            }
-        }
-        if arena.isExhausted { throw .budget(.tooMuchMemory) }
-        return result
-    }
-
     @inline(__always) private func follow(_ value: Value, _ start: Int32, _ count: Int32) -> Value {
         var value = value
         var key = pathKeys + Int(start)
@@ -388,46 +382,5 @@ struct Machine {
             key += 1
         }
         return value
-    }
-
-    private func pathBuffer(_ start: Int32, _ count: Int32) -> UnsafeBufferPointer<Value> {
-        UnsafeBufferPointer(start: pathKeys + Int(start), count: Int(count))
-    }
-
-    /// Puts a builder into the arena; the value is its address.
-    @inline(__always) private func place<Builder>(_ builder: Builder) -> Value {
-        let place = arena.allocate(bytes: MemoryLayout<Builder>.stride)
-        place.bindMemory(to: Builder.self, capacity: 1).initialize(to: builder)
-        return Value(bits: UInt64(UInt(bitPattern: place)))
-    }
-
-    @inline(__always) private func builder<Builder>(
-        _ value: Value, _ type: Builder.Type
-    ) -> UnsafeMutablePointer<Builder> {
-        UnsafeMutablePointer<Builder>(bitPattern: UInt(value.bits)).unsafelyUnwrapped
-    }
-
-    private func makeSet(_ first: UnsafeMutablePointer<Value>, _ count: Int) -> Value {
-        var builder = SetBuilder(arena, capacity: count)
-        for index in 0..<count { builder.insert(first[index]) }
-        return builder.finish()
-    }
-
-    private func makeObject(_ first: UnsafeMutablePointer<Value>, _ count: Int) -> Value {
-        var builder = ObjectBuilder(arena, capacity: count)
-        for index in 0..<count { builder.set(first[index * 2], first[index * 2 + 1]) }
-        return builder.finish()
-    }
-
-    private func firstCandidate(_ index: Value, _ key: Value) -> Int {
-        guard let table = UnsafePointer<UInt32>(bitPattern: UInt(index.bits)) else { return 1 }
-        return CollectionIndex.first(table, key: key)
-    }
-
-    private func candidate(_ index: Value, after position: Int) -> Int {
-        guard let table = UnsafePointer<UInt32>(bitPattern: UInt(index.bits)) else {
-            return position &+ 1
-        }
-        return position > 0 ? CollectionIndex.next(table, after: position) : 0
     }
 }

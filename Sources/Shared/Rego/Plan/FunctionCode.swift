@@ -79,6 +79,16 @@ struct FunctionCode {
         return true
     }
 
+    /// Lets the builtin call that made `operand` demand that it is true, if the last instruction is
+    /// that call and fails to `fail` anyway.
+    mutating func requireTrue(ofCall operand: Int32) -> Bool {
+        guard lastLabel != Int32(instructions.count), let last = instructions.last,
+            last.opcode == .callBuiltin, last.a == operand, last.target == fail.id
+        else { return false }
+        instructions[instructions.count - 1].opcode = .requireBuiltin
+        return true
+    }
+
     /// The instructions with labels resolved to positions from `base` on.
     func resolved(base: Int32) -> [Instruction] {
         instructions.map { instruction in

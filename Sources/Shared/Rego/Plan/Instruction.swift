@@ -35,6 +35,8 @@ enum Opcode: UInt8 {
     case compare
     /// Goes to target unless b is in c.
     case requireMember
+    /// The same, with index d of c.
+    case requireIndexedMember
     /// a ← whether b is in c
     case member
     /// Goes to target unless b: c is a member of d.
@@ -88,6 +90,8 @@ enum Opcode: UInt8 {
     case callFunction
     /// a ← builtin b of the d arguments from register c on
     case callBuiltin
+    /// The same; goes to target when the result is false, too.
+    case requireBuiltin
     case `return`
     /// Result a takes b; a different earlier value is a conflict. d is a `ConflictKind`.
     case setResult

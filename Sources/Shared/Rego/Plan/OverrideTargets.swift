@@ -5,7 +5,7 @@ struct OverrideTargets {
     /// Functions and builtins, by slot less `documents.count`.
     private(set) var functions: [String] = []
     /// For each function the functions that replace it somewhere.
-    private(set) var candidates: [[String]] = []
+    private var candidates: [[String]] = []
 
     private let symbols: SymbolTable
 
@@ -47,6 +47,9 @@ struct OverrideTargets {
         functions.isEmpty ? nil : functions.firstIndex(of: name).map { $0 + documents.count }
     }
 
+    /// The functions that replace the function of a slot somewhere.
+    func candidates(slot: Int) -> [String] { candidates[slot - documents.count] }
+
     /// Slots of documents that contain the one at `path` (names below `data`).
     func slots(around path: [Symbol]) -> [Int] {
         documents.indices.filter { path.starts(with: documents[$0].dropFirst()) }
@@ -54,7 +57,10 @@ struct OverrideTargets {
 
     /// Whether some `with` changes the document at `path` or a part of it.
     func touches(_ path: [Symbol]) -> Bool {
-        documents.contains { $0.dropFirst().starts(with: path) || path.starts(with: $0.dropFirst()) }
+        documents.contains { document in
+            let names = document.dropFirst()
+            return names.starts(with: path) || path.starts(with: names)
+        }
     }
 
     /// `data` or `input`, then names; nil for anything else.

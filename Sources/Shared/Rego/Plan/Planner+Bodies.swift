@@ -136,7 +136,7 @@ extension Planner {
         let value = try call(Array(terms.prefix(count + 1)))
         if terms.count > count + 1 {
             try match(value, terms[count + 1])
-        } else {
+        } else if !code.requireTrue(ofCall: value) {
             code.emit(.requireTrue, 0, value, to: code.fail)
         }
         return value
@@ -145,7 +145,9 @@ extension Planner {
     private func requireMember(_ terms: [Term]) throws(RegoError) {
         let first = try term(terms[1])
         let second = try term(terms[2])
-        if terms.count == 3 {
+        if terms.count == 3, let index = membershipIndex(of: second) {
+            code.emit(.requireIndexedMember, 0, first, second, index, to: code.fail)
+        } else if terms.count == 3 {
             code.emit(.requireMember, 0, first, second, to: code.fail)
         } else {
             let third = try term(terms[3])

@@ -114,7 +114,7 @@ extension Planner {
         let result = code.register()
         let joined = code.newLabel()
         code.emit(.mockedValue, result, 0, Int32(slot), to: joined)
-        for (number, candidate) in overrides.candidates[slot - overrides.documents.count].enumerated() {
+        for (number, candidate) in overrides.candidates(slot: slot).enumerated() {
             let next = code.newLabel()
             code.emit(.jumpUnlessMocked, 0, 0, Int32(slot), Int32(number), to: next)
             try callCandidate(candidate, arguments: first, count, into: result)

@@ -73,7 +73,9 @@ extension Planner {
         let run = terms.dropFirst().prefix { Constant($0) != nil }
         let names = run.prefix { if case .string = $0.value { true } else { false } }
         usage.note(
-            names.compactMap { if case .string(let name) = $0.value { symbols[name] } else { nil } })
+            names.compactMap { operand in
+                if case .string(let name) = operand.value { symbols[name] } else { nil }
+            })
         let result = code.register()
         if run.isEmpty {
             code.emit(.input, result, to: code.fail)
@@ -91,7 +93,9 @@ extension Planner {
     }
 
     /// What is at the operands below a node of the rule tree.
-    private func document(node start: Int, _ operands: ArraySlice<Term>) throws(RegoError) -> Int32 {
+    private func document(
+        node start: Int, _ operands: ArraySlice<Term>
+    ) throws(RegoError) -> Int32 {
         var node = start
         var rest = operands
         while tree.nodes[node].rules.isEmpty, let operand = rest.first {

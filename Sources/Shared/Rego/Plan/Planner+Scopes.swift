@@ -74,7 +74,7 @@ extension Planner {
         } else if declarations[name] == nil {
             return nil
         }
-        return overrides.candidates[slot - overrides.documents.count].firstIndex(of: name)
+        return overrides.candidates(slot: slot).firstIndex(of: name)
     }
 
     private func override(

@@ -45,6 +45,13 @@ extension Planner {
 
     /// Plans terms into registers that follow one another, and answers the first.
     func terms(_ terms: some Collection<Term>) throws(RegoError) -> Int32 {
+        if terms.count == 1, let only = terms.first {
+            let operand = try term(only)
+            if operand >= 0 { return operand }
+            let register = code.register()
+            code.emit(.move, register, operand)
+            return register
+        }
         let first = code.register(max(terms.count, 1))
         for (index, term) in terms.enumerated() {
             try self.term(term, into: first + Int32(index))

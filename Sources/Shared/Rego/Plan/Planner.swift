@@ -113,6 +113,12 @@ final class Planner {
         return operand
     }
 
+    /// The index of a base document by its elements themselves; nil for any other operand.
+    func membershipIndex(of collection: Int32) -> Int32? {
+        guard collection < 0, case .data(let path) = constants[Int(~collection)] else { return nil }
+        return constant(.dataIndex(path, field: []))
+    }
+
     /// Where in `paths` these operands, all constants, are.
     func path(_ operands: [Int32]) -> (start: Int32, count: Int32) {
         let start = Int32(paths.count)

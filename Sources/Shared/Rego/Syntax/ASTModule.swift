@@ -19,8 +19,22 @@ public struct Module: Sendable {
     public var version: RegoVersion
     /// The index of the source in the order it was given to the compiler.
     public var file: Int
+    var features: ModuleFeatures = []
     /// What stands around operands of `and`, `or` and `not`, by the place of what is inside.
     var enclosures: [SourceLocation: Enclosure] = [:]
+}
+
+/// What a module's source mentions, so that passes can skip modules that do not.
+struct ModuleFeatures: OptionSet, Sendable {
+    let rawValue: UInt8
+
+    /// The names `print` or `internal`: calls without a result.
+    static let voidCalls = ModuleFeatures(rawValue: 1)
+    static let templates = ModuleFeatures(rawValue: 2)
+    /// The name `metadata`.
+    static let metadata = ModuleFeatures(rawValue: 4)
+    static let modifiers = ModuleFeatures(rawValue: 8)
+    static let comprehensions = ModuleFeatures(rawValue: 16)
 }
 
 /// Braces or parentheses that do not show in the tree.

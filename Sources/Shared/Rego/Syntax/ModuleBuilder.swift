@@ -18,7 +18,7 @@ struct ModuleBuilder {
         var module = Module(
             package: Package(location: first.location, path: []), imports: [], rules: [],
             annotations: [], comments: parser.comments, version: parser.options.version,
-            file: parser.file, enclosures: parser.enclosures)
+            file: parser.file, features: parser.features, enclosures: parser.enclosures)
         if case .package(let package) = first {
             module.package = package
         } else {

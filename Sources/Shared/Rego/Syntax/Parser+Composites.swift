@@ -16,6 +16,7 @@ extension Parser {
         case .bar where mayBeComprehension:
             scan()
             if let body = parseBody(end: .rightBracket) {
+                features.insert(.comprehensions)
                 return closed(.arrayComprehension(head, body), start)
             }
             guard kind == .comma else { return nil }
@@ -80,6 +81,7 @@ extension Parser {
         case .bar where mayBeComprehension:
             scan()
             if let body = parseBody(end: .rightBrace) {
+                features.insert(.comprehensions)
                 return closed(.setComprehension(head, body), start)
             }
             guard kind == .comma else { return nil }
@@ -130,6 +132,7 @@ extension Parser {
             }
             scan()
             guard let body = parseBody(end: .rightBrace) else { return nil }
+            features.insert(.comprehensions)
             return closed(.objectComprehension(key: key, value: value, body), start)
         case .comma:
             scan()

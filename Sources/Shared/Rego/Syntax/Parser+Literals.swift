@@ -103,6 +103,7 @@ extension Parser {
             fail("template strings are not supported by current capabilities")
             return nil
         }
+        features.insert(.templates)
         var parts: [TemplatePart] = []
         // The first piece opens with "$" and a quote, later ones with the brace before them.
         var opening = 2
@@ -168,9 +169,10 @@ extension Parser {
     }
 
     private func templateFault(_ expression: Expression) -> String? {
-        if expression.isNegated { return "unexpected negation ('not') in template-string expression" }
+        let negation = "unexpected negation ('not') in template-string expression"
+        if expression.isNegated { return negation }
         switch expression.kind {
-        case .negation: return "unexpected negation ('not') in template-string expression"
+        case .negation: return negation
         case .every: return "unexpected 'every' in template-string expression"
         case .someDeclaration: return "unexpected 'some' in template-string expression"
         case .and: return "unexpected 'and' in template-string expression"

@@ -257,7 +257,8 @@ extension Parser {
         let example = "(e.g., \(text(head.reference)) contains <VALUE> { ... })"
         if head.arguments != nil {
             failToken(
-                "the contains keyword can only be used with multi-value rule definitions \(example)")
+                "the contains keyword can only be used with multi-value rule definitions "
+                    + example)
         }
         scan()
         head.usesContains = true

@@ -165,6 +165,10 @@ extension Parser {
         }
         var ref = [head]
         while true {
+            guard ref.count <= Self.operandsMax else {
+                fail("max parsing recursion depth exceeded")
+                return nil
+            }
             switch kind {
             case .dot:
                 guard let operand = parseDotOperand() else { return nil }

@@ -24,6 +24,8 @@ struct Parser {
     static let nestingMax = 250
     /// How many operators may follow one another in the chains of one statement.
     static let chainMax = 2000
+    /// How many operands a ref may have.
+    static let operandsMax = 500
     /// Shorter terms are read again rather than remembered.
     private static let cachedLengthMin = 8
 
@@ -41,6 +43,7 @@ struct Parser {
     var state: State
     var comments: [Comment] = []
     var isRegoV1Imported = false
+    var features: ModuleFeatures = []
     var enclosures: [SourceLocation: Enclosure] = [:]
     private var commentsEnd = 0
     private var depth = 0
@@ -117,10 +120,20 @@ struct Parser {
         if token.kind == .identifier {
             state.symbol = intern(token.offset..<token.end)
             state.token.kind = state.keywords.token(for: state.symbol)
+            noteFeature()
         }
         guard !lexer.faults.isEmpty else { return }
         for fault in lexer.faults { fail(fault) }
         state.token.kind = .illegal
+    }
+
+    private mutating func noteFeature() {
+        switch state.symbol {
+        case .print, .internal: features.insert(.voidCalls)
+        case .metadata: features.insert(.metadata)
+        case .with: features.insert(.modifiers)
+        default: break
+        }
     }
 
     /// Comments are found again when the parser has backtracked, and recorded once.

@@ -28,8 +28,8 @@ struct TermPrinter {
     /// `data.a["b-c"][x]`.
     func text(ref: [Term]) -> String {
         guard let head = ref.first else { return "" }
-        var result: String
-        if case .string(let name) = head.value { result = symbols[name] } else { result = text(head) }
+        var result = text(head)
+        if case .string(let name) = head.value { result = symbols[name] }
         for operand in ref.dropFirst() {
             if case .string(let symbol) = operand.value, Self.isName(symbols[symbol]) {
                 result += "." + symbols[symbol]

@@ -9,7 +9,7 @@ public final class FrozenData: @unchecked Sendable {
     /// What this document shares values with.
     private let parent: FrozenData?
 
-    /// The document.
+    /// The document; valid as long as this object or one that extends it is.
     public let root: Value
     /// Bytes of memory that the document's own values take.
     public let bytesUsed: Int
@@ -95,6 +95,11 @@ public final class Freezer {
 
     /// A set of values of this freezer.
     public func set(_ members: [Value]) -> Value { sink.set(members) }
+
+    /// Frozen memory for what belongs to the document but is no value.
+    func bytes(_ count: Int) -> UnsafeMutablePointer<UInt8> {
+        sink.arena.allocate(bytes: count).assumingMemoryBound(to: UInt8.self)
+    }
 
     /// A deep copy of any value.
     public func copy(_ value: Value) -> Value {

@@ -3,7 +3,7 @@ internal import Glibc
 
 /// Values of a frozen document: every string interned, equal key lists and small arrays shared.
 struct FrozenSink: JSONSink, ~Copyable {
-    private let arena: Arena
+    let arena: Arena
     private let parent: FrozenData?
     private var strings = InternTable()
     private var shapes = ShapeTable()

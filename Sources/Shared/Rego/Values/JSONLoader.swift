@@ -91,8 +91,9 @@ struct ArenaSink: JSONSink {
 
 extension Arena {
     /// The value of a JSON document, copied into the arena.
-    public func value(json: UnsafeRawBufferPointer, depthLimit: Int = 512) throws(JSONError) -> Value
-    {
+    public func value(
+        json: UnsafeRawBufferPointer, depthLimit: Int = 512
+    ) throws(JSONError) -> Value {
         var sink = ArenaSink(arena: self, borrowsText: false)
         var loader = JSONLoader(json, depthLimit: depthLimit, scratch: self)
         return try loader.load(into: &sink)

@@ -71,7 +71,6 @@ extension Value {
 
     /// Bytewise, as Go compares strings.
     static func orderOfStrings(_ left: Value, _ right: Value) -> Int {
-        if left.bits == right.bits { return 0 }
         let a = left.stringHeader.pointee
         let b = right.stringHeader.pointee
         let common = Int(min(a.length, b.length))

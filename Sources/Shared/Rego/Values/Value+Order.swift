@@ -44,8 +44,13 @@ extension Value: Comparable {
     }
 
     /// OPA's total order (ast.Compare): negative, zero or positive.
-    public static func order(_ left: Value, _ right: Value) -> Int {
+    @inline(__always) public static func order(_ left: Value, _ right: Value) -> Int {
         if left.bits == right.bits { return 0 }
+        if left.isString, right.isString { return orderOfStrings(left, right) }
+        return orderOfKinds(left, right)
+    }
+
+    private static func orderOfKinds(_ left: Value, _ right: Value) -> Int {
         let (a, b) = (left.kind, right.kind)
         guard a == b else { return a.rawValue < b.rawValue ? -1 : 1 }
         switch a {

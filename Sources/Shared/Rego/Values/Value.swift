@@ -68,7 +68,7 @@ extension Value {
 
     @inline(__always) func has(_ tag: Tag) -> Bool { rawTag == tag.rawValue }
 
-    public var kind: Kind {
+    @inline(__always) public var kind: Kind {
         switch rawTag {
         case 0: .undefined
         case 1: .null
