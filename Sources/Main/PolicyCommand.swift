@@ -4,9 +4,10 @@ internal import ArgumentParser
 struct PolicyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "policy",
-        abstract: "Build, evaluate, test, check, measure and sign policies.",
+        abstract: "Build, evaluate, test, check, format, inspect, measure and sign policies.",
         subcommands: [
             PolicyBuildCommand.self, PolicyEvalCommand.self, PolicyTestCommand.self,
-            PolicyCheckCommand.self, PolicyBenchCommand.self, PolicySignCommand.self,
+            PolicyCheckCommand.self, PolicyFormatCommand.self, PolicyInspectCommand.self,
+            PolicyBenchCommand.self, PolicySignCommand.self, PolicyCapabilitiesCommand.self,
         ])
 }

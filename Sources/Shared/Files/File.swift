@@ -32,12 +32,38 @@ public enum File {
 
     /// Replaces the file at `path` by `bytes` in one step: a reader sees the old or the new.
     public static func replace(_ path: String, with bytes: [UInt8]) throws(FileError) {
+        try replace(path, with: bytes, permissions: nil)
+    }
+
+    /// Replaces what the existing file at `path` holds: links are followed, permissions stay.
+    public static func rewrite(_ path: String, with bytes: [UInt8]) throws(FileError) {
+        guard let resolved = realpath(path, nil) else { throw FileError(path: path, code: errno) }
+        defer { free(resolved) }
+        var status = stat()
+        guard stat(resolved, &status) == 0, access(resolved, W_OK) == 0 else {
+            throw FileError(path: path, code: errno)
+        }
+        try replace(
+            String(cString: resolved), with: bytes, permissions: status.st_mode & 0o7777)
+    }
+
+    /// Something is at `path`, links followed.
+    public static func exists(_ path: String) -> Bool {
+        access(path, F_OK) == 0
+    }
+
+    private static func replace(
+        _ path: String, with bytes: [UInt8], permissions: mode_t?
+    ) throws(FileError) {
         let temporary = "\(path).\(getpid()).part"
         let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
         guard descriptor >= 0 else { throw FileError(path: temporary, code: errno) }
         do throws(FileError) {
             defer { close(descriptor) }
             try write(bytes, to: descriptor, path: temporary)
+            if let permissions, fchmod(descriptor, permissions) != 0 {
+                throw FileError(path: temporary, code: errno)
+            }
             guard fsync(descriptor) == 0 else { throw FileError(path: temporary, code: errno) }
         } catch {
             unlink(temporary)

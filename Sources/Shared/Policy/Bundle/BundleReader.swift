@@ -19,7 +19,7 @@ struct BundleReader {
     }
 
     /// The old stack's data files. OPA never read them.
-    private static let formerDataFiles = ["gateway_config.json", "egress_config.json"]
+    static let formerDataFiles = ["gateway_config.json", "egress_config.json"]
 
     mutating func read(_ files: [BundleFile]) throws(BundleError) -> Bundle {
         for file in files { try take(file) }

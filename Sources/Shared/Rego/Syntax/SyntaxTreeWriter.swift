@@ -13,6 +13,13 @@ public struct SyntaxTreeWriter {
         return writer.json.bytes
     }
 
+    /// The JSON text of a ref's terms.
+    static func json(_ terms: [Term], symbols: SymbolTable) -> [UInt8] {
+        var writer = SyntaxTreeWriter(symbols: symbols)
+        writer.write(terms)
+        return writer.json.bytes
+    }
+
     private init(symbols: SymbolTable) {
         self.symbols = symbols
     }
