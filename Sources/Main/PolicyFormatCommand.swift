@@ -49,7 +49,7 @@ struct PolicyFormatCommand: ParsableCommand {
     var dropsV0Imports = false
 
     func validate() throws {
-        if isV0Compatible, isV1Compatible {
+        if language == nil {
             throw ValidationError("use one of --v0-compatible and --v1-compatible")
         }
     }
@@ -73,9 +73,13 @@ struct PolicyFormatCommand: ParsableCommand {
         settings.mode = list ? .list : diff ? .diff : write ? .write : .print
         settings.refusesChanges = fail
         settings.dropsV0Imports = dropsV0Imports
-        settings.language =
-            isForBoth ? (isV1Compatible ? .v1ToBoth : .v0ToBoth) : isV0Compatible ? .v0 : .v1
+        settings.language = language ?? settings.language
         return settings
+    }
+
+    private var language: PolicyFormat.Language? {
+        PolicyFormat.Language(
+            v0Compatible: isV0Compatible, v1Compatible: isV1Compatible, v0AndV1: isForBoth)
     }
 
     private func format(_ path: String) throws {

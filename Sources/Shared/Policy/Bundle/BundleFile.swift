@@ -5,7 +5,8 @@ internal import Files
 public struct BundleFile: Sendable, Equatable {
     /// The path in the bundle, without a leading slash.
     public let path: String
-    /// The name as the archive spells it; the path when it comes from a folder.
+    /// The name as the archive spells it; the path after a slash when it comes from a folder.
+    /// The manifest's `file_rego_versions` match this name.
     public let name: String
     public let bytes: [UInt8]
 
@@ -47,7 +48,7 @@ extension BundleFile {
             for name in try Folder(path, filesMax: limits.filesMax).files() {
                 let bytes = try File.read(path + "/" + name, bytesMax: room)
                 room -= bytes.count
-                files.append(BundleFile(path: name, name: name, bytes: bytes))
+                files.append(BundleFile(path: name, name: "/" + name, bytes: bytes))
             }
         } catch {
             throw .file(error)

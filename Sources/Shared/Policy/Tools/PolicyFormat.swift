@@ -22,6 +22,17 @@ public struct PolicyFormat: Sendable {
         case v0ToBoth
         /// v1 is made to hold in v0 too.
         case v1ToBoth
+
+        /// What opa's flags of these names mean together; nil when they contradict each other.
+        public init?(v0Compatible: Bool, v1Compatible: Bool, v0AndV1: Bool) {
+            switch (v0Compatible, v1Compatible, v0AndV1) {
+            case (true, true, _): return nil
+            case (_, false, true): self = .v0ToBoth
+            case (_, true, true): self = .v1ToBoth
+            case (true, false, false): self = .v0
+            case (false, _, false): self = .v1
+            }
+        }
     }
 
     /// What is left to do for a source.

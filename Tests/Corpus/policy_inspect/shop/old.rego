@@ -1,0 +1,3 @@
+package shop["old-rules"]
+
+refuse { input.role == "thief" }
