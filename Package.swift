@@ -99,11 +99,10 @@ let package = Package(
             dependencies: ["Bytes", "Identity", "Telemetry", "CAllocationCount"],
             path: "Tests/Benchmarks/Request", swiftSettings: settings),
 
-        // measures what the engine costs; not installed
-        .target(name: "CAllocations", path: "Sources/Bench/CAllocations"),
+        // What a decision costs, and loading what it needs.
         .executableTarget(
-            name: "sluice-bench", dependencies: ["Rego", "Bytes", "CAllocations"],
-            path: "Sources/Bench/Bench", swiftSettings: settings),
+            name: "sluice-bench", dependencies: ["Rego", "Bytes", "CAllocationCount"],
+            path: "Tests/Benchmarks/Policy", swiftSettings: settings),
 
         tests("Architecture", []),
         tests("Bytes", ["Bytes"]),

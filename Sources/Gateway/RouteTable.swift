@@ -4,7 +4,8 @@ internal import Proxy
 
 /// The configured routes, as a worker looks them up.
 struct RouteTable: Sendable {
-    struct Route: Sendable {
+    /// A class, so that a request looks one up without copying what it holds.
+    final class Route: Sendable {
         let isPrefix: Bool
         let text: [UInt8]
         /// Empty: every method.
@@ -16,27 +17,25 @@ struct RouteTable: Sendable {
         let idleNanoseconds: UInt64
         let needsKey: Bool
         let asksPolicy: Bool
+
+        init(_ route: RouteConfiguration) {
+            switch route.match {
+            case .path(let path): (isPrefix, text) = (false, Array(path.utf8))
+            case .prefix(let prefix): (isPrefix, text) = (true, Array(prefix.utf8))
+            }
+            let names = route.methods ?? []
+            methods = names.map { Array($0.utf8) }
+            allow = Array(names.joined(separator: ", ").utf8)
+            upstream = route.upstream
+            idleNanoseconds = route.timeout.nanoseconds
+            needsKey = route.authentication == .required
+            asksPolicy = route.authentication != .none
+        }
     }
 
     private let routes: [Route]
 
-    init(_ routes: [RouteConfiguration]) {
-        self.routes = routes.map { route in
-            let (isPrefix, text) =
-                switch route.match {
-                case .path(let path): (false, path)
-                case .prefix(let prefix): (true, prefix)
-                }
-            let methods = route.methods ?? []
-            return Route(
-                isPrefix: isPrefix, text: Array(text.utf8),
-                methods: methods.map { Array($0.utf8) },
-                allow: Array(methods.joined(separator: ", ").utf8), upstream: route.upstream,
-                idleNanoseconds: route.timeout.nanoseconds,
-                needsKey: route.authentication == .required,
-                asksPolicy: route.authentication != .none)
-        }
-    }
+    init(_ routes: [RouteConfiguration]) { self.routes = routes.map(Route.init) }
 
     subscript(index: Int) -> Route { routes[index] }
 
@@ -66,7 +65,7 @@ struct RouteTable: Sendable {
         }
     }
 
-    private func matches(_ route: borrowing Route, _ path: UnsafeRawBufferPointer) -> Bool {
+    private func matches(_ route: Route, _ path: UnsafeRawBufferPointer) -> Bool {
         let count = route.text.count
         // `OPTIONS *` asks about the server as a whole: it goes where all paths go.
         if path.count == 1, path[0] == UInt8(ascii: "*") { return route.isPrefix && count == 1 }
@@ -75,7 +74,7 @@ struct RouteTable: Sendable {
         return true
     }
 
-    private func takes(_ route: borrowing Route, _ method: UnsafeRawBufferPointer) -> Bool {
+    private func takes(_ route: Route, _ method: UnsafeRawBufferPointer) -> Bool {
         if route.methods.isEmpty { return true }
         for index in route.methods.indices where method.elementsEqual(route.methods[index]) {
             return true

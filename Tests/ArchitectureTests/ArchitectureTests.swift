@@ -23,7 +23,7 @@ struct ArchitectureTests {
 
     @Test func `every file below Sources belongs to a target that is looked at`() throws {
         let folders = House.targets.keys.map { Self.folder(of: $0) + "/" }
-            + House.others.map { "Sources/Shared/\($0)/" } + ["Sources/Bench/"]
+            + House.others.map { "Sources/Shared/\($0)/" }
         let strays = try SourceFile.all(below: "Sources").map(\.path).filter { path in
             !folders.contains { path.hasPrefix($0) }
         }

@@ -37,7 +37,7 @@ private func faults(_ text: String, _ surroundings: Surroundings = nowhere) -> [
         #expect(gateway.limits.requestIdle == .seconds(60))
         #expect(gateway.limits.connections == 10_000)
         #expect(gateway.rateLimit.global == .init(tokens: 1000, perSecond: 100))
-        #expect(gateway.policy.entrypoint == "agentd/authz/decision")
+        #expect(gateway.policy.entrypoint == "agentd/authz")
         #expect(gateway.accessLog.destination == .stdout)
         #expect(
             gateway.routes.map(\.match) == [
@@ -55,7 +55,7 @@ private func faults(_ text: String, _ surroundings: Surroundings = nowhere) -> [
 
     @Test func `the shipped gateway file says the defaults`() throws {
         let shipped = try Configuration.load(["config/gateway.yaml"], surroundings: nowhere)
-        #expect(try shipped == parse("gateway: {policy: {bundle: bundles/agentd}}"))
+        #expect(try shipped == parse("gateway: {policy: {bundle: bundles/agentd, entrypoint: agentd/authz/decision}}"))
     }
 
     @Test(arguments: ["config/dev.yaml", "config/agentd.yaml"])

@@ -85,8 +85,11 @@ struct Forwarder {
 
     private func removeFields(_ bytes: UnsafeRawBufferPointer) {
         scratch.reply.removedNames.withUnsafeBytes { names in
-            for name in names.split(separator: ASCII.lineFeed) {
-                scratch.request.fields.drop(UnsafeRawBufferPointer(rebasing: name), in: bytes)
+            var start = 0
+            for end in names.indices where names[end] == ASCII.lineFeed {
+                let name = UnsafeRawBufferPointer(rebasing: names[start..<end])
+                scratch.request.fields.drop(name, in: bytes)
+                start = end &+ 1
             }
         }
     }

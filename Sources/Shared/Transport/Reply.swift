@@ -22,6 +22,7 @@ public final class Reply {
         memory = .allocate(capacity: Self.linesBytesMax)
         lines = LineBuilder(memory)
         content.reserveCapacity(4096)
+        removedNames.reserveCapacity(1024)
     }
 
     deinit { memory.deallocate() }

@@ -28,4 +28,8 @@ default rate_limit_tier := "default"
 
 rate_limit_tier := principal.rate_limit_tier if authenticated
 
-headers := {"x-caller": principal.key_id} if allowed
+decision := {
+	"allowed": allowed,
+	"deny_reasons": deny_reasons,
+	"rate_limit_tier": rate_limit_tier,
+}

@@ -4,49 +4,72 @@ import Testing
 
 /// Arguments that try to take all the time, memory or stack there is.
 @Suite struct BuiltinHostileTests {
-    /// How deep the nested ones nest.
-    private static let depth = 20_000
+    /// A text of twenty thousand openings and closings.
+    struct Nesting: CustomTestStringConvertible, Sendable {
+        let name: String
+        let open: String
+        let inner: String
+        let close: String
+        /// What stands before the nest, in the same argument.
+        var before = ""
+        /// The other arguments, and on which side of this one they stand.
+        var first: [String] = []
+        var last: [String] = []
 
-    private static func nested(_ open: String, _ close: String, _ inner: String = "") -> String {
-        String(repeating: open, count: depth) + inner + String(repeating: close, count: depth)
+        init(_ name: String, _ open: String, _ inner: String, _ close: String) {
+            (self.name, self.open, self.inner, self.close) = (name, open, inner, close)
+        }
+
+        func with(before: String = "", first: [String] = [], last: [String] = []) -> Nesting {
+            var copy = self
+            (copy.before, copy.first, copy.last) = (before, first, last)
+            return copy
+        }
+
+        var text: String {
+            before + String(repeating: open, count: 20_000) + inner
+                + String(repeating: close, count: 20_000)
+        }
+
+        var testDescription: String { "\(name) \(open)…\(close)" }
     }
 
-    static let nestings: [(name: String, texts: [String])] = [
-        ("json.unmarshal", [nested("[", "]")]),
-        ("json.is_valid", [nested("[", "]")]),
-        ("yaml.unmarshal", [nested("[", "]")]),
-        ("yaml.unmarshal", [nested("{a: ", "}", "1")]),
-        ("yaml.unmarshal", [nested("- ", "", "1")]),
-        ("graphql.is_valid", [nested("{a", "}"), "type Query{a:Int}"]),
-        ("graphql.parse_query", [nested("{a(b:[", "])}")]),
-        ("graphql.parse_query", [nested("{a(b:", ")}", "{")]),
-        ("graphql.parse_schema", [nested("type A{a:[", "")]),
-        ("regex.match", [nested("(", ")"), "a"]),
-        ("regex.globs_match", [nested("[", "]"), "a"]),
-        ("glob.quote_meta", [nested("{", "}")]),
-        ("strings.render_template", [nested("{{if .a}}", "{{end}}")]),
-        ("strings.render_template", ["{{" + nested("(", ")") + "}}"]),
-        ("rego.parse_module", ["a.rego", "package a\np := " + nested("[", "]")]),
-        ("json.verify_schema", [nested("{\"not\":", "}", "{}")]),
-        ("io.jwt.decode", [nested("a.", "b")]),
-        ("crypto.x509.parse_certificates", [nested("MIIB", "")]),
-        ("time.parse_duration_ns", [nested("1h", "")]),
-        ("semver.compare", [nested("1.", "0"), "1.0.0"]),
-        ("uri.parse", ["http://" + nested("[", "]")]),
-        ("units.parse", [nested("9", "9")]),
-        ("to_number", [nested("9", "9")]),
-        ("net.cidr_contains", [nested(":", ":"), "::1"]),
+    static let nestings = [
+        Nesting("json.unmarshal", "[", "", "]"),
+        Nesting("json.is_valid", "[", "", "]"),
+        Nesting("yaml.unmarshal", "[", "", "]"),
+        Nesting("yaml.unmarshal", "{a: ", "1", "}"),
+        Nesting("yaml.unmarshal", "- ", "1", ""),
+        Nesting("graphql.is_valid", "{a", "", "}").with(last: ["type Query{a:Int}"]),
+        Nesting("graphql.parse_query", "{a(b:[", "", "])}"),
+        Nesting("graphql.parse_query", "{a(b:", "{", ")}"),
+        Nesting("graphql.parse_schema", "type A{a:[", "", ""),
+        Nesting("regex.match", "(", "", ")").with(last: ["a"]),
+        Nesting("regex.globs_match", "[", "", "]").with(last: ["a"]),
+        Nesting("glob.quote_meta", "{", "", "}"),
+        Nesting("strings.render_template", "{{if .a}}", "", "{{end}}"),
+        Nesting("strings.render_template", "(", "", ")").with(before: "{{"),
+        Nesting("rego.parse_module", "[", "", "]")
+            .with(before: "package a\np := ", first: ["a.rego"]),
+        Nesting("json.verify_schema", "{\"not\":", "{}", "}"),
+        Nesting("io.jwt.decode", "a.", "", "b"),
+        Nesting("crypto.x509.parse_certificates", "MIIB", "", ""),
+        Nesting("time.parse_duration_ns", "1h", "", ""),
+        Nesting("semver.compare", "1.", "0", "").with(last: ["1.0.0"]),
+        Nesting("uri.parse", "[", "", "]").with(before: "http://"),
+        Nesting("units.parse", "9", "", "9"),
+        Nesting("to_number", "9", "", "9"),
+        Nesting("net.cidr_contains", ":", "", ":").with(last: ["::1"]),
     ]
 
     @Test(arguments: nestings)
-    func `nesting without end neither crashes nor hangs`(name: String, texts: [String]) throws {
+    func `nesting without end neither crashes nor hangs`(nesting: Nesting) throws {
         let tester = BuiltinTester()
-        var values = texts.map(tester.string)
+        var values = (nesting.first + [nesting.text] + nesting.last).map(tester.string)
         if values.count == 1 { values.append(try tester.value("{}")) }
-        if name == "glob.match" { values.insert(try tester.value("[]"), at: 1) }
         let start = ContinuousClock.now
-        _ = try? tester.call(name, values)
-        #expect(ContinuousClock.now - start < .seconds(20))
+        _ = try? tester.call(nesting.name, values)
+        #expect(ContinuousClock.now - start < .seconds(5))
     }
 
     @Test func `aliases that multiply end in an error`() throws {

@@ -11,7 +11,7 @@ public struct PolicyConfiguration: Sendable, Equatable {
     /// Nil, with the fault recorded, without a bundle: there is no policy to fall back to.
     init?(_ section: Section) {
         let bundle = section.require("bundle", .text("the path of a bundle's .tar.gz or folder"))
-        let entrypoint = section.read("entrypoint", .entrypoint, default: "agentd/authz/decision")
+        let entrypoint = section.read("entrypoint", .entrypoint, default: "agentd/authz")
         verification =
             section.has("verification")
             ? VerificationConfiguration(section.section("verification")) : nil

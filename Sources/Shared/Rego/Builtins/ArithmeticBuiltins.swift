@@ -26,8 +26,17 @@ enum ArithmeticBuiltins {
             let (sum, overflow) = x.addingReportingOverflow(y)
             if !overflow { return context.arena.number(int64: sum) }
         }
+        try payForDigits(left, right, context)
         if let x = left.bigInteger, let y = right.bigInteger { return context.arena.number(x + y) }
         return context.arena.number(try float(left) + float(right))
+    }
+
+    /// Reading and writing long numbers takes the square of their digits.
+    private static func payForDigits(
+        _ left: Value, _ right: Value, _ context: BuiltinContext
+    ) throws(BuiltinError) {
+        let digits = left.withNumberText(\.count) + right.withNumberText(\.count)
+        try context.spend(1 + digits * digits / 64)
     }
 
     static func minus(
@@ -46,6 +55,7 @@ enum ArithmeticBuiltins {
             let (difference, overflow) = x.subtractingReportingOverflow(y)
             if !overflow { return context.arena.number(int64: difference) }
         }
+        try payForDigits(left, right, context)
         if let x = left.bigInteger, let y = right.bigInteger { return context.arena.number(x - y) }
         return context.arena.number(try float(left) - float(right))
     }
@@ -59,6 +69,7 @@ enum ArithmeticBuiltins {
             let (product, overflow) = x.multipliedReportingOverflow(by: y)
             if !overflow { return context.arena.number(int64: product) }
         }
+        try payForDigits(left, right, context)
         if let x = left.bigInteger, let y = right.bigInteger {
             return context.arena.number(try product(x, y, context))
         }
@@ -86,6 +97,7 @@ enum ArithmeticBuiltins {
                 return context.arena.number(int64: quotient)
             }
         }
+        try payForDigits(left, right, context)
         let divisor = try float(right)
         guard !divisor.isZero else { throw .failure("divide by zero") }
         return context.arena.number(try float(left) / divisor)
@@ -101,6 +113,7 @@ enum ArithmeticBuiltins {
             let (rest, overflow) = x.remainderReportingOverflow(dividingBy: y)
             return context.arena.number(int64: overflow ? 0 : rest)
         }
+        try payForDigits(left, right, context)
         guard let x = left.bigInteger, let y = right.bigInteger else {
             throw .failure("modulo on floating-point number")
         }

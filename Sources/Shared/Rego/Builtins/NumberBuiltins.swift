@@ -13,6 +13,7 @@ enum NumberBuiltins {
             let number = try reporting { () throws(BuiltinFault) in
                 try UnitsParser(name: "units.parse").amount(text.utf8)
             }
+            try context.spend(number.utf8.count * number.utf8.count / 64)
             return context.arena.number(text: number)
         },
         BuiltinEntry("units.parse_bytes") { context, arguments throws(BuiltinError) in
@@ -20,6 +21,7 @@ enum NumberBuiltins {
             let number = try reporting { () throws(BuiltinFault) in
                 try UnitsParser(name: "units.parse_bytes").bytes(text.utf8)
             }
+            try context.spend(number.utf8.count * number.utf8.count / 64)
             return context.arena.number(text: number)
         },
     ]

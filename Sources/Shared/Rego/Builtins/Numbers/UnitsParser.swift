@@ -6,6 +6,9 @@ struct UnitsParser {
     /// An exponent may have this many digits.
     private static let exponentDigitsMax = 6
 
+    /// Longer amounts are refused, and so are integers of more digits.
+    private static let digitsMax = 4_096
+
     private let name: String
 
     init(name: String) { self.name = name }
@@ -15,9 +18,10 @@ struct UnitsParser {
         let cleaned = Self.withoutQuotes(text)
         let (number, unit) = try split(cleaned, missing: "no amount provided")
         let (scale, divisor) = try Self.scale(unit, notRecognized: name + ": unit ")
-        guard let decimal = DecimalLiteral(number.span) else {
+        guard number.count <= Self.digitsMax, let decimal = DecimalLiteral(number.span) else {
             throw fault("could not parse amount to a number")
         }
+        guard decimal.exponent <= Self.digitsMax else { throw fault("exponent too large") }
         return Self.text(of: decimal, times: scale, over: divisor)
     }
 
@@ -31,6 +35,9 @@ struct UnitsParser {
         guard let (scale, _) = try? Self.scale(suffix, notRecognized: ""), unit != [98] else {
             let written = String(decoding: unit, as: UTF8.self)
             throw fault("byte unit \(written) not recognized")
+        }
+        guard number.count <= Self.digitsMax else {
+            throw fault("could not parse byte amount to a number")
         }
         guard let value = ExtendedFloat(number.span) else {
             guard let decimal = DecimalLiteral(number.span) else {
@@ -117,8 +124,8 @@ struct UnitsParser {
     ) -> String {
         var numerator = decimal.digits * scale
         var denominator = divisor
-        let power = min(decimal.exponent.magnitude, 1_000_000)
-        guard power <= 20_000 else { return decimal.exponent < 0 ? "0.0000000000" : "0" }
+        let power = decimal.exponent.magnitude
+        guard power <= UInt(2 * digitsMax) else { return "0.0000000000" }
         if decimal.exponent >= 0 {
             numerator *= BigUInt(10).power(Int(power))
         } else {

@@ -1,5 +1,5 @@
 internal import Bytes
-internal import CAllocations
+internal import CAllocationCount
 internal import Rego
 
 /// Decisions, warm, one thread: with the input made beforehand, and read from JSON each time.
