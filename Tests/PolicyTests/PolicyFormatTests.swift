@@ -83,7 +83,7 @@ private func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8
     @Test(
         arguments: [
             (.v1, "package", "a.rego:1: rego_parse_error: "),
-            (.v1, "", "a.rego:0: rego_parse_error: empty module"),
+            (.v1, "", "rego_parse_error: empty module"),
             (.v1, version0, "a.rego:3: rego_parse_error: `if` keyword is required"),
             (.v0, tidy, "a.rego:3: rego_parse_error: "),
             (.v0ToBoth, "package a\n\np { any([true]) }\n", "a.rego:3: rego_type_error: "),
@@ -97,9 +97,7 @@ private func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8
             try format.step(Array(source.utf8), name: "a.rego")
         } throws: { error in
             guard case .modules(let errors)? = error as? BundleError else { return false }
-            let description = errors.first?.description ?? ""
-            return description.hasPrefix(start)
-                || start.contains(":0:") && description.hasSuffix("empty module")
+            return errors.first?.description.hasPrefix(start) == true
         }
     }
 
