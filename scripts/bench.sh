@@ -2,6 +2,7 @@
 # Measures Sluice, beside its peers where there are any.
 #   scripts/bench.sh gateway   CPU time per proxied request, with nginx, HAProxy and a bare forwarder
 #   scripts/bench.sh idle      memory per idle connection, 10,000 of them
+#   scripts/bench.sh allocations   heap allocations per warm request: none, or it fails
 #   scripts/bench.sh policy    one decision: time and allocations
 #   scripts/bench.sh load      loading a large bundle: time and memory
 # The load tools come from SLUICE_BENCH_SOURCE (default ../shared/bench); they are built once into
@@ -71,6 +72,22 @@ idle)
     say "memory per idle keep-alive connection, each after one request"
     proxies --peers nginx,haproxy --cases '' --idle 10000 "$@"
     ;;
+allocations)
+    say "heap allocations of a gateway per warm request, counted at malloc"
+    need_sluice
+    results=$(mktemp -d)
+    trap 'stop_children; rm -rf "$results"' EXIT
+    cc -O2 -shared -fPIC -o "$results/counter.so" Tests/Benchmarks/Allocations/counter.c
+    SLUICE_PORT=$(free_port)
+    SLUICE_ADMIN_PORT=$(free_port)
+    export SLUICE_PORT SLUICE_ADMIN_PORT SLUICE_ACCESS_LOG=$results/access.log
+    SLUICE_ALLOCATIONS=$results/count LD_PRELOAD=$results/counter.so \
+        "$sluice" --role gateway --config Tests/Bench/gateway.yaml 2>"$results/log" &
+    children+=($!)
+    wait_for 10 port_answers "$SLUICE_PORT" || die "the gateway did not start: $(cat "$results/log")"
+    python3 Tests/Benchmarks/Allocations/measure.py "$SLUICE_PORT" "$results/count" 20000 \
+        k7-0123456789abcdef0123456789abcdef
+    ;;
 policy)
     say "one decision of the gateway's and the egress's policy: warm, one thread, one case a line"
     need_policy_bench
@@ -82,5 +99,5 @@ load)
     "$bench" load "$data/data100.json"
     "$bench" rules "$data/rules1000"
     ;;
-*) die "usage: scripts/bench.sh gateway|idle|policy|load [ARGUMENTS]" ;;
+*) die "usage: scripts/bench.sh gateway|idle|allocations|policy|load [ARGUMENTS]" ;;
 esac

@@ -1,0 +1,62 @@
+#!/usr/bin/env python3
+"""Counts the heap allocations of a running gateway per warm request.
+
+usage: measure.py PORT COUNTER-FILE REQUESTS KEY
+Starts an upstream on 127.0.0.1:9000, sends REQUESTS to warm the gateway up, then as many again, and
+prints how often the process allocated during the second half. Exits 1 when it did at all.
+"""
+import socket
+import struct
+import sys
+import threading
+
+RESPONSE = b"HTTP/1.1 200 OK\r\nContent-Length: 200\r\n\r\n" + b"x" * 200
+
+
+def answer(connection):
+    while True:
+        head = b""
+        while b"\r\n\r\n" not in head:
+            piece = connection.recv(65536)
+            if not piece:
+                return
+            head += piece
+        connection.sendall(RESPONSE)
+
+
+def serve(listener):
+    while True:
+        connection, _ = listener.accept()
+        threading.Thread(target=answer, args=(connection,), daemon=True).start()
+
+
+def send(client, request, times):
+    for _ in range(times):
+        client.sendall(request)
+        reply = b""
+        while b"\r\n\r\n" not in reply or len(reply) < reply.index(b"\r\n\r\n") + 204:
+            reply += client.recv(65536)
+        if not reply.startswith(b"HTTP/1.1 200"):
+            sys.exit(f"not served: {reply[:200]!r}")
+
+
+def allocations(path):
+    with open(path, "rb") as file:
+        return struct.unpack("<q", file.read(8))[0]
+
+
+def main():
+    port, counter, times, key = int(sys.argv[1]), sys.argv[2], int(sys.argv[3]), sys.argv[4]
+    listener = socket.create_server(("127.0.0.1", 9000))
+    threading.Thread(target=serve, args=(listener,), daemon=True).start()
+    client = socket.create_connection(("127.0.0.1", port))
+    request = f"GET / HTTP/1.1\r\nHost: localhost\r\nX-API-Key: {key}\r\n\r\n".encode()
+    send(client, request, times)
+    before = allocations(counter)
+    send(client, request, times)
+    made = allocations(counter) - before
+    print(f"allocations: {made} in {times} warm requests ({made / times:.3f} each)")
+    sys.exit(1 if made else 0)
+
+
+main()
