@@ -103,6 +103,15 @@ struct ParserTests {
         #expect(TermPrinter(symbols: symbols).text(body: body) == "x := 1; data.a.p[x] = y")
     }
 
+    @Test func `a module's comments are written with their places`() throws {
+        let (module, printer) = try parse("package a\n  # hi")
+        let json = SyntaxTreeWriter.json(module, symbols: printer.symbols, fileName: "x.rego")
+        let expected = #"{"package":{"path":[{"type":"var","value":"data"},"#
+            + #"{"type":"string","value":"a"}]},"#
+            + #""comments":[{"Text":"IGhp","Location":{"file":"x.rego","row":2,"col":3}}]}"#
+        #expect(String(decoding: json, as: UTF8.self) == expected)
+    }
+
     @Test func `a module is written as OPA's syntax tree`() throws {
         let (module, printer) = try parse("package a.b\np := .5 if input.x")
         let json = String(

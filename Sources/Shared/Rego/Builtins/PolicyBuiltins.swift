@@ -18,7 +18,7 @@ enum PolicyBuiltins {
         } catch {
             throw .failure(describe(error, fileName))
         }
-        let json = ModuleJSON.text(module, symbols, fileName: fileName)
+        let json = SyntaxTreeWriter.json(module, symbols: symbols, fileName: fileName)
         try context.spend(json.count / 8)
         return try reporting { () throws(BuiltinFault) in
             try json.withRawBytes { bytes throws(BuiltinFault) in

@@ -7,9 +7,13 @@ public struct SyntaxTreeWriter {
     private var json = JSONWriter()
 
     /// The JSON text of a module as it was parsed.
-    public static func json(_ module: Module, symbols: SymbolTable) -> [UInt8] {
+    ///
+    /// - Parameter fileName: of the source, for the places of its comments.
+    public static func json(
+        _ module: Module, symbols: SymbolTable, fileName: String = ""
+    ) -> [UInt8] {
         var writer = SyntaxTreeWriter(symbols: symbols)
-        writer.write(module)
+        writer.write(module, fileName)
         return writer.json.bytes
     }
 
@@ -24,7 +28,7 @@ public struct SyntaxTreeWriter {
         self.symbols = symbols
     }
 
-    private mutating func write(_ module: Module) {
+    private mutating func write(_ module: Module, _ fileName: String) {
         json.beginObject()
         json.key("package")
         json.beginObject()
@@ -43,6 +47,30 @@ public struct SyntaxTreeWriter {
             for rule in module.rules { write(rule) }
             json.endArray()
         }
+        if !module.comments.isEmpty {
+            json.key("comments")
+            json.beginArray()
+            for comment in module.comments { write(comment, fileName) }
+            json.endArray()
+        }
+        json.endObject()
+    }
+
+    /// The text is in base64, as Go writes bytes.
+    private mutating func write(_ comment: Comment, _ fileName: String) {
+        json.beginObject()
+        json.key("Text")
+        let text = Base64.standard.encode(Array(comment.text.utf8).span)
+        json.string(String(decoding: text, as: UTF8.self))
+        json.key("Location")
+        json.beginObject()
+        json.key("file")
+        json.string(fileName)
+        json.key("row")
+        json.integer(Int64(comment.location.row))
+        json.key("col")
+        json.integer(Int64(comment.location.column))
+        json.endObject()
         json.endObject()
     }
 
