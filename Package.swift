@@ -50,6 +50,9 @@ let package = Package(
             name: "COpenSSL", path: "Sources/Shared/COpenSSL", pkgConfig: "openssl",
             providers: [.apt(["libssl-dev"])]),
         .systemLibrary(
+            name: "CNghttp2", path: "Sources/Shared/CNghttp2", pkgConfig: "libnghttp2",
+            providers: [.apt(["libnghttp2-dev"])]),
+        .systemLibrary(
             name: "CZlib", path: "Sources/Shared/CZlib", pkgConfig: "zlib",
             providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(
@@ -59,7 +62,7 @@ let package = Package(
         // what every role shares
         shared("Bytes", ["CZlib", "CYAML"]),
         shared("Files"),
-        shared("HTTP", ["Bytes"]),
+        shared("HTTP", ["Bytes", "CNghttp2"]),
         shared("IO", ["Bytes", "CLinux"]),
         shared("Rego", ["Bytes", "CRE2", "COpenSSL", "BigInt"]),
         shared("Policy", ["Bytes", "COpenSSL", "Files", "Identity", "Rego"]),

@@ -5,6 +5,7 @@ source "$(dirname "$0")/common.sh"
 
 packages=(
     libssl-dev  # digests, and TLS
+    libnghttp2-dev # HTTP/2
     zlib1g-dev  # .tar.gz bundles
     libre2-dev  # regular expressions of Rego
     libyaml-dev # configuration and data

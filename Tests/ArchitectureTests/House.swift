@@ -6,7 +6,7 @@ enum House {
     static let targets: [String: Set<String>] = [
         "Bytes": ["CZlib", "CYAML"],
         "Files": ["Glibc"],
-        "HTTP": ["Bytes"],
+        "HTTP": ["Bytes", "CNghttp2"],
         "IO": ["Bytes", "CLinux", "Glibc"],
         "Rego": ["Bytes", "CRE2", "COpenSSL", "BigInt", "Glibc"],
         "Identity": ["Bytes", "COpenSSL"],

@@ -1,0 +1,146 @@
+internal import CNghttp2
+
+/// Commands for one stream. A stream that is gone by now makes every one of them do nothing.
+extension H2Connection {
+    // MARK: who uses a stream
+
+    /// Notes who uses a stream of the peer's. False when the stream is gone.
+    public func bind(_ stream: Int32, user: UInt32) -> Bool {
+        guard let session, let state = makeState(user: user) else { return false }
+        guard nghttp2_session_set_stream_user_data(session, stream, state) == 0 else {
+            space.memory.give(state)
+            return false
+        }
+        boundCount &+= 1
+        return true
+    }
+
+    /// The stream has no user any more: what it still brings is dropped.
+    public func unbind(_ stream: Int32) {
+        guard let session, let state = state(of: stream) else { return }
+        nghttp2_session_set_stream_user_data(session, stream, nil)
+        forget(stream, state)
+    }
+
+    public func user(of stream: Int32) -> UInt32 {
+        state(of: stream)?.pointee.user ?? Self.noUser
+    }
+
+    func state(of stream: Int32) -> H2StreamPointer? {
+        guard let session else { return nil }
+        return nghttp2_session_get_stream_user_data(session, stream)?
+            .assumingMemoryBound(to: H2StreamState.self)
+    }
+
+    func makeState(user: UInt32) -> H2StreamPointer? {
+        let memory = space.memory.take(MemoryLayout<H2StreamState>.size)
+        let state = memory?.bindMemory(to: H2StreamState.self, capacity: 1)
+        state?.initialize(to: H2StreamState())
+        state?.pointee.user = user
+        return state
+    }
+
+    func forget(_ stream: Int32, _ state: H2StreamPointer) {
+        space.memory.give(state)
+        boundCount &-= 1
+    }
+
+    // MARK: heads
+
+    /// Sends a response head, spelled as in HTTP/1.1; a 1xx one may be followed by others. Unless
+    /// it `ends` the stream, content is what `offer` gives. False when it cannot be sent.
+    public func respond(_ stream: Int32, _ text: UnsafeRawBufferPointer, ends: Bool) -> Bool {
+        guard let session else { return false }
+        var block = H2FieldBlock(space)
+        guard block.readResponse(text) else { return false }
+        if block.status < 200 {
+            let status = nghttp2_submit_headers(
+                session, 0, stream, nil, block.fields, block.count, nil)
+            return status == 0
+        }
+        var source = Self.contentSource
+        return withUnsafePointer(to: &source) {
+            nghttp2_submit_response(
+                session, stream, block.fields, block.count, ends ? nil : $0) == 0
+        }
+    }
+
+    /// Sends a request head, spelled as in HTTP/1.1. Nil when no stream can be opened.
+    public func request(
+        _ text: UnsafeRawBufferPointer, scheme: StaticString, ends: Bool, user: UInt32
+    ) -> Int32? {
+        guard let session, let state = makeState(user: user) else { return nil }
+        var block = H2FieldBlock(space)
+        var stream: Int32 = -1
+        if block.readRequest(text, scheme: scheme) {
+            var source = Self.contentSource
+            stream = withUnsafePointer(to: &source) {
+                nghttp2_submit_request(
+                    session, nil, block.fields, block.count, ends ? nil : $0, state)
+            }
+        }
+        guard stream > 0 else {
+            space.memory.give(state)
+            return nil
+        }
+        boundCount &+= 1
+        return stream
+    }
+
+    // MARK: content
+
+    /// What is to be sent next, in place of what was offered before: content, and trailer lines with
+    /// their empty line as its last `trailerBytes`. The bytes stay with the caller, and where they
+    /// are until the next `offer`; `pending` tells what of them is left. `isLast` ends the stream.
+    public func offer(
+        _ stream: Int32, _ bytes: UnsafeRawBufferPointer, trailerBytes: Int = 0, isLast: Bool
+    ) {
+        guard let session, let state = state(of: stream) else { return }
+        state.pointee.pending = bytes
+        state.pointee.trailerBytes = trailerBytes
+        state.pointee.isLast = isLast
+        guard state.pointee.isDeferred, isLast || !bytes.isEmpty else { return }
+        state.pointee.isDeferred = false
+        nghttp2_session_resume_data(session, stream)
+    }
+
+    /// How many of the offered bytes are not framed; nil when the stream is gone.
+    public func pending(_ stream: Int32) -> Int? { state(of: stream)?.pointee.pending.count }
+
+    /// Whether all that was to be sent is framed, its end included.
+    public func isEnded(_ stream: Int32) -> Bool { state(of: stream)?.pointee.isEnded ?? true }
+
+    /// How much content the peer would take now.
+    public func room(_ stream: Int32) -> Int {
+        guard let session else { return 0 }
+        let ofStream = nghttp2_session_get_stream_remote_window_size(session, stream)
+        let ofConnection = nghttp2_session_get_remote_window_size(session)
+        return Int(max(0, min(ofStream, ofConnection)))
+    }
+
+    /// Content of that many bytes has been taken: the peer may send as much again.
+    public func consume(_ stream: Int32, _ count: Int) {
+        guard let session, count > 0 else { return }
+        nghttp2_session_consume(session, stream, count)
+    }
+
+    // MARK: ends
+
+    public func reset(_ stream: Int32, _ code: H2ErrorCode) {
+        guard let session else { return }
+        nghttp2_submit_rst_stream(session, 0, stream, code.rawValue)
+    }
+
+    /// Tells the peer that no new streams will be taken soon, while those on their way still are.
+    public func announceEnd() {
+        guard let session, role == .server else { return }
+        nghttp2_submit_shutdown_notice(session)
+    }
+
+    /// No stream is taken from now on; those that were go on.
+    public func refuseStreams() {
+        guard let session else { return }
+        let last = nghttp2_session_get_last_proc_stream_id(session)
+        nghttp2_submit_goaway(session, 0, last, H2ErrorCode.noError.rawValue, nil, 0)
+    }
+}

@@ -1,0 +1,174 @@
+internal import CNghttp2
+
+/// One HTTP/2 connection without its socket (RFC 9113): bytes go in and become events, commands go
+/// in and become bytes. For one thread; the only user of nghttp2.
+///
+/// Content is never copied here: incoming content is a range of the bytes given, outgoing content
+/// stays with its owner until `write` has framed it.
+public final class H2Connection {
+    public enum Role: Sendable {
+        case server, client
+    }
+
+    /// What becomes of the connection after some bytes.
+    public enum State: Equatable, Sendable {
+        case open
+        /// Write what there is to write, then close.
+        case over
+    }
+
+    public static let noUser = UInt32.max
+
+    let role: Role
+    let space: H2Workspace
+    private(set) var session: OpaquePointer?
+    var head: H2HeadReader
+    var events: [H2Event] = []
+    private var nextEvent = 0
+    var glitches = H2Glitches()
+    /// The time of this batch, in monotonic nanoseconds.
+    var now: UInt64 = 0
+    /// The bytes of this batch.
+    var input = UnsafeRawBufferPointer(start: nil, count: 0)
+    /// Where `write` writes to.
+    var output = UnsafeMutableRawBufferPointer(start: nil, count: 0)
+    var written = 0
+    /// What nghttp2 has serialised and did not fit into the last output.
+    private var overhang = UnsafeRawBufferPointer(start: nil, count: 0)
+    /// The unfinished head of a batch, for the next one.
+    private var carried: UnsafeMutableRawBufferPointer?
+    private var isBroken = false
+    /// The peer made more nuisance than it may.
+    public internal(set) var isAbusive = false
+    /// Streams that `bind` has made known and that are not closed.
+    public internal(set) var boundCount = 0
+
+    /// How many events one batch is reserved for; more make the list grow.
+    private static let eventsReserved = 256
+
+    public init(role: Role, limits: H2Limits, space: H2Workspace) {
+        self.role = role
+        self.space = space
+        head = H2HeadReader(limits)
+        events.reserveCapacity(Self.eventsReserved)
+        session = H2Session.open(
+            role, limits, space.memory, for: Unmanaged.passUnretained(self).toOpaque())
+        if session == nil { isBroken = true }
+    }
+
+    deinit {
+        if let session { nghttp2_session_del(session) }
+        carried?.deallocate()
+    }
+
+    public var state: State {
+        guard let session, !isBroken else { return .over }
+        let isAlive =
+            nghttp2_session_want_read(session) != 0 || nghttp2_session_want_write(session) != 0
+        return isAlive && !isAbusive ? .open : .over
+    }
+
+    // MARK: bytes in
+
+    /// Reads a batch. Returns how many bytes were used: when fewer than given, take the events and
+    /// call again with the rest. The events before are forgotten.
+    public func receive(_ bytes: UnsafeRawBufferPointer, now: UInt64) -> Int {
+        events.removeAll(keepingCapacity: true)
+        nextEvent = 0
+        guard let session, !isBroken, !isAbusive, let base = bytes.baseAddress else {
+            return bytes.count
+        }
+        self.now = now
+        restore()
+        input = bytes
+        let used = nghttp2_session_mem_recv(
+            session, base.assumingMemoryBound(to: UInt8.self), bytes.count)
+        input = UnsafeRawBufferPointer(start: nil, count: 0)
+        guard used >= 0 else {
+            fail(Int32(truncatingIfNeeded: used))
+            return bytes.count
+        }
+        save()
+        return used
+    }
+
+    public func next() -> H2Event? {
+        guard nextEvent < events.count else { return nil }
+        defer { nextEvent &+= 1 }
+        return events[nextEvent]
+    }
+
+    /// Whether a head has begun whose end has not come.
+    public var hasUnfinishedHead: Bool { head.isOpen }
+
+    /// The events of this batch and their heads lie at the start of the workspace.
+    private func restore() {
+        space.used = 0
+        guard let carried else { return }
+        _ = space.append(UnsafeRawBufferPointer(carried))
+        carried.deallocate()
+        self.carried = nil
+        head.move(to: 0)
+    }
+
+    private func save() {
+        guard head.isOpen else { return }
+        let text = head.unfinished(space)
+        let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: text.count, alignment: 1)
+        copy.copyMemory(from: text)
+        carried = copy
+    }
+
+    /// nghttp2 gives up on the connection: says why, if it still can.
+    private func fail(_ error: Int32) {
+        isBroken = true
+        guard let session else { return }
+        let isFlood =
+            error == NGHTTP2_ERR_FLOODED.rawValue
+            || error == NGHTTP2_ERR_TOO_MANY_CONTINUATIONS.rawValue
+        if isFlood { isAbusive = true }
+        let code = isFlood ? H2ErrorCode.enhanceYourCalm : .protocolError
+        nghttp2_session_terminate_session(session, code.rawValue)
+    }
+
+    /// Counts nuisance; too much of it ends the connection.
+    func glitch(_ kind: H2Glitches.Kind) {
+        guard !glitches.take(kind, now: now), !isAbusive, let session else { return }
+        isAbusive = true
+        nghttp2_session_terminate_session(session, H2ErrorCode.enhanceYourCalm.rawValue)
+    }
+
+    // MARK: bytes out
+
+    /// Writes frames to `output` as far as they fit. Returns the count of bytes.
+    public func write(to output: UnsafeMutableRawBufferPointer) -> Int {
+        guard let session, let base = output.baseAddress else { return 0 }
+        self.output = output
+        written = 0
+        defer { self.output = UnsafeMutableRawBufferPointer(start: nil, count: 0) }
+        while true {
+            if !overhang.isEmpty {
+                let count = min(overhang.count, output.count &- written)
+                if let source = overhang.baseAddress {
+                    (base + written).copyMemory(from: source, byteCount: count)
+                }
+                written &+= count
+                overhang = UnsafeRawBufferPointer(rebasing: overhang[count...])
+                guard overhang.isEmpty else { return written }
+            }
+            var frame: UnsafePointer<UInt8>?
+            let count = nghttp2_session_mem_send(session, &frame)
+            guard count > 0 else {
+                if count < 0 { isBroken = true }
+                return written
+            }
+            overhang = UnsafeRawBufferPointer(start: frame, count: count)
+        }
+    }
+
+    /// Whether `write` would write something.
+    public var wantsWrite: Bool {
+        guard let session else { return false }
+        return !overhang.isEmpty || nghttp2_session_want_write(session) != 0
+    }
+}

@@ -1,0 +1,35 @@
+/// How much nuisance a peer may make: a bucket that fills with time and that every frame which
+/// costs us work, and brings no request nearer to its end, takes from. Both kinds of rapid reset
+/// count, the peer's and those that its frames make us send.
+struct H2Glitches: BitwiseCopyable {
+    enum Kind: Int {
+        /// A stream was reset, by whichever side, or a frame was not as it must be.
+        case reset = 10
+        case settings = 9
+        /// A frame without content or effect, a ping, a change of priority.
+        case idle = 2
+        /// A frame that is ignored.
+        case unknown = 1
+    }
+
+    private static let capacity = 2_000
+    private static let perSecond: UInt64 = 300
+
+    private var tokens = Self.capacity
+    private var updated: UInt64 = 0
+
+    /// False when the peer has made too many. `now` is in monotonic nanoseconds.
+    mutating func take(_ kind: Kind, now: UInt64) -> Bool {
+        if tokens < Self.capacity { refill(now) } else { updated = now }
+        tokens &-= kind.rawValue
+        return tokens >= 0
+    }
+
+    private mutating func refill(_ now: UInt64) {
+        let elapsed = now > updated ? min(now &- updated, 60_000_000_000) : 0
+        let gained = elapsed &* Self.perSecond / 1_000_000_000
+        guard gained > 0 else { return }
+        tokens = min(Self.capacity, tokens &+ Int(truncatingIfNeeded: gained))
+        updated = now
+    }
+}

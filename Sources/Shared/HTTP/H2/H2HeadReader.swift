@@ -1,0 +1,246 @@
+internal import Bytes
+
+/// Spells one field section as HTTP/1.1 would, field by field as HPACK gives them, so that heads of
+/// both versions are read by the same parsers.
+///
+/// nghttp2 has refused what RFC 9113 §8.2–8.3 forbids. What could mean something else in this
+/// spelling is refused here, and the parsers behind it judge method, target, host and framing.
+struct H2HeadReader {
+    enum Kind {
+        case request, response, trailers
+    }
+
+    enum Problem: Error {
+        /// The stream is reset.
+        case malformed
+    }
+
+    private(set) var kind = Kind.request
+    /// A section has begun and not ended.
+    private(set) var isOpen = false
+    /// Too large, or with too many fields: the rest is not kept.
+    private(set) var oversize: HeadError.Reason?
+
+    /// Whose section it is.
+    private(set) var stream: Int32 = 0
+
+    private let limits: H2Limits
+    private var start = 0
+    private var textStart = 0
+    private var fieldCount = 0
+    private var isSealed = false
+    private var method = ByteRange.empty
+    private var path = ByteRange.empty
+    private var authority: ByteRange?
+    private var status = ByteRange.empty
+    /// The line of the first `cookie`: crumbs that follow are joined to it (RFC 9113 §8.2.3).
+    private var cookieEnd = 0
+
+    init(_ limits: H2Limits) { self.limits = limits }
+
+    /// No field of the section has come.
+    var isUntouched: Bool { isOpen && oversize == nil && !isSealed && !hasPseudo }
+
+    private var hasPseudo: Bool { !(method.isEmpty && path.isEmpty && status.isEmpty) }
+
+    mutating func begin(_ kind: Kind, of stream: Int32, _ space: H2Workspace) {
+        let limits = limits
+        self = H2HeadReader(limits)
+        self.kind = kind
+        self.stream = stream
+        isOpen = true
+        start = space.used
+    }
+
+    mutating func add(
+        _ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer, _ space: H2Workspace
+    ) throws(Problem) {
+        guard oversize == nil else { return }
+        if name.first == UInt8(ascii: ":") {
+            try addPseudo(name, value, space)
+        } else {
+            if !isSealed { try seal(space) }
+            fieldCount &+= 1
+            guard fieldCount <= limits.fieldsMax else { return overflow(.tooManyFields, space) }
+            try addField(name, value, space)
+        }
+        if space.used &- start > limits.headBytesMax { overflow(.headTooLarge, space) }
+    }
+
+    /// The whole section's text.
+    mutating func finish(_ space: H2Workspace) throws(Problem) -> ByteRange {
+        isOpen = false
+        if !isSealed { try seal(space) }
+        try append("\r\n", space)
+        return ByteRange(from: textStart, to: space.used)
+    }
+
+    /// The section is not wanted any more.
+    mutating func abandon(_ space: H2Workspace) {
+        guard isOpen else { return }
+        isOpen = false
+        space.used = start
+    }
+
+    private mutating func overflow(_ reason: HeadError.Reason, _ space: H2Workspace) {
+        oversize = reason
+        space.used = start
+    }
+
+    // MARK: pseudo-header fields
+
+    private mutating func addPseudo(
+        _ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer, _ space: H2Workspace
+    ) throws(Problem) {
+        // A blank or a control could end a part of the request line.
+        guard !isSealed, !value.isEmpty, value.allSatisfy({ $0 > ASCII.space && $0 != 0x7F }) else {
+            throw .malformed
+        }
+        let range = ByteRange(offset: space.used, length: value.count)
+        if name.equalsFolded(":method"), kind == .request, method.isEmpty {
+            method = range
+        } else if name.equalsFolded(":path"), kind == .request, path.isEmpty {
+            guard value[0] == UInt8(ascii: "/") || value.equalsFolded("*") else {
+                throw .malformed
+            }
+            path = range
+        } else if name.equalsFolded(":authority"), kind == .request, authority == nil {
+            authority = range
+        } else if name.equalsFolded(":scheme"), kind == .request {
+            guard value.equalsFolded("http") || value.equalsFolded("https") else {
+                throw .malformed
+            }
+            return
+        } else if name.equalsFolded(":status"), kind != .request, status.isEmpty, fieldCount == 0 {
+            kind = .response
+            status = range
+        } else {
+            throw .malformed
+        }
+        guard space.append(value) else { throw .malformed }
+    }
+
+    /// All pseudo-header fields are there: writes the start line.
+    private mutating func seal(_ space: H2Workspace) throws(Problem) {
+        isSealed = true
+        textStart = space.used
+        switch kind {
+        case .trailers: return
+        case .request: try writeRequestLine(space)
+        case .response: try writeStatusLine(space)
+        }
+    }
+
+    private func writeRequestLine(_ space: H2Workspace) throws(Problem) {
+        let target = path.isEmpty ? authority ?? .empty : path
+        guard !method.isEmpty, !target.isEmpty else { throw .malformed }
+        try append(method.slice(of: space.text), space)
+        try append(" ", space)
+        try append(target.slice(of: space.text), space)
+        try append(" HTTP/1.1\r\n", space)
+        guard let authority else { return }
+        try append("host: ", space)
+        try append(authority.slice(of: space.text), space)
+        try append("\r\n", space)
+    }
+
+    private func writeStatusLine(_ space: H2Workspace) throws(Problem) {
+        var code = 0
+        for digit in status.slice(of: space.text) {
+            guard ASCII.isDigit(digit), code < 100 else { throw .malformed }
+            code = code &* 10 &+ Int(digit &- 0x30)
+        }
+        guard status.count == 3 else { throw .malformed }
+        try append("HTTP/1.1 ", space)
+        try append(status.slice(of: space.text), space)
+        try append(" ", space)
+        try append(StatusPhrase.of(code), space)
+        try append("\r\n", space)
+    }
+
+    // MARK: fields
+
+    private mutating func addField(
+        _ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer, _ space: H2Workspace
+    ) throws(Problem) {
+        try check(name, value)
+        if kind == .request {
+            if name.equalsFolded("host"), let authority {
+                // One host, said twice, is one; two are a way around somebody's rules.
+                guard value.equalsFolded(authority.slice(of: space.text)) else {
+                    throw .malformed
+                }
+                return
+            }
+            if name.equalsFolded("cookie"), cookieEnd > 0 { return try joinCookie(value, space) }
+        }
+        try append(name, space)
+        try append(": ", space)
+        try append(value, space)
+        if kind == .request, name.equalsFolded("cookie") { cookieEnd = space.used }
+        try append("\r\n", space)
+    }
+
+    private func check(
+        _ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer
+    ) throws(Problem) {
+        guard let input = Input(name) else { throw .malformed }
+        let end = input.end(of: ByteClass.token, from: 0, in: ByteClass.shared.table)
+        guard end == name.count, !name.contains(where: { $0 &- 0x41 < 26 }) else {
+            throw .malformed
+        }
+        guard let text = Input(value) else { return }
+        guard FieldLine.endOfValue(text, from: 0) == value.count,
+            !Self.isBlank(value[0]), !Self.isBlank(value[value.count &- 1])
+        else { throw .malformed }
+    }
+
+    private static func isBlank(_ byte: UInt8) -> Bool {
+        byte == ASCII.space || byte == ASCII.tab
+    }
+
+    private mutating func joinCookie(
+        _ value: UnsafeRawBufferPointer, _ space: H2Workspace
+    ) throws(Problem) {
+        guard let place = space.open(value.count &+ 2, at: cookieEnd) else { throw .malformed }
+        place.storeBytes(of: UInt8(ascii: ";"), as: UInt8.self)
+        place.storeBytes(of: ASCII.space, toByteOffset: 1, as: UInt8.self)
+        if let source = value.baseAddress {
+            (place + 2).copyMemory(from: source, byteCount: value.count)
+        }
+        cookieEnd &+= value.count &+ 2
+    }
+
+    private func append(
+        _ bytes: UnsafeRawBufferPointer, _ space: H2Workspace
+    ) throws(Problem) {
+        guard space.append(bytes) else { throw .malformed }
+    }
+
+    private func append(_ text: StaticString, _ space: H2Workspace) throws(Problem) {
+        guard space.append(text) else { throw .malformed }
+    }
+
+    // MARK: between batches
+
+    /// What is there of a section that goes on in the next batch.
+    func unfinished(_ space: H2Workspace) -> UnsafeRawBufferPointer {
+        guard isOpen else { return UnsafeRawBufferPointer(start: nil, count: 0) }
+        return UnsafeRawBufferPointer(rebasing: space.text[start...])
+    }
+
+    /// The unfinished section now begins at `place`.
+    mutating func move(to place: Int) {
+        let distance = place &- start
+        func moved(_ range: ByteRange) -> ByteRange {
+            range.isEmpty ? range : ByteRange(offset: range.start &+ distance, length: range.count)
+        }
+        start = place
+        textStart &+= distance
+        if cookieEnd > 0 { cookieEnd &+= distance }
+        method = moved(method)
+        path = moved(path)
+        authority = authority.map(moved)
+        status = moved(status)
+    }
+}

@@ -1,0 +1,96 @@
+internal import CNghttp2
+
+/// A worker's memory for nghttp2: blocks are recycled by size, so that streams that come and go cost
+/// no allocation. For one thread.
+public final class H2Memory {
+    /// Before each block: which list it goes back to.
+    private static let headerBytes = 16
+    private static let smallest = 64
+    private static let classCount = 11
+    /// Bytes of free blocks that are kept for each size.
+    private static let keptBytesMax = 2 << 20
+
+    private struct FreeList {
+        var first: UnsafeMutableRawPointer?
+        var count = 0
+    }
+
+    private let lists: UnsafeMutablePointer<FreeList>
+    private(set) var table = nghttp2_mem()
+
+    public init() {
+        lists = .allocate(capacity: Self.classCount)
+        lists.initialize(repeating: FreeList(), count: Self.classCount)
+        table.mem_user_data = Unmanaged.passUnretained(self).toOpaque()
+        table.malloc = { size, memory in H2Memory.of(memory)?.take(size) }
+        table.calloc = { count, size, memory in
+            let (bytes, isTooMuch) = count.multipliedReportingOverflow(by: size)
+            guard !isTooMuch, let block = H2Memory.of(memory)?.take(bytes) else { return nil }
+            block.initializeMemory(as: UInt8.self, repeating: 0, count: bytes)
+            return block
+        }
+        table.realloc = { block, size, memory in H2Memory.of(memory)?.resize(block, size) }
+        table.free = { block, memory in H2Memory.of(memory)?.give(block) }
+    }
+
+    deinit {
+        for index in 0..<Self.classCount {
+            while let block = pop(index) { block.deallocate() }
+        }
+        lists.deallocate()
+    }
+
+    private static func of(_ memory: UnsafeMutableRawPointer?) -> H2Memory? {
+        memory.map { Unmanaged<H2Memory>.fromOpaque($0).takeUnretainedValue() }
+    }
+
+    /// A block of at least `size` bytes.
+    func take(_ size: Int) -> UnsafeMutableRawPointer? {
+        guard size <= Int.max / 2 else { return nil }
+        let index = Self.index(size)
+        let capacity = index < Self.classCount ? Self.smallest << index : size
+        let block =
+            pop(index)
+            ?? .allocate(byteCount: capacity &+ Self.headerBytes, alignment: Self.headerBytes)
+        block.storeBytes(of: capacity, as: Int.self)
+        return block + Self.headerBytes
+    }
+
+    func give(_ pointer: UnsafeMutableRawPointer?) {
+        guard let pointer else { return }
+        let block = pointer - Self.headerBytes
+        let capacity = block.load(as: Int.self)
+        let index = Self.index(capacity)
+        guard index < Self.classCount, lists[index].count &* capacity < Self.keptBytesMax else {
+            return block.deallocate()
+        }
+        block.storeBytes(of: lists[index].first, as: UnsafeMutableRawPointer?.self)
+        lists[index].first = block
+        lists[index].count &+= 1
+    }
+
+    private func resize(
+        _ pointer: UnsafeMutableRawPointer?, _ size: Int
+    ) -> UnsafeMutableRawPointer? {
+        guard let pointer else { return take(size) }
+        let capacity = (pointer - Self.headerBytes).load(as: Int.self)
+        if size <= capacity { return pointer }
+        guard let larger = take(size) else { return nil }
+        larger.copyMemory(from: pointer, byteCount: capacity)
+        give(pointer)
+        return larger
+    }
+
+    private func pop(_ index: Int) -> UnsafeMutableRawPointer? {
+        guard index < Self.classCount, let block = lists[index].first else { return nil }
+        lists[index].first = block.load(as: UnsafeMutableRawPointer?.self)
+        lists[index].count &-= 1
+        return block
+    }
+
+    /// Which list has blocks of at least `size` bytes; `classCount` and more when none has.
+    private static func index(_ size: Int) -> Int {
+        guard size > smallest else { return 0 }
+        return (Int.bitWidth &- (size &- 1).leadingZeroBitCount) &- smallest.trailingZeroBitCount
+    }
+}
