@@ -1,11 +1,21 @@
 internal import IO
 
-/// One stream socket of a worker, towards a client or an upstream: what epoll reported, what is
-/// still to be handled, when it is given up. Trivial and kept in a slab: nothing on the request path
+/// One stream of bytes of a worker, towards a client or an upstream, a socket or a stream of an HTTP/2
+/// connection: what was reported, what is still to be handled, when it is given up. Trivial and kept in a slab: nothing on the request path
 /// counts references, and an idle connection costs this and no more.
 struct Channel: BitwiseCopyable {
     enum Side: UInt8 {
         case free, client, upstream
+    }
+
+    enum Kind: UInt8 {
+        /// A socket with HTTP/1.1, one message after the other.
+        case messages
+        /// A socket with HTTP/2, whose streams are channels of their own.
+        case session
+        /// One stream of a session. `unread` holds what came: heads as HTTP/1.1 spells them, content,
+        /// and the lines of trailers. `unsent` holds content that waits for its turn.
+        case stream
     }
 
     struct Flags: OptionSet {
@@ -31,6 +41,10 @@ struct Channel: BitwiseCopyable {
         static let reused = Flags(rawValue: 1 << 8)
         /// Wrote less than it was given lately: the peer is slower than we are.
         static let slow = Flags(rawValue: 1 << 9)
+        /// A session on which no more streams are to begin.
+        static let ending = Flags(rawValue: 1 << 10)
+        /// A session that has something to write at the end of the round.
+        static let queuedToWrite = Flags(rawValue: 1 << 11)
     }
 
     static let noExchange = UInt32.max
@@ -42,6 +56,7 @@ struct Channel: BitwiseCopyable {
     /// Counts the sockets that used this place, so that a late event of an old one is recognised.
     var generation: UInt32 = 0
     var side = Side.free
+    var kind = Kind.messages
     var flags: Flags = []
     /// The exchange it takes part in.
     var exchange = Channel.noExchange
@@ -52,6 +67,14 @@ struct Channel: BitwiseCopyable {
     /// How far an incomplete head has been looked at.
     var scanned = 0
     var requests: UInt32 = 0
+    /// Of a stream: the channel of its session. Of a session: its place in `Sessions`.
+    var carrier: UInt32 = 0
+    /// Of a stream: its number in HTTP/2, 0 before it has one.
+    var streamNumber: Int32 = 0
+    /// Of a stream: how much content came that the peer may not yet send as much again for.
+    var uncredited = 0
+    /// Of a stream that was read to its end: how many of the last bytes in `unread` are trailer lines.
+    var trailerBytes = 0
     /// When it is given up, in monotonic nanoseconds.
     var deadline = Channel.never
     var unread = Buffer.none
@@ -59,6 +82,18 @@ struct Channel: BitwiseCopyable {
     var peer = SocketAddress(ipv4: 0, port: 0)
 
     init() {}
+
+    /// What came, without the trailers behind it.
+    var content: UnsafeRawBufferPointer {
+        guard trailerBytes > 0 else { return unread.bytes }
+        return UnsafeRawBufferPointer(rebasing: unread.bytes.dropLast(trailerBytes))
+    }
+
+    /// The trailer lines behind `content`, with their empty line.
+    var trailers: UnsafeRawBufferPointer {
+        guard trailerBytes > 0 else { return UnsafeRawBufferPointer(start: nil, count: 0) }
+        return UnsafeRawBufferPointer(rebasing: unread.bytes.suffix(trailerBytes))
+    }
 
     /// What epoll hands back with an event of this socket.
     var token: UInt64 { UInt64(generation) << 32 | UInt64(index) }

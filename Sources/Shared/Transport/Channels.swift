@@ -57,13 +57,32 @@ final class Channels {
         return channel
     }
 
+    /// A channel without a socket, for a stream of `session`.
+    func openStream(on session: ChannelPointer) -> ChannelPointer {
+        let index = slab.take(initially: Channel())
+        let channel = slab[index]
+        let generation = channel.pointee.generation &+ 1
+        channel.pointee = Channel()
+        channel.pointee.index = index
+        channel.pointee.generation = generation
+        channel.pointee.side = session.pointee.side
+        channel.pointee.kind = .stream
+        channel.pointee.group = session.pointee.group
+        channel.pointee.endpoint = session.pointee.endpoint
+        channel.pointee.peer = session.pointee.peer
+        channel.pointee.carrier = session.pointee.index
+        return channel
+    }
+
     /// Closes the socket and frees its place. Pointers to it are dead after this.
     func close(_ channel: ChannelPointer) {
         guard channel.pointee.side != .free else { return }
-        if channel.pointee.side == .client { count(channel, -1) }
         buffers.give(&channel.pointee.unread)
         buffers.give(&channel.pointee.unsent)
-        Socket.close(channel.pointee.socket)
+        if channel.pointee.kind != .stream {
+            if channel.pointee.side == .client { count(channel, -1) }
+            Socket.close(channel.pointee.socket)
+        }
         channel.pointee.side = .free
         slab.give(channel.pointee.index)
     }
@@ -171,8 +190,9 @@ final class Channels {
     /// before them is dropped.
     func keep(_ bytes: UnsafeRawBufferPointer, unreadOf channel: ChannelPointer) {
         if channel.pointee.unread.isAllocated {
-            channel.pointee.unread.start = channel.pointee.unread.end &- bytes.count
-            if bytes.isEmpty { buffers.give(&channel.pointee.unread) }
+            let kept = bytes.count &+ channel.pointee.trailerBytes
+            channel.pointee.unread.start = channel.pointee.unread.end &- kept
+            if kept == 0 { buffers.give(&channel.pointee.unread) }
         } else if !bytes.isEmpty {
             channel.pointee.unread = buffers.take(bytes.count)
             channel.pointee.unread.append(bytes)

@@ -39,7 +39,7 @@ struct ClientSide {
     }
 
     /// All that was kept for the client is written.
-    private func flushed(_ client: ChannelPointer) {
+    func flushed(_ client: ChannelPointer) {
         client.pointee.flags.subtract(.slow)
         if client.pointee.flags.contains(.closing) { return linger(client) }
         if client.pointee.exchange != Channel.noExchange {
@@ -53,7 +53,7 @@ struct ClientSide {
         if client.pointee.exchange != Channel.noExchange {
             worker.forwarder.abandon(exchanges[client.pointee.exchange], .clientClosed)
         }
-        channels.close(client)
+        worker.close(client)
     }
 
     /// The worker stops: what is open ends without a word.
@@ -65,7 +65,7 @@ struct ClientSide {
     /// The client did not do what it has to in time.
     func expired(_ client: ChannelPointer) {
         let flags = client.pointee.flags
-        if flags.contains(.lingering) { return channels.close(client) }
+        if flags.contains(.lingering) { return worker.close(client) }
         if !client.pointee.unsent.isEmpty {
             client.pointee.flags.formUnion(.broken)
             return lost(client)
@@ -80,7 +80,7 @@ struct ClientSide {
             worker.forwarder.fail(exchange, .requestTimeout)
             return advanceIfOpen(client)
         }
-        guard client.pointee.unread.isAllocated else { return channels.close(client) }
+        guard client.pointee.unread.isAllocated else { return worker.close(client) }
         refuse(client, .requestTimeout)
     }
 
@@ -111,6 +111,7 @@ struct ClientSide {
         guard client.pointee.exchange == Channel.noExchange else {
             return continueExchange(client, exchanges[client.pointee.exchange])
         }
+        guard client.pointee.kind == .messages else { return understandStream(client) }
         return client.pointee.unsent.isEmpty && readRequest(client)
     }
 
@@ -133,8 +134,9 @@ struct ClientSide {
     /// client can go on with its next request.
     private func readRequest(_ client: ChannelPointer) -> Bool {
         if !client.pointee.unread.isEmpty, client.pointee.scanned < client.pointee.unread.count {
-            if let goesOn = understand(client, client.pointee.unread.bytes) { return goesOn }
+            if let goesOn = understand(client, client.pointee.content) { return goesOn }
         }
+        guard client.pointee.kind == .messages else { return false }
         guard client.pointee.flags.contains(.readable) else {
             if !client.pointee.unread.isAllocated { waitForRequest(client) }
             return false
@@ -155,7 +157,7 @@ struct ClientSide {
                     exchanges[client.pointee.exchange], .malformedContent(.truncated))
                 return false
             }
-            channels.close(client)
+            worker.close(client)
             return false
         case .failed:
             lost(client)
@@ -163,31 +165,63 @@ struct ClientSide {
         }
     }
 
+    /// The head of a stream's request is there, whole.
+    private func understandStream(_ client: ChannelPointer) -> Bool {
+        guard client.pointee.unread.isAllocated else { return false }
+        let goesOn = understand(client, client.pointee.content)
+        if goesOn == nil { refuse(client, .malformedHead(HeadError(.requestLineMalformed, at: 0))) }
+        return false
+    }
+
     /// Nil when `bytes` are not enough yet.
     private func understand(_ client: ChannelPointer, _ bytes: UnsafeRawBufferPointer) -> Bool? {
+        if client.pointee.requests == 0, client.pointee.kind == .messages {
+            switch H2Preface.match(bytes) {
+            case .no: break
+            case .partly: return expectMore(client, bytes)
+            case .whole:
+                worker.multiplexer.accept(client, bytes)
+                return false
+            }
+        }
         let options = worker.options(of: client)
         let isGathering = client.pointee.exchange != Channel.noExchange
         let headCount: Int
         do throws(HeadError) {
             let end = try scratch.request.parse(
                 bytes, scanned: isGathering ? 0 : client.pointee.scanned, limits: options.head)
-            guard let end else {
-                if client.pointee.scanned == 0 {
-                    client.pointee.deadline = worker.now &+ options.headerTimeoutNanoseconds
-                }
-                client.pointee.scanned = bytes.count
-                return nil
-            }
+            guard let end else { return expectMore(client, bytes) }
             headCount = end
         } catch {
             refuse(client, .malformedHead(error))
             return false
         }
         if isGathering {
-            return gather(client, exchanges[client.pointee.exchange], bytes, headCount)
+            let exchange = exchanges[client.pointee.exchange]
+            if exchange.pointee.version == .http2 {
+                let isWhole = exchange.pointee.flags.contains(.requestDone)
+                scratch.request.becomeHTTP2(hasContent: !isWhole)
+            }
+            return gather(client, exchange, bytes, headCount)
+        }
+        if client.pointee.kind == .stream {
+            let isWhole =
+                client.pointee.flags.contains(.readToEnd) && bytes.count == headCount
+                && client.pointee.trailerBytes == 0
+            scratch.request.becomeHTTP2(hasContent: !isWhole)
         }
         let exchange = begin(client)
         return decide(client, exchange, bytes, headCount, content: nil)
+    }
+
+    /// These bytes are the start of a head.
+    private func expectMore(_ client: ChannelPointer, _ bytes: UnsafeRawBufferPointer) -> Bool? {
+        if client.pointee.scanned == 0 {
+            let options = worker.options(of: client)
+            client.pointee.deadline = worker.now &+ options.headerTimeoutNanoseconds
+        }
+        client.pointee.scanned = bytes.count
+        return nil
     }
 
     private func begin(_ client: ChannelPointer) -> ExchangePointer {
@@ -195,12 +229,16 @@ struct ClientSide {
         exchange.pointee.method = scratch.request.method
         exchange.pointee.version = scratch.request.version
         exchange.pointee.requestFraming = scratch.request.framing
-        if scratch.request.isPersistent, !worker.isDraining {
+        let isStream = client.pointee.kind == .stream
+        if scratch.request.isPersistent, !isStream, !worker.isDraining {
             exchange.pointee.flags.formUnion(.persistent)
         }
         if scratch.request.expectsContinue { exchange.pointee.flags.formUnion(.awaitsContinue) }
         do throws(BodyError) {
-            exchange.pointee.requestBody = try BodyDecoder(scratch.request.framing)
+            // What a stream brings is content to its end, whatever it declares: nghttp2 counts.
+            let isOpen = isStream && scratch.request.framing != .none
+            exchange.pointee.requestBody = try BodyDecoder(
+                isOpen ? .untilClose : scratch.request.framing)
         } catch {
             preconditionFailure("no content limit was given")
         }
@@ -256,9 +294,12 @@ struct ClientSide {
         _ headCount: Int
     ) -> Bool {
         let wanted = exchange.pointee.gatherBytesMax
-        let found: (count: Int, isComplete: Bool)
+        var found: (count: Int, isComplete: Bool)
         do throws(BodyError) {
             found = try readContent(exchange.pointee.requestBody, bytes, headCount, wanted)
+            let endsHere =
+                client.pointee.kind == .stream && client.pointee.flags.contains(.readToEnd)
+            if endsHere { found.isComplete = found.count == bytes.count &- headCount }
         } catch {
             worker.forwarder.fail(exchange, .malformedContent(error))
             return false
@@ -271,6 +312,10 @@ struct ClientSide {
                 worker.now &+ worker.options(of: client).idleNanoseconds
             if !client.pointee.unread.isAllocated { channels.keep(bytes, unreadOf: client) }
             client.pointee.scanned = bytes.count
+            guard client.pointee.kind == .messages else {
+                worker.multiplexer.credit(client, keeping: 0)
+                return false
+            }
             return client.pointee.flags.contains(.readable)
         }
         exchange.pointee.flags.subtract(.gathering)
@@ -308,21 +353,26 @@ struct ClientSide {
         guard exchange.pointee.flags.contains(.awaitsContinue) else { return }
         exchange.pointee.flags.subtract(.awaitsContinue)
         let text: StaticString = "HTTP/1.1 100 Continue\r\n\r\n"
-        channels.send(
+        worker.send(
             client,
-            UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+            UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount),
+            isLast: false)
     }
 
     // MARK: answers
 
     /// Keeps what follows the first `start` bytes for later.
     func leave(_ bytes: UnsafeRawBufferPointer, from start: Int, _ client: ChannelPointer) {
-        channels.keep(UnsafeRawBufferPointer(rebasing: bytes[start...]), unreadOf: client)
+        let rest = UnsafeRawBufferPointer(rebasing: bytes[start...])
+        channels.keep(rest, unreadOf: client)
         client.pointee.scanned = 0
+        if client.pointee.kind == .stream {
+            worker.multiplexer.credit(client, keeping: rest.count)
+        }
     }
 
     /// Refuses what could not be read as a request.
-    private func refuse(_ client: ChannelPointer, _ fault: TransportFault) {
+    func refuse(_ client: ChannelPointer, _ fault: TransportFault) {
         let exchange = exchanges.begin(client, now: worker.now)
         refuse(client, exchange, fault)
     }
@@ -356,7 +406,7 @@ struct ClientSide {
             exchange, worker.handler(of: client), fault: isSent ? fault : .clientClosed,
             upstream: nil, now: worker.now)
         guard isSent else {
-            channels.close(client)
+            worker.close(client)
             return false
         }
         return proceed(client, keepsOpen: keepsOpen)
@@ -401,9 +451,9 @@ struct ClientSide {
         writer.endHead()
         guard case .written(let count) = writer.result else { return false }
         let head = scratch.written(count)
-        guard hasContent, !isHead else { return channels.send(client, head) }
+        guard hasContent, !isHead else { return worker.send(client, head, isLast: true) }
         exchange.pointee.contentBytesSent = UInt64(reply.content.count)
-        return reply.content.withUnsafeBytes { channels.send(client, head, $0) }
+        return reply.content.withUnsafeBytes { worker.send(client, head, $0, isLast: true) }
     }
 
     /// Reads and drops the rest of the content of a request that is answered.
@@ -450,7 +500,7 @@ struct ClientSide {
     }
 
     private func waitForRequest(_ client: ChannelPointer) {
-        if worker.isDraining { return channels.close(client) }
+        if worker.isDraining { return worker.close(client) }
         let options = worker.options(of: client)
         client.pointee.deadline =
             worker.now
@@ -462,7 +512,7 @@ struct ClientSide {
 
     /// Closes as soon as all bytes for the client are written.
     func close(_ client: ChannelPointer) {
-        guard !client.pointee.unsent.isEmpty else { return linger(client) }
+        guard !worker.isSettled(client) else { return linger(client) }
         client.pointee.flags.formUnion(.closing)
         client.pointee.deadline =
             worker.now &+ worker.options(of: client).idleNanoseconds
@@ -471,9 +521,10 @@ struct ClientSide {
     /// Ends our side and reads until the client ends its own: closing over unread bytes would
     /// reset the connection and could take our last bytes from the client.
     private func linger(_ client: ChannelPointer) {
+        guard client.pointee.kind == .messages else { return worker.close(client) }
         client.pointee.flags.subtract(.closing)
         channels.buffers.give(&client.pointee.unread)
-        if client.pointee.flags.contains(.readToEnd) { return channels.close(client) }
+        if client.pointee.flags.contains(.readToEnd) { return worker.close(client) }
         Socket.finishWriting(client.pointee.socket)
         client.pointee.flags.formUnion(.lingering)
         client.pointee.deadline = worker.now &+ Self.lingerNanoseconds
@@ -484,7 +535,7 @@ struct ClientSide {
         for _ in 0..<Self.turnsMax where client.pointee.flags.contains(.readable) {
             switch channels.receive(client) {
             case .bytes, .nothing: continue
-            case .end, .failed: return channels.close(client)
+            case .end, .failed: return worker.close(client)
             }
         }
         if client.pointee.flags.contains(.readable) { worker.queue(client) }

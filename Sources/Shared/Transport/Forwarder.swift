@@ -39,7 +39,9 @@ struct Forwarder {
         }
         let upstream: ChannelPointer
         do throws(UpstreamPool.Failure) {
-            upstream = try pool.take(now: worker.now)
+            upstream =
+                pool.upstream.usesHTTP2
+                ? try worker.multiplexer.open(to: pool) : try pool.take(now: worker.now)
         } catch {
             worker.clients.leave(bytes, from: headCount, client)
             return fail(exchange, Self.fault(error))
@@ -84,11 +86,20 @@ struct Forwarder {
             writer.field(.host, authority)
         }
         writer.copyFields(scratch.request.fields, of: bytes, except: forwarding.stripped)
+        if takesTrailers(bytes), worker.pool(forwarding.upstream).upstream.usesHTTP2 {
+            writer.field("TE", "trailers")
+        }
         writer.lines(UnsafeRawBufferPointer(scratch.reply.lines.bytes))
         writer.requestFraming(scratch.request.framing, method: scratch.request.method)
         writer.endHead()
         guard case .written(let count) = writer.result else { return nil }
         return count
+    }
+
+    /// Whether the client said so (RFC 9110 §10.1.4); gRPC's servers insist on it.
+    private func takesTrailers(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        scratch.request.fields.first(.te)?.valueRange.slice(of: bytes)
+            .elementsEqual("trailers".utf8) ?? false
     }
 
     private func removeFields(_ bytes: UnsafeRawBufferPointer) {
@@ -123,9 +134,9 @@ struct Forwarder {
     ) {
         let progress: ContentRelay.Progress
         do throws(BodyError) {
-            progress = try ContentRelay(channels: channels, scratch: scratch).pass(
+            progress = try ContentRelay(worker).pass(
                 bytes, at: &position, &exchange.pointee.requestBody,
-                as: exchange.pointee.requestFraming, behind: headCount, to: upstream)
+                as: exchange.pointee.requestFraming, behind: headCount, from: client, to: upstream)
         } catch {
             return fail(exchange, .malformedContent(error))
         }
@@ -162,6 +173,13 @@ struct Forwarder {
         worker.queue(client)
     }
 
+    /// How much to read for a peer that takes what was sent before.
+    private func appetite(_ receiver: ChannelPointer) -> Int {
+        if receiver.pointee.kind == .stream { return worker.multiplexer.appetite(receiver) }
+        return receiver.pointee.flags.contains(.slow)
+            ? Channels.slowPeerBytes : Channels.scratchBytes
+    }
+
     /// From now on it is the client that keeps us waiting.
     private func expectContent(_ client: ChannelPointer) {
         guard client.pointee.deadline == Channel.never else { return }
@@ -180,16 +198,17 @@ struct Forwarder {
     ) -> UnsafeRawBufferPointer? {
         // What is kept is the start of a line: it makes sense only with what follows.
         guard client.pointee.flags.contains(.readable) else { return nil }
-        let upstream = channels[exchange.pointee.upstream]
-        let limit =
-            upstream.pointee.flags.contains(.slow)
-            ? Channels.slowPeerBytes : Channels.scratchBytes
+        let limit = appetite(channels[exchange.pointee.upstream])
         let input =
-            client.pointee.unread.isAllocated
-            ? channels.receiveMore(client, limit: 4096) : channels.receive(client, limit: limit)
+            client.pointee.kind == .stream
+            ? worker.multiplexer.receive(client)
+            : client.pointee.unread.isAllocated
+                ? channels.receiveMore(client, limit: 4096) : channels.receive(client, limit: limit)
         switch input {
         case .bytes(let bytes): return bytes
         case .nothing: return nil
+        case .end where client.pointee.kind == .stream:
+            return UnsafeRawBufferPointer(start: nil, count: 0)
         case .end:
             fail(exchange, .malformedContent(.truncated))
             return nil
@@ -216,13 +235,24 @@ struct Forwarder {
         let exchange = exchanges[upstream.pointee.exchange]
         if event.isWritable, !upstream.pointee.unsent.isEmpty {
             guard channels.flush(upstream) else { return upstreamEnded(exchange, upstream) }
-            if upstream.pointee.unsent.isEmpty {
-                upstream.pointee.flags.subtract(.slow)
-                upstream.pointee.deadline = worker.now &+ exchange.pointee.idleNanoseconds
-                worker.queue(channels[exchange.pointee.client])
-            }
+            if upstream.pointee.unsent.isEmpty { drained(upstream, exchange) }
         }
         pumpResponse(exchange)
+    }
+
+    /// All that was kept for the upstream is written: it is the upstream's turn, and the client's.
+    func drained(_ upstream: ChannelPointer, _ exchange: ExchangePointer) {
+        upstream.pointee.flags.subtract(.slow)
+        upstream.pointee.deadline = worker.now &+ exchange.pointee.idleNanoseconds
+        worker.queue(channels[exchange.pointee.client])
+    }
+
+    /// The upstream's stream is gone before its response was complete.
+    func streamLost(
+        _ exchange: ExchangePointer, _ upstream: ChannelPointer, _ fault: TransportFault
+    ) {
+        if exchange.pointee.flags.contains(.replayable) { return replay(exchange, upstream) }
+        fail(exchange, fault)
     }
 
     func expired(_ upstream: ChannelPointer) {
@@ -230,7 +260,7 @@ struct Forwarder {
             return connector.isSlow(upstream)
         }
         guard upstream.pointee.exchange != Channel.noExchange else {
-            return worker.pool(of: upstream).close(upstream)
+            return worker.closeUpstream(upstream)
         }
         let exchange = exchanges[upstream.pointee.exchange]
         // While the client does not take what is there, it is not the upstream that is late.
@@ -268,13 +298,12 @@ struct Forwarder {
     private func readResponse(
         _ exchange: ExchangePointer, _ client: ChannelPointer, _ upstream: ChannelPointer
     ) -> Bool {
-        let limit =
-            client.pointee.flags.contains(.slow)
-            ? Channels.slowPeerBytes : Channels.scratchBytes
         let input =
-            upstream.pointee.unread.isAllocated
-            ? channels.receiveMore(upstream, limit: 16 << 10)
-            : channels.receive(upstream, limit: limit)
+            upstream.pointee.kind == .stream
+            ? worker.multiplexer.receive(upstream)
+            : upstream.pointee.unread.isAllocated
+                ? channels.receiveMore(upstream, limit: 16 << 10)
+                : channels.receive(upstream, limit: appetite(client))
         switch input {
         case .bytes(let bytes):
             upstream.pointee.deadline = worker.now &+ exchange.pointee.idleNanoseconds
@@ -307,7 +336,7 @@ struct Forwarder {
                     scanned: upstream.pointee.scanned)
                 guard let end else {
                     upstream.pointee.scanned = rest.count
-                    return channels.keep(rest, unreadOf: upstream)
+                    return keep(rest, unreadOf: upstream)
                 }
                 headCount = end
             } catch {
@@ -340,7 +369,7 @@ struct Forwarder {
             writer.copyFields(scratch.response.fields, of: bytes, except: scratch.noFilter)
             writer.endHead()
             if case .written(let count) = writer.result {
-                channels.send(client, scratch.written(count))
+                worker.send(client, scratch.written(count), isLast: false)
             }
             return true
         }
@@ -356,7 +385,9 @@ struct Forwarder {
         let plan = DownstreamFraming(
             of: scratch.response, clientVersion: exchange.pointee.version, isPersistent: keepsOpen)
         do throws(BodyError) {
-            exchange.pointee.responseBody = try BodyDecoder(scratch.response.framing)
+            let isOpen = upstream.pointee.kind == .stream && scratch.response.framing != .none
+            exchange.pointee.responseBody = try BodyDecoder(
+                isOpen ? .untilClose : scratch.response.framing)
         } catch {
             return fail(exchange, .malformedResponse)
         }
@@ -399,19 +430,26 @@ struct Forwarder {
     ) {
         let progress: ContentRelay.Progress
         do throws(BodyError) {
-            progress = try ContentRelay(channels: channels, scratch: scratch).pass(
+            progress = try ContentRelay(worker).pass(
                 bytes, at: &position, &exchange.pointee.responseBody,
-                as: exchange.pointee.responseFraming, behind: headCount, to: client)
+                as: exchange.pointee.responseFraming, behind: headCount, from: upstream, to: client)
         } catch {
             return abandonResponse(exchange, .malformedResponse)
         }
         exchange.pointee.contentBytesSent = exchange.pointee.responseBody.contentBytesSoFar
-        channels.keep(UnsafeRawBufferPointer(rebasing: bytes[position...]), unreadOf: upstream)
+        keep(UnsafeRawBufferPointer(rebasing: bytes[position...]), unreadOf: upstream)
         switch progress {
         case .more:
             if !client.pointee.unsent.isEmpty { clientIsSlow(client) }
         case .done: finish(exchange, upstream)
         case .broken: worker.clients.lost(client)
+        }
+    }
+
+    private func keep(_ bytes: UnsafeRawBufferPointer, unreadOf upstream: ChannelPointer) {
+        channels.keep(bytes, unreadOf: upstream)
+        if upstream.pointee.kind == .stream {
+            worker.multiplexer.credit(upstream, keeping: bytes.count)
         }
     }
 
@@ -432,10 +470,10 @@ struct Forwarder {
             requestIsDone && exchange.pointee.flags.contains(.upstreamPersistent)
             && upstream.pointee.unread.isEmpty && upstream.pointee.unsent.isEmpty
             && upstream.pointee.flags.isDisjoint(with: [.peerFinished, .broken, .readable])
-        if upstreamIsFree {
+        if upstreamIsFree, upstream.pointee.kind == .messages {
             pool.give(upstream, now: worker.now)
         } else {
-            pool.close(upstream)
+            worker.closeUpstream(upstream)
         }
         let keepsOpen = requestIsDone && exchange.pointee.flags.contains(.persistent)
         exchanges.end(
@@ -457,12 +495,7 @@ struct Forwarder {
             guard !upstream.pointee.flags.contains(.broken)
                 || upstream.pointee.flags.contains(.readToEnd)
             else { return abandonResponse(exchange, .upstreamClosed) }
-            if exchange.pointee.responseFraming == .chunked {
-                let end = ChunkedEncoding.end
-                channels.send(
-                    client,
-                    UnsafeRawBufferPointer(start: end.utf8Start, count: end.utf8CodeUnitCount))
-            }
+            ContentRelay(worker).end(client, as: exchange.pointee.responseFraming)
             return finish(exchange, upstream)
         }
         if exchange.pointee.flags.contains(.replayable), upstream.pointee.unread.isEmpty {
@@ -474,14 +507,17 @@ struct Forwarder {
     /// Sends the request again on a new connection, once.
     private func replay(_ exchange: ExchangePointer, _ dead: ChannelPointer) {
         let pool = worker.pool(of: dead)
-        pool.close(dead)
+        dead.pointee.exchange = Channel.noExchange
+        worker.closeUpstream(dead)
         exchange.pointee.upstream = Exchange.noChannel
         exchange.pointee.flags.subtract(.replayable)
         exchange.pointee.flags.formUnion(.retried)
         do throws(UpstreamPool.Failure) {
-            let upstream = try pool.connect(now: worker.now)
+            let upstream =
+                pool.upstream.usesHTTP2
+                ? try worker.multiplexer.open(to: pool) : try pool.connect(now: worker.now)
             attach(upstream, to: exchange)
-            channels.send(upstream, exchange.pointee.replay.bytes)
+            worker.send(upstream, exchange.pointee.replay.bytes, isLast: true)
             channels.buffers.give(&exchange.pointee.replay)
         } catch {
             fail(exchange, Self.fault(error))
@@ -502,7 +538,7 @@ struct Forwarder {
     private func abandonResponse(_ exchange: ExchangePointer, _ fault: TransportFault) {
         let client = channels[exchange.pointee.client]
         abandon(exchange, fault)
-        channels.reset(client)
+        worker.reset(client)
     }
 
     /// Ends an exchange whose client is not told anything any more.
@@ -521,7 +557,7 @@ struct Forwarder {
         let pool = worker.pool(of: upstream)
         let address = pool.address(of: upstream)
         upstream.pointee.exchange = Channel.noExchange
-        pool.close(upstream)
+        worker.closeUpstream(upstream)
         exchange.pointee.upstream = Exchange.noChannel
         return address
     }

@@ -9,6 +9,8 @@ public struct Upstream: Sendable {
     /// Where the addresses come from when they can change: connections are made to what it says
     /// now, and to nothing else.
     public let resolution: Resolution?
+    /// Whether it is spoken to with HTTP/2, which it is known to understand.
+    public var usesHTTP2 = false
     /// For one connection, whatever addresses it takes to get it.
     public var connectTimeoutNanoseconds: UInt64 = 5_000_000_000
     /// How long a connection is kept that nobody uses.

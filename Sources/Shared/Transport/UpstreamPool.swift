@@ -32,6 +32,8 @@ final class UpstreamPool {
     /// Connections that are not decided yet.
     private var attempts: [UInt32] = []
     private var isRetired = false
+    /// HTTP/2 connections on which more streams may begin.
+    private(set) var sessions: [UInt32] = []
 
     init(_ upstream: Upstream, group: UInt16, channels: Channels) {
         self.upstream = upstream
@@ -96,6 +98,36 @@ final class UpstreamPool {
         let wasAttempt = forgetAttempt(channel)
         channels.close(channel)
         if wasAttempt { closeSpareAttempts() }
+    }
+
+    // MARK: HTTP/2 connections
+
+    /// A new connection for HTTP/2, which many exchanges will share.
+    func connectSession(now: UInt64) throws(Failure) -> ChannelPointer {
+        let channel = try connect(now: now)
+        _ = forgetAttempt(channel)
+        sessions.append(channel.pointee.index)
+        return channel
+    }
+
+    /// No more streams are to begin on the connection.
+    func forget(_ session: ChannelPointer) {
+        sessions.removeAll { $0 == session.pointee.index }
+    }
+
+    func closeSession(_ session: ChannelPointer) {
+        forget(session)
+        endpoints[Int(session.pointee.endpoint)].connectionCount &-= 1
+        channels.close(session)
+    }
+
+    /// Connections to an address that is no longer the upstream's end with their streams.
+    private func endSessions() {
+        for index in sessions where !endpoints[Int(channels[index].pointee.endpoint)].isCurrent {
+            channels[index].pointee.flags.formUnion(.ending)
+            channels[index].pointee.deadline = 0
+        }
+        sessions.removeAll { channels[$0].pointee.flags.contains(.ending) }
     }
 
     // MARK: attempts
@@ -227,6 +259,7 @@ final class UpstreamPool {
             endpoints[index].isCurrent = current.contains(index)
             if !endpoints[index].isCurrent { closeIdle(index) }
         }
+        endSessions()
     }
 
     /// Where the address is, or from now on is, in `endpoints`; nil when there are too many.
@@ -258,6 +291,7 @@ final class UpstreamPool {
             endpoints[index].isCurrent = false
             closeIdle(index)
         }
+        endSessions()
     }
 
     /// Retired, and nothing of it is under way.

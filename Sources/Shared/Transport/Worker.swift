@@ -44,6 +44,7 @@ public final class Worker {
     let channels: Channels
     let exchanges: Exchanges
     let scratch: Scratch
+    let sessions = Sessions()
     private let pools: UpstreamPools
     private var listeners: [Listener] = []
     private var queued: [UInt32] = []
@@ -98,13 +99,15 @@ public final class Worker {
     /// Serves until it is told to stop, or has been drained.
     public func run() {
         while !control.isStopping {
-            let count = channels.wait(milliseconds: queued.isEmpty ? Self.waitMilliseconds : 0)
+            let isIdle = queued.isEmpty && !sessions.isWaiting
+            let count = channels.wait(milliseconds: isIdle ? Self.waitMilliseconds : 0)
             now = Clock.monotonicNanoseconds
             let wall = Clock.wallNanoseconds
             wallNanoseconds = Int64(truncatingIfNeeded: wall)
             scratch.date.refresh(wallNanoseconds: wall)
             for index in 0..<count { dispatch(channels.event(at: index)) }
             takeTurns()
+            sessions.takeTurns { multiplexer.write($0) }
             if now >= nextSweep { sweep() }
             if isDraining, channels.clientCount == 0 { break }
         }
@@ -118,6 +121,46 @@ public final class Worker {
 
     var clients: ClientSide { ClientSide(self) }
     var forwarder: Forwarder { Forwarder(self) }
+    var multiplexer: Multiplexer { Multiplexer(self) }
+
+    // MARK: connections and streams alike
+
+    /// Sends a head, spelled as in HTTP/1.1, and content that is framed as the channel needs it. False
+    /// when the channel is of no more use.
+    @discardableResult
+    func send(
+        _ channel: ChannelPointer, _ head: UnsafeRawBufferPointer,
+        _ content: UnsafeRawBufferPointer = UnsafeRawBufferPointer(start: nil, count: 0),
+        isLast: Bool
+    ) -> Bool {
+        guard channel.pointee.kind == .stream else {
+            return channels.send(channel, head, content)
+        }
+        return multiplexer.send(channel, head, content, isLast: isLast)
+    }
+
+    /// Whether the peer has, or is about to have, all that was sent.
+    func isSettled(_ channel: ChannelPointer) -> Bool {
+        guard channel.pointee.kind == .stream else { return channel.pointee.unsent.isEmpty }
+        return multiplexer.isSettled(channel)
+    }
+
+    func close(_ channel: ChannelPointer) {
+        guard channel.pointee.kind == .stream else { return channels.close(channel) }
+        multiplexer.close(channel, .cancel)
+    }
+
+    /// Closes so that the peer cannot take what it has for the whole.
+    func reset(_ channel: ChannelPointer) {
+        guard channel.pointee.kind == .stream else { return channels.reset(channel) }
+        multiplexer.close(channel, .internalError)
+    }
+
+    /// An upstream's connection is not to serve another exchange.
+    func closeUpstream(_ upstream: ChannelPointer) {
+        guard upstream.pointee.kind == .stream else { return pool(of: upstream).close(upstream) }
+        multiplexer.close(upstream, .cancel)
+    }
 
     func pool(_ group: Int) -> UpstreamPool { pools[group] }
 
@@ -155,7 +198,9 @@ public final class Worker {
             return accept(Int(truncatingIfNeeded: event.token & ~Self.listenerToken))
         }
         guard let channel = channels.channel(for: event.token) else { return }
-        if channel.pointee.side == .client {
+        if channel.pointee.kind == .session {
+            multiplexer.event(channel, event)
+        } else if channel.pointee.side == .client {
             clients.event(channel, event)
         } else {
             forwarder.event(channel, event)
@@ -169,6 +214,10 @@ public final class Worker {
             let channel = channels[index]
             guard channel.pointee.flags.contains(.queued) else { continue }
             channel.pointee.flags.subtract(.queued)
+            if channel.pointee.kind == .session, channel.pointee.side != .free {
+                multiplexer.read(channel)
+                continue
+            }
             switch channel.pointee.side {
             case .client: clients.advance(channel)
             case .upstream:
@@ -183,7 +232,9 @@ public final class Worker {
     private func sweep() {
         nextSweep = now &+ Self.sweepNanoseconds
         channels.expired(at: now) { channel in
-            if channel.pointee.side == .client {
+            if channel.pointee.kind == .session {
+                multiplexer.expired(channel)
+            } else if channel.pointee.side == .client {
                 clients.expired(channel)
             } else {
                 forwarder.expired(channel)
@@ -248,8 +299,12 @@ public final class Worker {
         isDraining = true
         for listener in listeners { Socket.close(listener.socket) }
         channels.each { channel in
+            if channel.pointee.kind == .session, channel.pointee.side == .client {
+                return multiplexer.drain(channel)
+            }
             let isIdle =
-                channel.pointee.side == .client && channel.pointee.exchange == Channel.noExchange
+                channel.pointee.side == .client && channel.pointee.kind == .messages
+                && channel.pointee.exchange == Channel.noExchange
                 && channel.pointee.unread.isEmpty && channel.pointee.unsent.isEmpty
             if isIdle { clients.close(channel) }
         }

@@ -58,6 +58,7 @@ extension H2Connection {
                 session, 0, stream, nil, block.fields, block.count, nil)
             return status == 0
         }
+        if ends { state(of: stream)?.pointee.isEnded = true }
         var source = Self.contentSource
         return withUnsafePointer(to: &source) {
             nghttp2_submit_response(
@@ -83,6 +84,7 @@ extension H2Connection {
             space.memory.give(state)
             return nil
         }
+        state.pointee.isEnded = ends
         boundCount &+= 1
         return stream
     }
@@ -104,8 +106,17 @@ extension H2Connection {
         nghttp2_session_resume_data(session, stream)
     }
 
-    /// How many of the offered bytes are not framed; nil when the stream is gone.
-    public func pending(_ stream: Int32) -> Int? { state(of: stream)?.pointee.pending.count }
+    /// What of the offered bytes is not framed, where its owner keeps it.
+    public func pending(_ stream: Int32) -> UnsafeRawBufferPointer {
+        state(of: stream)?.pointee.pending ?? UnsafeRawBufferPointer(start: nil, count: 0)
+    }
+
+    /// What is pending lies there now, the same bytes.
+    public func relocate(_ stream: Int32, to bytes: UnsafeRawBufferPointer) {
+        guard let state = state(of: stream) else { return }
+        precondition(bytes.count == state.pointee.pending.count)
+        state.pointee.pending = bytes
+    }
 
     /// Whether all that was to be sent is framed, its end included.
     public func isEnded(_ stream: Int32) -> Bool { state(of: stream)?.pointee.isEnded ?? true }
@@ -127,7 +138,7 @@ extension H2Connection {
     // MARK: ends
 
     public func reset(_ stream: Int32, _ code: H2ErrorCode) {
-        guard let session else { return }
+        guard let session, state(of: stream) != nil else { return }
         nghttp2_submit_rst_stream(session, 0, stream, code.rawValue)
     }
 

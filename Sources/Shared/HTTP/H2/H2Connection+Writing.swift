@@ -72,6 +72,10 @@ extension H2Connection {
         written &+= length
         state.pointee.pending = UnsafeRawBufferPointer(
             rebasing: state.pointee.pending[length...])
+        if state.pointee.pending.isEmpty {
+            events.append(
+                .drained(stream: frame.pointee.hd.stream_id, user: state.pointee.user))
+        }
         return 0
     }
 

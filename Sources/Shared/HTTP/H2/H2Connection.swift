@@ -92,6 +92,10 @@ public final class H2Connection {
         return used
     }
 
+    /// The text that the events' ranges count from; good until the next `receive` of any connection
+    /// of the workspace.
+    public var text: UnsafeRawBufferPointer { space.text }
+
     public func next() -> H2Event? {
         guard nextEvent < events.count else { return nil }
         defer { nextEvent &+= 1 }

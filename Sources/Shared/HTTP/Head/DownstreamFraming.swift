@@ -6,13 +6,15 @@ public struct DownstreamFraming: Equatable, Sendable {
     /// Whether the connection stays open behind the response.
     public let isPersistent: Bool
 
-    /// An HTTP/1.0 client does not know `chunked`: what has no length ends with the connection.
+    /// An HTTP/1.0 client does not know `chunked`: what has no length ends with the connection. In
+    /// HTTP/2 it ends with its stream.
     public init(
         of response: borrowing ResponseHead, clientVersion: HTTPVersion, isPersistent: Bool
     ) {
         let hasLength = response.framing != .chunked && response.framing != .untilClose
         let mustClose = !hasLength && clientVersion == .http10
-        framing = hasLength ? response.framing : mustClose ? .untilClose : .chunked
+        let endsOtherwise = mustClose || clientVersion == .http2
+        framing = hasLength ? response.framing : endsOtherwise ? .untilClose : .chunked
         let declares = response.framing == .none && response.status != 204 && response.status >= 200
         declaredLength = declares ? response.declaredLength : nil
         self.isPersistent = isPersistent && !mustClose

@@ -48,6 +48,13 @@ public struct RequestHead: ~Copyable {
         return nil
     }
 
+    /// The head just parsed came over HTTP/2, where content without a declared length ends with its
+    /// stream; `hasContent` tells whether the stream went on behind the head.
+    public mutating func becomeHTTP2(hasContent: Bool) {
+        version = .http2
+        if framing == .none, hasContent { framing = .chunked }
+    }
+
     private mutating func parseComplete(
         _ input: Input, _ limits: HeadLimits
     ) throws(HeadError) -> Int? {

@@ -28,6 +28,7 @@ extension HeadWriter {
         } else {
             framing(plan.framing)
         }
+        if clientVersion == .http2 { return }
         if !plan.isPersistent {
             connectionClose()
         } else if clientVersion == .http10 {
@@ -55,6 +56,7 @@ extension HeadWriter {
     ) {
         statusLine(status)
         field("Date", date)
+        if request.version == .http2 { return }
         if !request.isPersistent {
             connectionClose()
         } else if request.version == .http10 {

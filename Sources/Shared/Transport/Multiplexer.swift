@@ -1,0 +1,295 @@
+internal import HTTP
+internal import IO
+
+/// HTTP/2 on a worker's sockets, towards clients and upstreams alike: turns what a socket brings into
+/// streams, which are channels, and what is sent to streams into what goes to the socket.
+///
+/// A stream takes part in an exchange as a connection with HTTP/1.1 does, so that the forwarding
+/// between them is written once. What arrives is only kept and its stream queued; small pieces that
+/// leave are gathered until the end of the round, so that many streams share a system call.
+struct Multiplexer {
+    // The worker holds nothing of this, so there is no cycle; it outlives every call.
+    unowned(unsafe) let worker: Worker
+
+    private var channels: Channels { worker.channels }
+    private var sessions: Sessions { worker.sessions }
+
+    /// Reads in a row of one connection before others get their turn.
+    private static let turnsMax = 8
+    private static let readBytes = 64 << 10
+    /// While so much waits for a peer, nothing more is read from it.
+    private static let unsentBytesMax = 64 << 10
+    /// How long a peer that was told to open no more streams may not have heard it.
+    private static let noticeNanoseconds: UInt64 = 500_000_000
+
+    init(_ worker: Worker) { self.worker = worker }
+
+    // MARK: beginnings
+
+    /// A client's first bytes say that it speaks HTTP/2.
+    func accept(_ client: ChannelPointer, _ bytes: UnsafeRawBufferPointer) {
+        let options = worker.options(of: client)
+        var limits = H2Limits()
+        limits.headBytesMax = options.head.headBytesMax
+        limits.fieldsMax = worker.scratch.request.fields.capacity
+        sessions.begin(client, .server, limits)
+        client.pointee.scanned = 0
+        let generation = client.pointee.generation
+        guard feed(client, bytes), client.pointee.generation == generation else { return }
+        channels.buffers.give(&client.pointee.unread)
+        worker.queue(client)
+    }
+
+    /// A stream to the upstream, on a connection that has room for it or on a new one.
+    func open(to pool: UpstreamPool) throws(UpstreamPool.Failure) -> ChannelPointer {
+        let session: ChannelPointer
+        if let free = freeSession(of: pool) { session = free } else { session = try connect(to: pool) }
+        let stream = channels.openStream(on: session)
+        if session.pointee.requests > 0 { stream.pointee.flags.formUnion(.reused) }
+        session.pointee.requests &+= 1
+        return stream
+    }
+
+    private func freeSession(of pool: UpstreamPool) -> ChannelPointer? {
+        for index in pool.sessions {
+            let session = channels[index]
+            guard !session.pointee.flags.contains(.ending), let connection = sessions[session],
+                connection.boundCount < Self.streamsMax
+            else { continue }
+            return session
+        }
+        return nil
+    }
+
+    private static let streamsMax = Int(H2Limits.upstream.streamsMax)
+
+    private func connect(to pool: UpstreamPool) throws(UpstreamPool.Failure) -> ChannelPointer {
+        let session = try pool.connectSession(now: worker.now)
+        sessions.begin(session, .client, .upstream)
+        sessions.wait(session)
+        return session
+    }
+
+    /// False when the connection could not be made.
+    private func isConnected(_ session: ChannelPointer) -> Bool {
+        if let error = Socket.pendingError(session.pointee.socket) {
+            lost(session, .connectFailed(error))
+            return false
+        }
+        session.pointee.flags.subtract(.connecting)
+        worker.pool(of: session).connected(session)
+        session.pointee.deadline = Channel.never
+        return true
+    }
+
+    // MARK: events of the socket
+
+    func event(_ session: ChannelPointer, _ event: Poller.Event) {
+        if session.pointee.flags.contains(.connecting) {
+            guard event.isWritable || event.isBroken, isConnected(session) else { return }
+        }
+        if event.isReadable { session.pointee.flags.formUnion(.readable) }
+        if event.peerFinished { session.pointee.flags.formUnion(.peerFinished) }
+        if event.isBroken {
+            session.pointee.flags.formUnion(.broken)
+            return lost(session, .upstreamClosed)
+        }
+        if event.isWritable { sessions.wait(session) }
+        read(session)
+    }
+
+    /// Does all that the peer's bytes allow.
+    func read(_ session: ChannelPointer) {
+        for _ in 0..<Self.turnsMax {
+            guard session.pointee.flags.contains(.readable),
+                session.pointee.unsent.count < Self.unsentBytesMax
+            else { return }
+            switch channels.receive(session, limit: Self.readBytes) {
+            case .bytes(let bytes): guard feed(session, bytes) else { return }
+            case .nothing: return
+            case .end, .failed: return lost(session, .upstreamClosed)
+            }
+        }
+        worker.queue(session)
+    }
+
+    /// False when the session is gone.
+    private func feed(_ session: ChannelPointer, _ bytes: UnsafeRawBufferPointer) -> Bool {
+        guard let connection = sessions[session] else { return false }
+        // What writing has brought since.
+        handleEvents(session, connection, UnsafeRawBufferPointer(start: nil, count: 0))
+        var rest = bytes
+        while !rest.isEmpty, sessions[session] === connection {
+            let used = connection.receive(rest, now: worker.now)
+            handleEvents(session, connection, rest)
+            rest = UnsafeRawBufferPointer(rebasing: rest[used...])
+        }
+        guard sessions[session] === connection else { return false }
+        sessions.wait(session)
+        return true
+    }
+
+    // MARK: writing
+
+    /// Writes what waits, as far as the socket takes it.
+    func write(_ session: ChannelPointer) {
+        guard let connection = sessions[session], !session.pointee.flags.contains(.connecting)
+        else { return }
+        let wasBehind = session.pointee.unsent.count >= Self.unsentBytesMax
+        guard writeFrames(session, connection) else { return lost(session, .upstreamClosed) }
+        if session.pointee.unsent.isEmpty, connection.wantsWrite, connection.state == .open {
+            sessions.wait(session)
+        }
+        handleEvents(session, connection, UnsafeRawBufferPointer(start: nil, count: 0))
+        guard sessions[session] === connection else { return }
+        if connection.state == .over, session.pointee.unsent.isEmpty {
+            return lost(session, .upstreamClosed)
+        }
+        if wasBehind, session.pointee.flags.contains(.readable) { worker.queue(session) }
+        setDeadline(session, connection)
+    }
+
+    /// False when the socket is broken.
+    func writeFrames(_ session: ChannelPointer, _ connection: H2Connection) -> Bool {
+        guard !session.pointee.flags.contains(.connecting) else { return true }
+        for _ in 0..<Self.turnsMax {
+            guard channels.flush(session) else { return false }
+            guard session.pointee.unsent.isEmpty else { return true }
+            let count = connection.write(to: sessions.output)
+            guard count > 0 else { return true }
+            let frames = UnsafeRawBufferPointer(rebasing: sessions.output[..<count])
+            guard channels.send(session, frames) else { return false }
+        }
+        return true
+    }
+
+    // MARK: deadlines
+
+    /// What a session's deadline is for, kept in `scanned`.
+    private enum Wait: Int {
+        case nothing, firstHead, head, socket, request
+    }
+
+    private func setDeadline(_ session: ChannelPointer, _ connection: H2Connection) {
+        let reason: Wait =
+            if !session.pointee.unsent.isEmpty {
+                .socket
+            } else if connection.hasUnfinishedHead {
+                .head
+            } else if connection.boundCount > 0 {
+                .nothing
+            } else {
+                session.pointee.requests == 0 ? .firstHead : .request
+            }
+        guard reason.rawValue != session.pointee.scanned else { return }
+        session.pointee.scanned = reason.rawValue
+        if session.pointee.flags.contains(.ending), reason != .socket {
+            // The notice of the end has its own time; without streams there is none to wait for.
+            if connection.boundCount == 0 { session.pointee.deadline = worker.now }
+            return
+        }
+        session.pointee.deadline = deadline(session, reason)
+    }
+
+    private func deadline(_ session: ChannelPointer, _ reason: Wait) -> UInt64 {
+        guard session.pointee.side == .client else {
+            let upstream = worker.pool(of: session).upstream
+            return switch reason {
+            case .nothing: Channel.never
+            case .firstHead, .head, .socket, .request:
+                worker.now &+ upstream.idleTimeoutNanoseconds
+            }
+        }
+        let options = worker.options(of: session)
+        return switch reason {
+        case .nothing: Channel.never
+        case .firstHead: min(session.pointee.deadline, worker.now &+ options.headerTimeoutNanoseconds)
+        case .head: worker.now &+ options.headerTimeoutNanoseconds
+        case .socket: worker.now &+ options.idleNanoseconds
+        case .request: worker.now &+ options.keepAliveNanoseconds
+        }
+    }
+
+    func expired(_ session: ChannelPointer) {
+        guard let connection = sessions[session] else { return }
+        if session.pointee.flags.contains(.connecting) { return lost(session, .connectTimeout) }
+        connection.refuseStreams()
+        guard session.pointee.flags.contains(.ending), session.pointee.unsent.isEmpty,
+            connection.boundCount > 0
+        else {
+            if writeFrames(session, connection) { Socket.finishWriting(session.pointee.socket) }
+            return lost(session, .upstreamTimeout)
+        }
+        // It has had the time to hear that this connection ends.
+        session.pointee.deadline = Channel.never
+        sessions.wait(session)
+    }
+
+    // MARK: ends
+
+    /// The client is to open no more streams; those that it has go on.
+    func drain(_ session: ChannelPointer) {
+        guard let connection = sessions[session] else { return }
+        session.pointee.flags.formUnion(.ending)
+        connection.announceEnd()
+        session.pointee.deadline = worker.now &+ Self.noticeNanoseconds
+        sessions.wait(session)
+    }
+
+    /// The socket is of no more use: every stream ends with it.
+    func lost(_ session: ChannelPointer, _ fault: TransportFault) {
+        guard let connection = sessions[session] else { return }
+        let index = session.pointee.index
+        sessions.end(session)
+        let isClient = session.pointee.side == .client
+        if session.pointee.flags.contains(.connecting) {
+            worker.pool(of: session).failed(session, now: worker.now)
+        }
+        if connection.boundCount > 0 {
+            channels.each { stream in
+                guard stream.pointee.kind == .stream, stream.pointee.carrier == index else { return }
+                if isClient { worker.clients.lost(stream) } else { fail(stream, fault) }
+            }
+        }
+        if isClient {
+            channels.close(session)
+        } else {
+            worker.pool(of: session).closeSession(session)
+        }
+    }
+
+    /// The upstream's stream is gone before its response was complete.
+    private func fail(_ stream: ChannelPointer, _ fault: TransportFault) {
+        stream.pointee.flags.formUnion(.broken)
+        guard stream.pointee.exchange != Channel.noExchange else { return close(stream, .cancel) }
+        worker.forwarder.streamLost(worker.exchanges[stream.pointee.exchange], stream, fault)
+    }
+
+    /// Ends a stream and frees its channel. One whose end was not sent is reset with `code`.
+    func close(_ stream: ChannelPointer, _ code: H2ErrorCode) {
+        let session = channels[stream.pointee.carrier]
+        if let connection = sessions[session], stream.pointee.streamNumber != 0 {
+            release(stream, connection, code)
+            if session.pointee.flags.contains(.ending), connection.boundCount == 0 {
+                session.pointee.deadline = worker.now
+            }
+            sessions.wait(session)
+        }
+        channels.close(stream)
+    }
+
+    private func release(
+        _ stream: ChannelPointer, _ connection: H2Connection, _ code: H2ErrorCode
+    ) {
+        let number = stream.pointee.streamNumber
+        connection.consume(number, stream.pointee.uncredited)
+        if !connection.isEnded(number) {
+            connection.reset(number, code)
+        } else if !stream.pointee.flags.contains(.readToEnd) {
+            // The answer is complete without the rest of the request (RFC 9113 §8.1).
+            let isClient = stream.pointee.side == .client
+            connection.reset(number, isClient ? .noError : code)
+        }
+        connection.unbind(number)
+    }
+}
