@@ -35,6 +35,9 @@ public struct RequestRecord {
     public private(set) var userAgent = Text()
     public private(set) var keyID = Text()
     public private(set) var tier = Text()
+    public private(set) var sandboxID = Text()
+    /// The name of the external service that is called.
+    public private(set) var destination = Text()
     /// Field lines that every response to this request carries.
     public private(set) var responseLines = Text()
 
@@ -45,7 +48,7 @@ public struct RequestRecord {
     static let pathBytesMax = 2048
     static let nameBytesMax = 256
     static let linesBytesMax = 1024
-    static let memoryBytes = pathBytesMax + 4 * nameBytesMax + linesBytesMax
+    static let memoryBytes = pathBytesMax + 6 * nameBytesMax + linesBytesMax
 
     init(
         requestID: RequestID, trace: TraceContext, client: SocketAddress, wallNanoseconds: Int64,
@@ -75,6 +78,14 @@ public struct RequestRecord {
 
     public mutating func keep(tier: Span<UInt8>) {
         self.tier = tier.withUnsafeBytes { copy($0, Self.nameBytesMax) }
+    }
+
+    public mutating func keep(sandboxID: UnsafeRawBufferPointer) {
+        self.sandboxID = copy(sandboxID, Self.nameBytesMax)
+    }
+
+    public mutating func keep(destination: UnsafeRawBufferPointer) {
+        self.destination = copy(destination, Self.nameBytesMax)
     }
 
     /// Has `write` write the lines that every response carries; called once.
