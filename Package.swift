@@ -104,6 +104,10 @@ let package = Package(
             name: "sluice-bench", dependencies: ["Rego", "Bytes", "CAllocationCount"],
             path: "Tests/Benchmarks/Policy", swiftSettings: settings),
 
+        // Both ends of a connection, driven by hand, for tests over sockets.
+        .target(
+            name: "Peers", dependencies: ["IO"], path: "Tests/Peers", swiftSettings: settings),
+
         tests("Architecture", []),
         tests("Bytes", ["Bytes"]),
         tests("HTTP", ["HTTP", "Bytes"]),
@@ -112,6 +116,9 @@ let package = Package(
         tests("Identity", ["Identity", "Bytes"]),
         tests("Telemetry", ["Telemetry", "Bytes"]),
         tests("Config", ["Config", "Files", "Bytes"]),
-        tests("Gateway", ["Gateway", "Agentd", "Config", "IO", "Telemetry", "Transport"]),
+        tests("Transport", ["Transport", "HTTP", "IO", "Bytes", "Peers"]),
+        tests(
+            "Gateway",
+            ["Gateway", "Agentd", "Config", "IO", "Peers", "Telemetry", "Transport"]),
     ]
 )
