@@ -6,7 +6,7 @@ public import Telemetry
 public import Transport
 
 /// The gateway role: authenticates clients, asks policy, limits, and forwards to agentd.
-public final class Gateway: Sendable {
+public final class Gateway: Role {
     private let configuration: GatewayConfiguration
     private let log: Log
     private let vitals: RoleVitals
@@ -61,10 +61,11 @@ public final class Gateway: Sendable {
     /// Where clients connect.
     public var address: String { sockets.address.description }
     public var adminAddress: String { adminSockets.address.description }
+    public var addresses: [(name: String, address: String)] {
+        [("gateway", address), ("gateway_admin", adminAddress)]
+    }
 
-    /// Gives a worker its part of the role; the first also gets the admin interface.
-    ///
-    /// - Parameter index: the worker's number, from 0.
+    /// The first worker also gets the admin interface.
     public func install(on worker: Worker, index: Int) throws(RoleError) {
         let shard = registry.shards[index]
         var recorder = Recorder(
@@ -85,16 +86,12 @@ public final class Gateway: Sendable {
             0, to: worker, options: ListenerOptions(), handler: AdminHandler(self))
     }
 
-    /// Reads the bundle again and puts it in force, or keeps the old one and says why.
     public func reload() { snapshots.reload(log, settings.metrics, registry.controlShard) }
 
-    /// Opens the access log's file again, after it was moved away.
     public func reopenLogs() { accessLog?.reopen() }
 
-    /// Says that the role takes no new requests.
     public func drain() { vitals.drain() }
 
-    /// Writes what is left of the access log.
     public func finish() { accessLog?.stop() }
 }
 

@@ -94,6 +94,11 @@ public struct RequestJournal: ~Copyable {
         reply.lines.append("x-request-id: ")
         record.pointee.requestID.append(to: &reply.lines)
         reply.lines.append("\r\n")
+        appendKeptLines(of: record, to: reply)
+    }
+
+    /// The same without the id, for a response that has one of its own.
+    public func appendKeptLines(of record: RequestRecords.Pointer, to reply: Reply) {
         reply.lines.append(record.pointee.bytes(record.pointee.responseLines))
     }
 }

@@ -90,7 +90,8 @@ public struct RequestRecord {
 
     /// Has `write` write the lines that every response carries; called once.
     public mutating func keepResponseLines(_ write: (inout LineBuilder) -> Void) {
-        var line = LineBuilder(base: memory + used, capacity: Self.linesBytesMax)
+        var line = LineBuilder(
+            base: memory + used, capacity: min(Self.linesBytesMax, Self.memoryBytes - used))
         write(&line)
         responseLines = Text(offset: UInt16(used), length: UInt16(line.count))
         used += line.count
@@ -102,7 +103,9 @@ public struct RequestRecord {
     }
 
     private mutating func copy(_ bytes: UnsafeRawBufferPointer, _ bytesMax: Int) -> Text {
-        let count = min(bytes.count, bytesMax)
+        // A request that is decided about twice keeps its texts twice; the lines have their room.
+        let room = max(0, Self.memoryBytes - Self.linesBytesMax - used)
+        let count = min(bytes.count, bytesMax, room)
         if let source = bytes.baseAddress {
             UnsafeMutableRawPointer(memory + used).copyMemory(from: source, byteCount: count)
         }

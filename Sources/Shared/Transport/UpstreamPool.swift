@@ -45,7 +45,7 @@ final class UpstreamPool {
     /// A connection for one exchange: the one used last, or a new one that is still connecting.
     func take(now: UInt64) throws(Failure) -> ChannelPointer {
         let index = pick(now)
-        if let free = endpoints[index].idle.popLast() {
+        if index < endpoints.count, let free = endpoints[index].idle.popLast() {
             let channel = channels[free]
             channel.pointee.flags.formUnion(.reused)
             channel.pointee.deadline = Channel.never
@@ -107,6 +107,7 @@ final class UpstreamPool {
     }
 
     private func connect(endpoint: Int, now: UInt64) throws(Failure) -> ChannelPointer {
+        guard endpoint < endpoints.count else { throw .connectFailed(.noAddress) }
         guard endpoints[endpoint].connectionCount < upstream.connectionsMax else {
             throw .overflow
         }

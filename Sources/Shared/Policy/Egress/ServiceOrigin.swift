@@ -3,7 +3,7 @@ internal import Bytes
 /// Where an external service is: the `base_url` of its data, taken apart. Only what every reader
 /// understands in one way is one: no user information, query or fragment, no encoded or dotted
 /// path, and a host that is plainly a name or an address.
-public struct ServiceOrigin: Sendable, Equatable {
+public struct ServiceOrigin: Sendable, Hashable {
     public let isTLS: Bool
     /// Lower case; IPv6 without brackets.
     public let host: String
