@@ -9,9 +9,6 @@ public struct SystemError: Error, Equatable, CustomStringConvertible {
     /// The error that the last failed call of this thread left.
     public static var last: SystemError { SystemError(errno) }
 
-    /// There is no address to connect to.
-    public static var noAddress: SystemError { SystemError(EADDRNOTAVAIL) }
-
     public var description: String {
         var text = [CChar](repeating: 0, count: 128)
         guard strerror_r(code, &text, text.count) == 0 else { return "errno \(code)" }

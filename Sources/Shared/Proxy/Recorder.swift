@@ -71,8 +71,8 @@ public struct Recorder {
             shard.add(cluster.bytesSent, outcome.contentBytesReceived)
             cluster.answered(
                 status: outcome.status, nanoseconds: outcome.ended &- outcome.started, shard)
-        case .malformedHead, .malformedContent, .requestTimeout, .clientClosed, .overflow,
-            .upstreamClosed, .malformedResponse, .headTooLarge, .drained:
+        case .malformedHead, .malformedContent, .requestTimeout, .clientClosed, .unresolved,
+            .overflow, .upstreamClosed, .malformedResponse, .headTooLarge, .drained:
             return
         }
     }
