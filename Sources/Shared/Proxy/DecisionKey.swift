@@ -23,18 +23,28 @@ enum DecisionKey {
         add(input.question.path, to: &key)
         key.append(head.query == nil ? 0 : 1)
         if let query = head.query { add(query.slice(of: bytes), to: &key) }
-        key.append(input.question.caller == nil ? 0 : 1)
-        if let caller = input.question.caller {
-            add(caller.keyID, to: &key)
-            add(caller.role, to: &key)
-            add(caller.tier, to: &key)
-        }
+        add(input.question.caller, to: &key)
         if input.needs.contains(.details) {
             add(head.authority.range.slice(of: bytes), to: &key)
             key.append(head.version == .http10 ? 0 : 1)
             add(size(head.framing), to: &key)
         }
         return key.count <= bytesMax ? key.finish() : .undefined
+    }
+
+    private static func add(_ caller: PolicyQuestion.Caller, to key: inout StringBuilder) {
+        switch caller {
+        case .nobody: key.append(0)
+        case .key(let id, let role, let tier):
+            key.append(1)
+            add(id, to: &key)
+            add(role, to: &key)
+            add(tier, to: &key)
+        case .sandbox(let id, let service):
+            key.append(2)
+            add(id, to: &key)
+            add(service, to: &key)
+        }
     }
 
     private static func size(_ framing: BodyFraming) -> Int64 {

@@ -59,17 +59,18 @@ public enum RateLimitField: CaseIterable, Sendable {
         of standing: RateLimitStanding, tiers: RateLimitTiers, to line: inout LineBuilder
     ) {
         // One by one, and each inlined, so that the names are stores of constants.
-        RateLimitField.rateLimit.appendLine(of: standing, tiers, to: &line)
-        RateLimitField.policy.appendLine(of: standing, tiers, to: &line)
-        RateLimitField.limit.appendLine(of: standing, tiers, to: &line)
-        RateLimitField.remaining.appendLine(of: standing, tiers, to: &line)
-        RateLimitField.reset.appendLine(of: standing, tiers, to: &line)
-        RateLimitField.localRemaining.appendLine(of: standing, tiers, to: &line)
-        RateLimitField.retryAfter.appendLine(of: standing, tiers, to: &line)
+        RateLimitField.rateLimit.appendLine(of: standing, tiers: tiers, to: &line)
+        RateLimitField.policy.appendLine(of: standing, tiers: tiers, to: &line)
+        RateLimitField.limit.appendLine(of: standing, tiers: tiers, to: &line)
+        RateLimitField.remaining.appendLine(of: standing, tiers: tiers, to: &line)
+        RateLimitField.reset.appendLine(of: standing, tiers: tiers, to: &line)
+        RateLimitField.localRemaining.appendLine(of: standing, tiers: tiers, to: &line)
+        RateLimitField.retryAfter.appendLine(of: standing, tiers: tiers, to: &line)
     }
 
-    @inline(__always) private func appendLine(
-        of standing: RateLimitStanding, _ tiers: RateLimitTiers, to line: inout LineBuilder
+    /// Appends the field as an HTTP/1.1 field line if it applies.
+    @inline(__always) public func appendLine(
+        of standing: RateLimitStanding, tiers: RateLimitTiers, to line: inout LineBuilder
     ) {
         guard applies(to: standing) else { return }
         line.append(name)

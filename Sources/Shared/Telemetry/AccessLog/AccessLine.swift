@@ -66,8 +66,9 @@ public struct AccessLine: ~Copyable {
         end(mark)
     }
 
-    @inline(__always) public mutating func requestID(_ id: RequestID) {
-        let mark = begin(.requestID)
+    @inline(__always)
+    public mutating func requestID(_ id: RequestID, as field: AccessField = .requestID) {
+        let mark = begin(field)
         line.append("\"")
         id.append(to: &line)
         line.append("\"")
