@@ -1,3 +1,4 @@
+import Peers
 import Testing
 
 /// A decision that was made is used again for requests that the policy cannot tell apart, and for

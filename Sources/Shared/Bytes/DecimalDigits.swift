@@ -27,6 +27,13 @@ public struct DecimalDigits {
         8 &- min(digits.trailingZeroBitCount &>> 3, 7)
     }
 
+    /// Stores the two digits of a number below 100 as ASCII.
+    @inline(__always) static func store(pair: UInt16, at place: UnsafeMutableRawPointer) {
+        let tens = (pair &* 103) &>> 10
+        let text = (tens | (pair &- tens &* 10) &<< 8) &+ 0x3030
+        place.storeBytes(of: text.littleEndian, as: UInt16.self)
+    }
+
     /// Stores the last `count` digits as ASCII; at most eight.
     @inline(__always) public func store(last count: Int, at place: UnsafeMutableRawPointer) {
         let text = (digits | 0x3030_3030_3030_3030) &>> UInt64(truncatingIfNeeded: 64 &- count &* 8)

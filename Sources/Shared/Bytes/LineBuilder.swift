@@ -45,7 +45,7 @@ public struct LineBuilder {
     /// Inlined, so that a literal becomes a few stores of constants.
     @inline(__always) public mutating func append(_ text: StaticString) {
         guard let place = claim(text.utf8CodeUnitCount) else { return }
-        LineBuilder.copy(text.utf8Start, to: place, count: text.utf8CodeUnitCount)
+        place.update(from: text.utf8Start, count: text.utf8CodeUnitCount)
     }
 
     public mutating func append(_ bytes: Span<UInt8>) {
@@ -87,6 +87,10 @@ public struct LineBuilder {
 extension LineBuilder {
     /// The value in decimal.
     public mutating func append(decimal value: UInt64) {
+        // Most numbers of a log or a header are short.
+        if value < 10 { return append(0x30 &+ UInt8(truncatingIfNeeded: value)) }
+        if value < 100 { return append(decimal: value, digits: 2) }
+        if value < 1000 { return append(decimal: value, digits: 3) }
         guard value < DecimalDigits.bound else {
             let (high, low) = value.quotientAndRemainder(dividingBy: DecimalDigits.bound)
             let mark = count
@@ -106,9 +110,15 @@ extension LineBuilder {
     }
 
     /// Exactly `digits` digits, the lowest ones, with leading zeros; at most eight.
-    @inline(__always) public mutating func append(decimal value: UInt64, digits: Int) {
+    public mutating func append(decimal value: UInt64, digits: Int) {
         precondition(digits <= DecimalDigits.countMax)
         guard let place = claim(digits) else { return }
+        if value < 1000, digits == 2 || digits == 3 {
+            let hundreds = value / 100
+            if digits == 3 { place.pointee = 0x30 &+ UInt8(truncatingIfNeeded: hundreds) }
+            let pair = UInt16(truncatingIfNeeded: value &- hundreds &* 100)
+            return DecimalDigits.store(pair: pair, at: place + (digits &- 2))
+        }
         let lowest = value < DecimalDigits.bound ? value : value % DecimalDigits.bound
         DecimalDigits(UInt32(truncatingIfNeeded: lowest)).store(last: digits, at: place)
     }
