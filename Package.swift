@@ -55,6 +55,10 @@ let package = Package(
         .systemLibrary(
             name: "CYAML", path: "Sources/Shared/CYAML", pkgConfig: "yaml-0.1",
             providers: [.apt(["libyaml-dev"])]),
+        .systemLibrary(
+            name: "CCurl", path: "Sources/Shared/CCurl", pkgConfig: "libcurl",
+            providers: [.apt(["libcurl4-openssl-dev"])]),
+        .target(name: "CScan", path: "Sources/Shared/CScan"),
 
         // what every role shares
         shared("Bytes", ["CZlib", "CYAML"]),
@@ -64,6 +68,8 @@ let package = Package(
         shared("Rego", ["Bytes", "CRE2", "COpenSSL", "BigInt"]),
         shared("Policy", ["Bytes", "COpenSSL", "Files", "Identity", "Rego"]),
         shared("Identity", ["Bytes", "COpenSSL"]),
+        shared("Fetch", ["CCurl"]),
+        shared("Credentials", ["Bytes", "COpenSSL", "CScan", "Fetch", "Files", "IO"]),
         shared("Telemetry", ["Bytes"]),
         shared("Config", ["Bytes", "Files"]),
         shared("Transport", ["Bytes", "HTTP", "IO"]),
@@ -110,6 +116,7 @@ let package = Package(
         tests("Rego", ["Rego", "Bytes"]),
         tests("Policy", ["Policy", "Identity", "Rego", "Files", "Bytes"]),
         tests("Identity", ["Identity", "Bytes"]),
+        tests("Credentials", ["Credentials", "Fetch", "Files", "IO", "Bytes", "COpenSSL"]),
         tests("Telemetry", ["Telemetry", "Bytes"]),
         tests("Config", ["Config", "Files", "Bytes"]),
         tests("Gateway", ["Gateway", "Agentd", "Config", "IO", "Telemetry", "Transport"]),
