@@ -116,7 +116,12 @@ let package = Package(
         tests("Rego", ["Rego", "Bytes"]),
         tests("Policy", ["Policy", "Identity", "Rego", "Files", "Bytes"]),
         tests("Identity", ["Identity", "Bytes"]),
-        tests("Credentials", ["Credentials", "Fetch", "Files", "IO", "Bytes", "COpenSSL"]),
+        .target(
+            name: "LeakOracle", dependencies: ["Bytes"], path: "Tests/Support/LeakOracle",
+            swiftSettings: settings),
+        tests(
+            "Credentials",
+            ["Credentials", "Fetch", "Files", "IO", "Bytes", "COpenSSL", "CScan", "LeakOracle"]),
         tests("Telemetry", ["Telemetry", "Bytes"]),
         tests("Config", ["Config", "Files", "Bytes"]),
         tests("Gateway", ["Gateway", "Agentd", "Config", "IO", "Telemetry", "Transport"]),

@@ -67,6 +67,7 @@ public struct RequestSigner {
     private mutating func sign(
         _ digest: UnsafeRawBufferPointer, _ lines: inout LineBuilder
     ) -> Outcome {
+        let (keys, date) = (keys, date)
         fields.add("host", request.host)
         // The lines that are signed are written first: the signed fields then point to them.
         addLine("x-amz-date", to: &lines) { date.write(to: &$0) }
