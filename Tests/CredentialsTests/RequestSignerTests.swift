@@ -21,7 +21,8 @@ struct RequestSignerTests {
         _ example: Example, at time: String? = nil
     ) throws -> (lines: String, outcome: RequestSigner.Outcome) {
         let moment = time ?? (example.isS3 ? "2013-05-24T00:00:00Z" : "2015-08-30T12:36:00Z")
-        let seconds = try #require(RFC3339.seconds(from: Array(moment.utf8).span))
+        let parsed = RFC3339.seconds(from: Array(moment.utf8).span)
+        let seconds = try #require(parsed)
         let id = example.isS3 ? "AKIAIOSFODNN7EXAMPLE" : "AKIDEXAMPLE"
         let key = "wJalrXUtnFEMI/K7MDENG" + (example.isS3 ? "/" : "+") + "bPxRfiCYEXAMPLEKEY"
         let aws = AWSSignatureDefinition(

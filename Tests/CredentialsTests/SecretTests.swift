@@ -39,7 +39,7 @@ struct SecretTests {
         let flags = try #require(blocks.first { $0.hasPrefix("VmFlags:") })
         #expect(flags.split(separator: " ").contains("dd"))
         var limit = rlimit()
-        getrlimit(__rlimit_resource_t(RLIMIT_MEMLOCK.rawValue), &limit)
+        getrlimit(__rlimit_resource_t(__RLIMIT_MEMLOCK.rawValue), &limit)
         if limit.rlim_cur > 1 << 20 { #expect(flags.split(separator: " ").contains("lo")) }
     }
 

@@ -3,8 +3,10 @@ import Bytes
 
 extension Secret {
     convenience init(_ text: String) throws {
-        let bytes = Array(text.utf8)
-        try self.init(copying: UnsafeRawBufferPointer(start: bytes, count: bytes.count))
+        try self.init(capacity: text.utf8.count) { memory in
+            memory.copyBytes(from: text.utf8)
+            return text.utf8.count
+        }
     }
 
     var text: String { withBytes { String(decoding: $0, as: UTF8.self) } }

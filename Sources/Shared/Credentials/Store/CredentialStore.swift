@@ -26,7 +26,8 @@ public final class CredentialStore: Sendable {
     /// Takes the environment variables that are named out of the environment, and so is to be made
     /// before the process has other threads.
     public init(
-        _ definitions: [CredentialDefinition], _ options: CredentialOptions = CredentialOptions()
+        _ definitions: [CredentialDefinition], _ options: CredentialOptions = CredentialOptions(),
+        now: CredentialTime = .now
     ) throws(SystemError) {
         self.options = options
         wakeup = try Wakeup()
@@ -42,7 +43,7 @@ public final class CredentialStore: Sendable {
         statusList = Mutex(keepers.map(\.status))
         snapshot = Mutex(
             CredentialSnapshot(generation: 1, plans: plans, states: keepers.map(\.state)))
-        refresh(at: .now, jitter: 0, mayWait: false) { _ in }
+        refresh(at: now, jitter: 0, mayWait: false) { _ in }
     }
 
     /// Starts the control thread, once.
