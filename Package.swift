@@ -88,12 +88,18 @@ let package = Package(
                 "Transport",
             ]),
         role(
+            "Egress",
+            [
+                "Bytes", "Config", "HTTP", "IO", "Identity", "Policy", "Proxy", "Telemetry",
+                "Transport",
+            ]),
+        role(
             "Agentd", ["Bytes", "Config", "HTTP", "IO", "Proxy", "Telemetry", "Transport"]),
         .executableTarget(
             name: "Main",
             dependencies: [
-                "Gateway", "Agentd", "Bytes", "Config", "Files", "IO", "Policy", "Proxy", "Rego",
-                "Telemetry", "Transport",
+                "Gateway", "Egress", "Agentd", "Bytes", "Config", "Files", "IO", "Policy",
+                "Proxy", "Rego", "Telemetry", "Transport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),
@@ -110,6 +116,10 @@ let package = Package(
             name: "sluice-bench", dependencies: ["Rego", "Bytes", "CAllocationCount"],
             path: "Tests/Benchmarks/Policy", swiftSettings: settings),
 
+        // Both ends of a connection, driven by hand, for tests over sockets.
+        .target(
+            name: "Peers", dependencies: ["IO"], path: "Tests/Peers", swiftSettings: settings),
+
         tests("Architecture", []),
         tests("Bytes", ["Bytes"]),
         tests("HTTP", ["HTTP", "Bytes"]),
@@ -124,6 +134,12 @@ let package = Package(
             ["Credentials", "Fetch", "Files", "IO", "Bytes", "COpenSSL", "CScan", "LeakOracle"]),
         tests("Telemetry", ["Telemetry", "Bytes"]),
         tests("Config", ["Config", "Files", "Bytes"]),
-        tests("Gateway", ["Gateway", "Agentd", "Config", "IO", "Telemetry", "Transport"]),
+        tests("Transport", ["Transport", "HTTP", "IO", "Bytes", "Peers"]),
+        tests(
+            "Gateway",
+            ["Gateway", "Agentd", "Config", "IO", "Peers", "Telemetry", "Transport"]),
+        tests(
+            "Egress",
+            ["Egress", "Config", "IO", "Identity", "Peers", "Telemetry", "Transport"]),
     ]
 )

@@ -372,8 +372,8 @@ struct ClientSide {
         switch fault {
         case .malformedHead, .malformedContent, .requestTimeout, .clientClosed, .drained:
             return false
-        case .connectFailed, .connectTimeout, .overflow, .upstreamClosed, .upstreamTimeout,
-            .malformedResponse, .headTooLarge, nil:
+        case .connectFailed, .connectTimeout, .unresolved, .overflow, .upstreamClosed,
+            .upstreamTimeout, .malformedResponse, .headTooLarge, nil:
             break
         }
         if exchange.pointee.flags.contains(.requestDone) { return true }

@@ -47,6 +47,11 @@ struct Exchange: BitwiseCopyable {
     /// The request as it was sent, while it may have to be sent again.
     var replay = Buffer.none
     var gatherBytesMax = 0
+    /// When the attempts to connect are given up, and how many addresses were tried.
+    var connectDeadline: UInt64 = 0
+    var addressesTried = 0
+    /// The first of them, as the pool numbers its endpoints.
+    var firstEndpoint: UInt16 = 0
     /// How long the upstream may be silent.
     var idleNanoseconds: UInt64 = 0
     var started: UInt64 = 0

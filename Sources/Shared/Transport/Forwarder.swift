@@ -11,6 +11,7 @@ struct Forwarder {
     private var channels: Channels { worker.channels }
     private var exchanges: Exchanges { worker.exchanges }
     private var scratch: Scratch { worker.scratch }
+    private var connector: Connector { Connector(worker) }
 
     /// Reads in a row of one connection before others get their turn.
     private static let turnsMax = 8
@@ -27,6 +28,10 @@ struct Forwarder {
         let pool = worker.pool(forwarding.upstream)
         exchange.pointee.upstreamGroup = UInt16(truncatingIfNeeded: forwarding.upstream)
         exchange.pointee.idleNanoseconds = forwarding.idleNanoseconds
+        guard worker.hold(forwarding.upstream) else {
+            worker.clients.leave(bytes, from: headCount, client)
+            return fail(exchange, .overflow)
+        }
         guard let written = writeRequestHead(exchange, forwarding, bytes) else {
             client.pointee.exchange = exchange.pointee.index
             worker.clients.leave(bytes, from: headCount, client)
@@ -49,6 +54,7 @@ struct Forwarder {
     private static func fault(_ failure: UpstreamPool.Failure) -> TransportFault {
         switch failure {
         case .overflow: .overflow
+        case .unresolved(let failure): .unresolved(failure)
         case .connectFailed(let error): .connectFailed(error)
         }
     }
@@ -57,9 +63,11 @@ struct Forwarder {
         exchange.pointee.upstream = upstream.pointee.index
         upstream.pointee.exchange = exchange.pointee.index
         upstream.pointee.scanned = 0
-        if !upstream.pointee.flags.contains(.connecting) {
+        guard upstream.pointee.flags.contains(.connecting) else {
             upstream.pointee.deadline = worker.now &+ exchange.pointee.idleNanoseconds
+            return
         }
+        connector.begin(exchange, upstream)
     }
 
     private func writeRequestHead(
@@ -69,7 +77,8 @@ struct Forwarder {
         if !scratch.reply.removedNames.isEmpty { removeFields(bytes) }
         var writer = HeadWriter(scratch.out)
         writer.requestLine(of: scratch.request, in: bytes, path: forwarding.path)
-        let authority = scratch.request.authority.range.slice(of: bytes)
+        let authority =
+            forwarding.authority ?? scratch.request.authority.range.slice(of: bytes)
         if authority.isEmpty {
             worker.pool(forwarding.upstream).host.withUnsafeBytes { writer.field(.host, $0) }
         } else {
@@ -198,7 +207,7 @@ struct Forwarder {
         if event.peerFinished { upstream.pointee.flags.formUnion(.peerFinished) }
         if upstream.pointee.flags.contains(.connecting) {
             guard event.isWritable || event.isBroken else { return }
-            guard connected(upstream) else { return }
+            guard connector.decided(upstream) else { return }
         }
         guard upstream.pointee.exchange != Channel.noExchange else {
             // Nothing is asked of it: what it says now is its end, or not meant for anybody.
@@ -217,28 +226,9 @@ struct Forwarder {
         pumpResponse(exchange)
     }
 
-    /// The connection attempt is decided. False when it failed.
-    private func connected(_ upstream: ChannelPointer) -> Bool {
-        let pool = worker.pool(of: upstream)
-        if let error = Socket.pendingError(upstream.pointee.socket) {
-            connectFailed(upstream, .connectFailed(error))
-            return false
-        }
-        pool.connected(upstream)
-        upstream.pointee.flags.subtract(.connecting)
-        return true
-    }
-
-    private func connectFailed(_ upstream: ChannelPointer, _ fault: TransportFault) {
-        let pool = worker.pool(of: upstream)
-        pool.failed(upstream, now: worker.now)
-        guard upstream.pointee.exchange != Channel.noExchange else { return pool.close(upstream) }
-        fail(exchanges[upstream.pointee.exchange], fault)
-    }
-
     func expired(_ upstream: ChannelPointer) {
         if upstream.pointee.flags.contains(.connecting) {
-            return connectFailed(upstream, .connectTimeout)
+            return connector.isSlow(upstream)
         }
         guard upstream.pointee.exchange != Channel.noExchange else {
             return worker.pool(of: upstream).close(upstream)

@@ -1,13 +1,13 @@
-import Glibc
-import IO
+internal import Glibc
+internal import IO
 
 /// A server whose every byte the test writes itself.
-final class ScriptedUpstream {
-    let port: UInt16
+public final class ScriptedUpstream {
+    public let port: UInt16
     private let listener: CInt
     private var isOpen = true
 
-    init() throws {
+    public init() throws {
         listener = try Socket.listen(on: SocketAddress(ipv4: 0x7F00_0001, port: 0)).release()
         port = Socket.localAddress(listener)?.port ?? 0
     }
@@ -15,14 +15,14 @@ final class ScriptedUpstream {
     deinit { close() }
 
     /// Refuses connections from now on.
-    func close() {
+    public func close() {
         guard isOpen else { return }
         isOpen = false
         Socket.close(listener)
     }
 
     /// The gateway's next connection.
-    func accept() throws -> Peer {
+    public func accept() throws -> Peer {
         guard let peer = try acceptIfThere(milliseconds: Peer.patienceMilliseconds) else {
             throw Peer.Failure.timeout(waitingFor: "a connection")
         }
@@ -30,7 +30,7 @@ final class ScriptedUpstream {
     }
 
     /// Waits until the gateway connects, or answers the client by itself; true when it connects.
-    func waitForConnection(orAnswerTo client: Peer) throws -> Bool {
+    public func waitForConnection(orAnswerTo client: Peer) throws -> Bool {
         var descriptors = [
             pollfd(fd: listener, events: Int16(POLLIN), revents: 0), client.readable,
         ]
@@ -41,7 +41,7 @@ final class ScriptedUpstream {
     }
 
     /// Whether the gateway has opened a connection that nobody accepted.
-    func isUntouched() throws -> Bool { try acceptIfThere(milliseconds: 0) == nil }
+    public func isUntouched() throws -> Bool { try acceptIfThere(milliseconds: 0) == nil }
 
     private func acceptIfThere(milliseconds: CInt) throws -> Peer? {
         var descriptor = pollfd(fd: listener, events: Int16(POLLIN), revents: 0)

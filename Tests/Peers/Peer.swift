@@ -1,35 +1,35 @@
-import Glibc
-import IO
+public import Glibc
+internal import IO
 
 /// One end of a connection, driven by hand. Every wait has a deadline: nothing here sleeps.
-final class Peer {
-    enum Failure: Error {
+public final class Peer {
+    public enum Failure: Error {
         case timeout(waitingFor: String)
         case ended(after: String)
         case broken
     }
 
     /// What a read came to.
-    enum Input: Equatable {
+    public enum Input: Equatable {
         case bytes([UInt8])
         case end
         case reset
     }
 
     /// How long a peer waits for the other side on a busy machine.
-    static let patienceMilliseconds: CInt = 20_000
+    public static let patienceMilliseconds: CInt = 20_000
 
     private let socket: CInt
     private var isOpen = true
     /// Read, but not yet asked for.
-    var received: [UInt8] = []
+    public var received: [UInt8] = []
 
-    init(adopting socket: CInt) { self.socket = socket }
+    public init(adopting socket: CInt) { self.socket = socket }
 
     deinit { close() }
 
     /// A client's connection to this machine.
-    convenience init(port: UInt16) throws {
+    public convenience init(port: UInt16) throws {
         let address = SocketAddress(ipv4: 0x7F00_0001, port: port)
         self.init(adopting: try Socket.connect(to: address).release())
         guard wait(for: POLLOUT), Socket.pendingError(socket) == nil else { throw Failure.broken }
@@ -37,9 +37,9 @@ final class Peer {
 
     // MARK: writing
 
-    func send(_ text: String) throws { try send(Array(text.utf8)) }
+    public func send(_ text: String) throws { try send(Array(text.utf8)) }
 
-    func send(_ bytes: [UInt8]) throws {
+    public func send(_ bytes: [UInt8]) throws {
         var rest = bytes[...]
         while !rest.isEmpty {
             let count = sendSome(rest)
@@ -54,7 +54,7 @@ final class Peer {
     }
 
     /// Writes what the socket takes now; -1 when the connection is broken.
-    func sendSome(_ bytes: ArraySlice<UInt8>) -> Int {
+    public func sendSome(_ bytes: ArraySlice<UInt8>) -> Int {
         bytes.withUnsafeBytes { bytes in
             guard let base = bytes.baseAddress else { return 0 }
             switch Socket.send(socket, base, count: bytes.count) {
@@ -66,16 +66,16 @@ final class Peer {
     }
 
     /// Ends this side's stream; reading goes on.
-    func finishWriting() { Socket.finishWriting(socket) }
+    public func finishWriting() { Socket.finishWriting(socket) }
 
-    func close() {
+    public func close() {
         guard isOpen else { return }
         isOpen = false
         Socket.close(socket)
     }
 
     /// Closes so that the other side sees a reset.
-    func reset() {
+    public func reset() {
         Socket.resetOnClose(socket)
         close()
     }
@@ -83,7 +83,7 @@ final class Peer {
     // MARK: reading
 
     /// The next bytes of the socket.
-    func read() throws -> Input {
+    public func read() throws -> Input {
         guard let input = try readIfThere(milliseconds: Self.patienceMilliseconds) else {
             throw Failure.timeout(waitingFor: "bytes after \(received.count) unread ones")
         }
@@ -91,7 +91,7 @@ final class Peer {
     }
 
     /// The next bytes of the socket, or nil when none come in that time.
-    func readIfThere(milliseconds: CInt) throws -> Input? {
+    public func readIfThere(milliseconds: CInt) throws -> Input? {
         guard wait(for: POLLIN, milliseconds: milliseconds) else { return nil }
         var buffer = [UInt8](repeating: 0, count: 256 << 10)
         let result = buffer.withUnsafeMutableBytes { bytes -> Socket.Transfer in
@@ -107,7 +107,7 @@ final class Peer {
     }
 
     /// Reads until `received` has what `isEnough` wants.
-    func fill(until isEnough: ([UInt8]) -> Bool) throws {
+    public func fill(until isEnough: ([UInt8]) -> Bool) throws {
         while !isEnough(received) {
             switch try read() {
             case .bytes(let bytes): received += bytes
@@ -117,7 +117,7 @@ final class Peer {
     }
 
     /// Whether nothing but the end follows; a reset counts as one.
-    func isAtEnd() throws -> Bool {
+    public func isAtEnd() throws -> Bool {
         guard received.isEmpty else { return false }
         switch try read() {
         case .bytes(let bytes):
@@ -128,10 +128,10 @@ final class Peer {
     }
 
     /// For a `poll` of several peers.
-    var readable: pollfd { pollfd(fd: socket, events: Int16(POLLIN), revents: 0) }
+    public var readable: pollfd { pollfd(fd: socket, events: Int16(POLLIN), revents: 0) }
 
     /// Waits until the socket is ready; false when the time is over.
-    func wait(for events: CInt, milliseconds: CInt = patienceMilliseconds) -> Bool {
+    public func wait(for events: CInt, milliseconds: CInt = patienceMilliseconds) -> Bool {
         var descriptor = pollfd(fd: socket, events: Int16(events), revents: 0)
         return poll(&descriptor, 1, milliseconds) > 0
     }

@@ -1,24 +1,24 @@
 /// A request or a response as a peer read it.
-struct Message {
-    var startLine = ""
-    var fields: [(name: String, value: String)] = []
-    var body: [UInt8] = []
-    var trailers: [(name: String, value: String)] = []
+public struct Message {
+    public var startLine = ""
+    public var fields: [(name: String, value: String)] = []
+    public var body: [UInt8] = []
+    public var trailers: [(name: String, value: String)] = []
     /// Whether the body ended as its framing says, not just because the connection did.
-    var isComplete = false
+    public var isComplete = false
 
     /// Of a response.
-    var status: Int { Int(startLine.split(separator: " ").dropFirst().first ?? "") ?? 0 }
+    public var status: Int { Int(startLine.split(separator: " ").dropFirst().first ?? "") ?? 0 }
 
-    var text: String { String(decoding: body, as: UTF8.self) }
+    public var text: String { String(decoding: body, as: UTF8.self) }
 
     /// The values of all lines with that name, whatever its case.
-    func values(_ name: String) -> [String] {
+    public func values(_ name: String) -> [String] {
         fields.filter { $0.name.lowercased() == name }.map(\.value)
     }
 
     /// The value of the only line with that name.
-    subscript(name: String) -> String? {
+    public subscript(name: String) -> String? {
         let found = values(name)
         return found.count == 1 ? found[0] : nil
     }
@@ -28,14 +28,14 @@ extension Peer {
     /// Reads a head and the body that belongs to it.
     ///
     /// - Parameter method: of the request that a response answers.
-    func readMessage(answering method: String = "GET") throws -> Message {
+    public func readMessage(answering method: String = "GET") throws -> Message {
         var message = try readHead()
         try readBody(of: &message, answering: method)
         return message
     }
 
     /// Reads the start line and the fields; the body stays unread.
-    func readHead() throws -> Message {
+    public func readHead() throws -> Message {
         let end: [UInt8] = Array("\r\n\r\n".utf8)
         try fill { Self.find(end, in: $0) != nil }
         let count = Self.find(end, in: received) ?? 0
@@ -44,7 +44,7 @@ extension Peer {
         return Message(startLine: lines.first ?? "", fields: Self.fields(lines.dropFirst()))
     }
 
-    func readBody(of message: inout Message, answering method: String = "GET") throws {
+    public func readBody(of message: inout Message, answering method: String = "GET") throws {
         let isResponse = message.startLine.hasPrefix("HTTP/")
         let hasNone = isResponse
             && (method == "HEAD" || message.status < 200 || [204, 304].contains(message.status))
