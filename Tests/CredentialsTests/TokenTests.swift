@@ -151,15 +151,16 @@ struct TokenTests {
             request.head.split(separator: "\r\n").first { $0.hasPrefix("authorization: Bearer ") })
         let parts = line.dropFirst(22).split(separator: ".").map { Array($0.utf8) }
         try #require(parts.count == 3)
-        let claims = try Base64.rawURL.decode(parts[1].span)
+        let (payload, code) = (parts[1], parts[2])
+        let claims = try Base64.rawURL.decode(payload.span)
         #expect(
             String(decoding: claims, as: UTF8.self)
                 == #"{"iat":1699999940,"exp":1700000540,"iss":"12345"}"#)
         // The signature is the key's.
         try run(["openssl", "rsa", "-in", path, "-pubout", "-out", "\(folder.path)/public.pem"])
         try folder.write("signed", line.dropFirst(22).prefix { $0 != "." } + "."
-            + String(decoding: parts[1], as: UTF8.self))
-        let signature = try Base64.rawURL.decode(parts[2].span)
+            + String(decoding: payload, as: UTF8.self))
+        let signature = try Base64.rawURL.decode(code.span)
         try File.replace("\(folder.path)/signature", with: signature)
         let verdict = try run([
             "openssl", "dgst", "-sha256", "-verify", "\(folder.path)/public.pem", "-signature",

@@ -31,6 +31,8 @@ final class TokenEndpoint: @unchecked Sendable {
     var requests: [Request] { state.withLock { $0.requests } }
 
     init(_ authority: TestAuthority) throws {
+        // A client that refuses the certificate leaves before it is told anything.
+        signal(SIGPIPE, SIG_IGN)
         let context = try #require(SSL_CTX_new(TLS_server_method()))
         try #require(
             SSL_CTX_use_certificate_file(context, authority.certificatePath, SSL_FILETYPE_PEM) == 1
