@@ -16,7 +16,7 @@ let settings: [SwiftSetting] = [
     .unsafeFlags(
         [
             "-cross-module-optimization", "-enforce-exclusivity=unchecked",
-            "-Xfrontend", "-gline-tables-only", "-Xllvm", "-cmo-function-size-limit=60",
+            "-Xfrontend", "-gline-tables-only",
         ],
         .when(configuration: .release)),
 ]
