@@ -82,12 +82,18 @@ let package = Package(
                 "Transport",
             ]),
         role(
+            "Egress",
+            [
+                "Bytes", "Config", "HTTP", "IO", "Identity", "Policy", "Proxy", "Telemetry",
+                "Transport",
+            ]),
+        role(
             "Agentd", ["Bytes", "Config", "HTTP", "IO", "Proxy", "Telemetry", "Transport"]),
         .executableTarget(
             name: "Main",
             dependencies: [
-                "Gateway", "Agentd", "Bytes", "Config", "Files", "IO", "Policy", "Proxy", "Rego",
-                "Telemetry", "Transport",
+                "Gateway", "Egress", "Agentd", "Bytes", "Config", "Files", "IO", "Policy",
+                "Proxy", "Rego", "Telemetry", "Transport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),
@@ -120,5 +126,8 @@ let package = Package(
         tests(
             "Gateway",
             ["Gateway", "Agentd", "Config", "IO", "Peers", "Telemetry", "Transport"]),
+        tests(
+            "Egress",
+            ["Egress", "Config", "IO", "Identity", "Peers", "Telemetry", "Transport"]),
     ]
 )

@@ -21,9 +21,13 @@ enum House {
             "Bytes", "Config", "HTTP", "IO", "Identity", "Policy", "Proxy", "Rego", "Telemetry",
             "Transport",
         ],
+        "Egress": [
+            "Bytes", "Config", "HTTP", "IO", "Identity", "Policy", "Proxy", "Telemetry",
+            "Transport",
+        ],
         "Agentd": ["Bytes", "Config", "HTTP", "IO", "Proxy", "Telemetry", "Transport"],
         "Main": [
-            "Agentd", "ArgumentParser", "Bytes", "Config", "Files", "Gateway", "Glibc", "IO",
+            "Agentd", "ArgumentParser", "Bytes", "Config", "Egress", "Files", "Gateway", "Glibc", "IO",
             "Policy", "Proxy", "Rego", "Telemetry", "Transport",
         ],
     ]

@@ -69,7 +69,8 @@ struct Forwarder {
         if !scratch.reply.removedNames.isEmpty { removeFields(bytes) }
         var writer = HeadWriter(scratch.out)
         writer.requestLine(of: scratch.request, in: bytes, path: forwarding.path)
-        let authority = scratch.request.authority.range.slice(of: bytes)
+        let authority =
+            forwarding.authority ?? scratch.request.authority.range.slice(of: bytes)
         if authority.isEmpty {
             worker.pool(forwarding.upstream).host.withUnsafeBytes { writer.field(.host, $0) }
         } else {

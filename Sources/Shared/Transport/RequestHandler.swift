@@ -44,6 +44,8 @@ public struct Forwarding {
     /// The path that goes upstream in place of the client's; good until `decide` returns' caller
     /// has written the head.
     public let path: UnsafeRawBufferPointer
+    /// What `Host` says there; nil: what the client said.
+    public let authority: UnsafeRawBufferPointer?
     /// Field lines that are not forwarded, beside those that never are.
     public let stripped: FieldFilter
     /// How long the upstream may be silent.
@@ -54,11 +56,12 @@ public struct Forwarding {
     public var allowsWebSocket = false
 
     public init(
-        upstream: Int, path: UnsafeRawBufferPointer, stripped: FieldFilter,
-        idleNanoseconds: UInt64
+        upstream: Int, path: UnsafeRawBufferPointer, authority: UnsafeRawBufferPointer? = nil,
+        stripped: FieldFilter, idleNanoseconds: UInt64
     ) {
         self.upstream = upstream
         self.path = path
+        self.authority = authority
         self.stripped = stripped
         self.idleNanoseconds = idleNanoseconds
     }

@@ -56,12 +56,18 @@ public enum RateLimitField: CaseIterable, Sendable {
     public static func appendLines(
         of standing: RateLimitStanding, tiers: RateLimitTiers, to line: inout LineBuilder
     ) {
-        for field in allCases where field.applies(to: standing) {
-            line.append(field.name)
-            line.append(": ")
-            field.appendValue(of: standing, tiers: tiers, to: &line)
-            line.append("\r\n")
-        }
+        for field in allCases { field.appendLine(of: standing, tiers: tiers, to: &line) }
+    }
+
+    /// Appends the field as an HTTP/1.1 field line if it applies.
+    public func appendLine(
+        of standing: RateLimitStanding, tiers: RateLimitTiers, to line: inout LineBuilder
+    ) {
+        guard applies(to: standing) else { return }
+        line.append(name)
+        line.append(": ")
+        appendValue(of: standing, tiers: tiers, to: &line)
+        line.append("\r\n")
     }
 }
 

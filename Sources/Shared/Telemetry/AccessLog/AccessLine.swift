@@ -64,8 +64,8 @@ public struct AccessLine: ~Copyable {
         end(mark)
     }
 
-    public mutating func requestID(_ id: RequestID) {
-        let mark = begin(.requestID)
+    public mutating func requestID(_ id: RequestID, as field: AccessField = .requestID) {
+        let mark = begin(field)
         line.append("\"")
         id.append(to: &line)
         line.append("\"")
