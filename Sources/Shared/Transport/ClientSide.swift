@@ -5,14 +5,14 @@ internal import IO
 /// rest to the forwarder.
 struct ClientSide {
     // The worker holds nothing of this, so there is no cycle; it outlives every call.
-    private unowned(unsafe) let worker: Worker
+    unowned(unsafe) let worker: Worker
 
-    private var channels: Channels { worker.channels }
+    var channels: Channels { worker.channels }
     private var exchanges: Exchanges { worker.exchanges }
-    private var scratch: Scratch { worker.scratch }
+    var scratch: Scratch { worker.scratch }
 
     /// What a head or gathered content is read in steps of.
-    private static let stepBytes = 16 << 10
+    static let stepBytes = 16 << 10
     /// How long a client may take to notice our end of stream.
     private static let lingerNanoseconds: UInt64 = 2_000_000_000
     /// Answers in a row to one client before others get their turn.
@@ -27,7 +27,8 @@ struct ClientSide {
     func event(_ client: ChannelPointer, _ event: Poller.Event) {
         if event.isReadable { client.pointee.flags.formUnion(.readable) }
         if event.peerFinished { client.pointee.flags.formUnion(.peerFinished) }
-        if event.isBroken {
+        // What a tunnel still has to read, reading tells.
+        if event.isBroken, tunnelled(client) == nil {
             client.pointee.flags.formUnion(.broken)
             return lost(client)
         }
@@ -62,6 +63,19 @@ struct ClientSide {
         worker.forwarder.abandon(exchanges[client.pointee.exchange], .drained)
     }
 
+    /// The worker begins to drain: what has no end of its own gets one.
+    func drainTunnel(_ client: ChannelPointer) {
+        if let exchange = tunnelled(client) { worker.tunnel.drain(exchange) }
+    }
+
+    /// The exchange whose tunnel the client uses.
+    private func tunnelled(_ client: ChannelPointer) -> ExchangePointer? {
+        guard client.pointee.side == .client, client.pointee.exchange != Channel.noExchange
+        else { return nil }
+        let exchange = exchanges[client.pointee.exchange]
+        return exchange.pointee.flags.contains(.tunnel) ? exchange : nil
+    }
+
     /// The client did not do what it has to in time.
     func expired(_ client: ChannelPointer) {
         let flags = client.pointee.flags
@@ -72,6 +86,7 @@ struct ClientSide {
         }
         if client.pointee.exchange != Channel.noExchange {
             let exchange = exchanges[client.pointee.exchange]
+            if exchange.pointee.flags.contains(.tunnel) { return worker.tunnel.expired(exchange) }
             // While the upstream does not take what is there, it is not the client that is late.
             if worker.forwarder.upstreamIsBehind(exchange) {
                 client.pointee.deadline = Channel.never
@@ -86,6 +101,7 @@ struct ClientSide {
 
     /// Does all that the client's bytes allow.
     func advance(_ client: ChannelPointer) {
+        guard client.pointee.side == .client else { return }
         let generation = client.pointee.generation
         for _ in 0..<Self.turnsMax {
             guard step(client), isOpen(client, generation) else { return }
@@ -119,6 +135,10 @@ struct ClientSide {
         _ client: ChannelPointer, _ exchange: ExchangePointer
     ) -> Bool {
         if exchange.pointee.flags.contains(.gathering) { return readRequest(client) }
+        if exchange.pointee.flags.contains(.tunnel) {
+            worker.tunnel.pump(exchange)
+            return false
+        }
         if exchange.pointee.flags.contains(.discarding) {
             discard(client, exchange)
         } else {
@@ -249,7 +269,7 @@ struct ClientSide {
         return exchange
     }
 
-    private func decide(
+    func decide(
         _ client: ChannelPointer, _ exchange: ExchangePointer, _ bytes: UnsafeRawBufferPointer,
         _ headCount: Int, content: (count: Int, isComplete: Bool)?
     ) -> Bool {
@@ -264,6 +284,11 @@ struct ClientSide {
             return answer(client, exchange, fault: nil)
         case .forward(let forwarding):
             worker.forwarder.start(exchange, client, forwarding, bytes, headCount)
+            return client.pointee.side == .client
+                && client.pointee.exchange == Channel.noExchange
+        case .tunnel(let tunnelling):
+            leave(bytes, from: headCount, client)
+            worker.tunnel.connect(exchange, tunnelling)
             return client.pointee.side == .client
                 && client.pointee.exchange == Channel.noExchange
         case .gather(let bytesMax):
@@ -285,78 +310,6 @@ struct ClientSide {
             local: worker.address(of: client),
             wasDecided: exchange.pointee.flags.contains(.decided), now: worker.now,
             wallNanoseconds: worker.wallNanoseconds)
-    }
-
-    // MARK: content that a decision needs
-
-    private func gather(
-        _ client: ChannelPointer, _ exchange: ExchangePointer, _ bytes: UnsafeRawBufferPointer,
-        _ headCount: Int
-    ) -> Bool {
-        let wanted = exchange.pointee.gatherBytesMax
-        var found: (count: Int, isComplete: Bool)
-        do throws(BodyError) {
-            found = try readContent(exchange.pointee.requestBody, bytes, headCount, wanted)
-            let endsHere =
-                client.pointee.kind == .stream && client.pointee.flags.contains(.readToEnd)
-            if endsHere { found.isComplete = found.count == bytes.count &- headCount }
-        } catch {
-            worker.forwarder.fail(exchange, .malformedContent(error))
-            return false
-        }
-        // Chunks of a few bytes can make a little content very long.
-        let isLongEnough = bytes.count &- headCount > wanted &* 4 &+ Self.stepBytes
-        guard found.isComplete || found.count == wanted || isLongEnough else {
-            sendContinue(client, exchange)
-            client.pointee.deadline =
-                worker.now &+ worker.options(of: client).idleNanoseconds
-            if !client.pointee.unread.isAllocated { channels.keep(bytes, unreadOf: client) }
-            client.pointee.scanned = bytes.count
-            guard client.pointee.kind == .messages else {
-                worker.multiplexer.credit(client, keeping: 0)
-                return false
-            }
-            return client.pointee.flags.contains(.readable)
-        }
-        exchange.pointee.flags.subtract(.gathering)
-        client.pointee.deadline = Channel.never
-        return decide(client, exchange, bytes, headCount, content: found)
-    }
-
-    /// Copies content to the scratch space with a decoder of its own: forwarding reads it again.
-    private func readContent(
-        _ decoder: BodyDecoder, _ bytes: UnsafeRawBufferPointer, _ start: Int, _ wanted: Int
-    ) throws(BodyError) -> (count: Int, isComplete: Bool) {
-        var decoder = decoder
-        var position = start
-        var count = 0
-        while count < wanted {
-            switch try decoder.next(bytes, at: &position) {
-            case .content(let range):
-                let piece = range.slice(of: bytes)
-                let used = min(piece.count, wanted &- count)
-                if let source = piece.baseAddress, let target = scratch.content.baseAddress {
-                    (target + count).copyMemory(from: source, byteCount: used)
-                }
-                count &+= used
-                if used < piece.count { return (count, false) }
-            case .trailers: continue
-            case .needMore: return (count, false)
-            case .end: return (count, true)
-            }
-        }
-        return (count, decoder.isAtEnd)
-    }
-
-    /// Lets a client that asked for it send its content (RFC 9110 §10.1.1).
-    func sendContinue(_ client: ChannelPointer, _ exchange: ExchangePointer) {
-        guard exchange.pointee.flags.contains(.awaitsContinue) else { return }
-        exchange.pointee.flags.subtract(.awaitsContinue)
-        let text: StaticString = "HTTP/1.1 100 Continue\r\n\r\n"
-        worker.send(
-            client,
-            UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount),
-            isLast: false)
     }
 
     // MARK: answers
@@ -423,7 +376,7 @@ struct ClientSide {
         case .malformedHead, .malformedContent, .requestTimeout, .clientClosed, .drained:
             return false
         case .connectFailed, .connectTimeout, .unresolved, .overflow, .upstreamClosed,
-            .upstreamTimeout, .malformedResponse, .headTooLarge, nil:
+            .upstreamTimeout, .malformedResponse, .tunnelIdle, .headTooLarge, nil:
             break
         }
         if exchange.pointee.flags.contains(.requestDone) { return true }

@@ -6,15 +6,15 @@ internal import IO
 /// content of both as fast as the slower of the two peers takes it.
 struct Forwarder {
     // The worker holds nothing of this, so there is no cycle; it outlives every call.
-    private unowned(unsafe) let worker: Worker
+    unowned(unsafe) let worker: Worker
 
-    private var channels: Channels { worker.channels }
-    private var exchanges: Exchanges { worker.exchanges }
-    private var scratch: Scratch { worker.scratch }
+    var channels: Channels { worker.channels }
+    var exchanges: Exchanges { worker.exchanges }
+    var scratch: Scratch { worker.scratch }
     private var connector: Connector { Connector(worker) }
 
     /// Reads in a row of one connection before others get their turn.
-    private static let turnsMax = 8
+    static let turnsMax = 8
 
     init(_ worker: Worker) { self.worker = worker }
 
@@ -26,9 +26,8 @@ struct Forwarder {
         _ bytes: UnsafeRawBufferPointer, _ headCount: Int
     ) {
         let pool = worker.pool(forwarding.upstream)
-        exchange.pointee.upstreamGroup = UInt16(truncatingIfNeeded: forwarding.upstream)
         exchange.pointee.idleNanoseconds = forwarding.idleNanoseconds
-        guard worker.hold(forwarding.upstream) else {
+        guard worker.hold(forwarding.upstream, for: exchange) else {
             worker.clients.leave(bytes, from: headCount, client)
             return fail(exchange, .overflow)
         }
@@ -44,7 +43,7 @@ struct Forwarder {
                 ? try worker.multiplexer.open(to: pool) : try pool.take(now: worker.now)
         } catch {
             worker.clients.leave(bytes, from: headCount, client)
-            return fail(exchange, Self.fault(error))
+            return fail(exchange, error.fault)
         }
         attach(upstream, to: exchange)
         keepForReplay(exchange, upstream, written)
@@ -53,15 +52,8 @@ struct Forwarder {
         passRequest(exchange, client, upstream, bytes, &position, behind: written)
     }
 
-    private static func fault(_ failure: UpstreamPool.Failure) -> TransportFault {
-        switch failure {
-        case .overflow: .overflow
-        case .unresolved(let failure): .unresolved(failure)
-        case .connectFailed(let error): .connectFailed(error)
-        }
-    }
-
-    private func attach(_ upstream: ChannelPointer, to exchange: ExchangePointer) {
+    /// The exchange goes over this connection, which may not be decided yet.
+    func attach(_ upstream: ChannelPointer, to exchange: ExchangePointer) {
         exchange.pointee.upstream = upstream.pointee.index
         upstream.pointee.exchange = exchange.pointee.index
         upstream.pointee.scanned = 0
@@ -92,6 +84,10 @@ struct Forwarder {
         }
         writer.lines(UnsafeRawBufferPointer(scratch.reply.lines.bytes))
         writer.requestFraming(scratch.request.framing, method: scratch.request.method)
+        if forwarding.allowsWebSocket, scratch.request.asksForWebSocket {
+            exchange.pointee.flags.formUnion(.webSocketAsked)
+            writer.upgradeToWebSocket()
+        }
         writer.endHead()
         guard case .written(let count) = writer.result else { return nil }
         return count
@@ -175,7 +171,7 @@ struct Forwarder {
     }
 
     /// How much to read for a peer that takes what was sent before.
-    private func appetite(_ receiver: ChannelPointer) -> Int {
+    func appetite(_ receiver: ChannelPointer) -> Int {
         if receiver.pointee.kind == .stream { return worker.multiplexer.appetite(receiver) }
         return receiver.pointee.flags.contains(.slow)
             ? Channels.slowPeerBytes : Channels.scratchBytes
@@ -234,6 +230,7 @@ struct Forwarder {
             return worker.pool(of: upstream).close(upstream)
         }
         let exchange = exchanges[upstream.pointee.exchange]
+        if exchange.pointee.flags.contains(.awaitsTunnel) { return worker.tunnel.open(exchange) }
         if event.isWritable, !upstream.pointee.unsent.isEmpty {
             guard channels.flush(upstream) else { return upstreamEnded(exchange, upstream) }
             if upstream.pointee.unsent.isEmpty { drained(upstream, exchange) }
@@ -264,6 +261,7 @@ struct Forwarder {
             return worker.closeUpstream(upstream)
         }
         let exchange = exchanges[upstream.pointee.exchange]
+        if exchange.pointee.flags.contains(.tunnel) { return worker.tunnel.expired(exchange) }
         // While the client does not take what is there, it is not the upstream that is late.
         guard channels[exchange.pointee.client].pointee.unsent.isEmpty else {
             upstream.pointee.deadline = worker.now &+ exchange.pointee.idleNanoseconds
@@ -272,197 +270,10 @@ struct Forwarder {
         fail(exchange, .upstreamTimeout)
     }
 
-    // MARK: the response
-
-    /// Passes on what the upstream sends, as long as the client takes it.
-    func pumpResponse(_ exchange: ExchangePointer) {
-        let index = exchange.pointee.index
-        let upstreamIndex = exchange.pointee.upstream
-        guard upstreamIndex != Exchange.noChannel else { return }
-        let upstream = channels[upstreamIndex]
-        let generation = upstream.pointee.generation
-        for _ in 0..<Self.turnsMax {
-            guard upstream.pointee.generation == generation, upstream.pointee.exchange == index,
-                upstream.pointee.side == .upstream,
-                !exchange.pointee.flags.contains(.responseDone)
-            else { return }
-            let client = channels[exchange.pointee.client]
-            guard client.pointee.unsent.isEmpty,
-                upstream.pointee.flags.contains(.readable)
-            else { return }
-            guard readResponse(exchange, client, upstream) else { return }
-        }
-        worker.queue(upstream)
-    }
-
-    /// False when there is nothing more to read now.
-    private func readResponse(
-        _ exchange: ExchangePointer, _ client: ChannelPointer, _ upstream: ChannelPointer
-    ) -> Bool {
-        let input =
-            upstream.pointee.kind == .stream
-            ? worker.multiplexer.receive(upstream)
-            : upstream.pointee.unread.isAllocated
-                ? channels.receiveMore(upstream, limit: 16 << 10)
-                : channels.receive(upstream, limit: appetite(client))
-        switch input {
-        case .bytes(let bytes):
-            upstream.pointee.deadline = worker.now &+ exchange.pointee.idleNanoseconds
-            if exchange.pointee.flags.contains(.responseStarted) {
-                var position = 0
-                passResponse(exchange, client, upstream, bytes, &position, behind: 0)
-            } else {
-                understand(exchange, client, upstream, bytes)
-            }
-            return true
-        case .nothing: return false
-        case .end, .failed:
-            upstreamEnded(exchange, upstream)
-            return false
-        }
-    }
-
-    /// Reads response heads until the final one.
-    private func understand(
-        _ exchange: ExchangePointer, _ client: ChannelPointer, _ upstream: ChannelPointer,
-        _ bytes: UnsafeRawBufferPointer
-    ) {
-        exchange.pointee.flags.subtract(.replayable)
-        var rest = bytes
-        while true {
-            let headCount: Int
-            do throws(HeadError) {
-                let end = try scratch.response.parse(
-                    rest, answering: ResponseHead.Request(method: exchange.pointee.method),
-                    scanned: upstream.pointee.scanned)
-                guard let end else {
-                    upstream.pointee.scanned = rest.count
-                    return keep(rest, unreadOf: upstream)
-                }
-                headCount = end
-            } catch {
-                return fail(exchange, .malformedResponse)
-            }
-            upstream.pointee.scanned = 0
-            guard scratch.response.isInformational else {
-                return respond(exchange, client, upstream, rest, headCount)
-            }
-            guard passInformational(exchange, client, rest) else {
-                return fail(exchange, .malformedResponse)
-            }
-            rest = UnsafeRawBufferPointer(rebasing: rest[headCount...])
-        }
-    }
-
-    /// Passes a 1xx response on when the client is to have it. False when there are too many.
-    private func passInformational(
-        _ exchange: ExchangePointer, _ client: ChannelPointer, _ bytes: UnsafeRawBufferPointer
-    ) -> Bool {
-        let action = exchange.pointee.informational.received(
-            status: scratch.response.status, clientVersion: exchange.pointee.version,
-            clientExpectsContinue: false)
-        switch action {
-        case .refuse: return false
-        case .drop: return true
-        case .forward:
-            var writer = HeadWriter(scratch.out)
-            writer.statusLine(of: scratch.response, in: bytes)
-            writer.copyFields(scratch.response.fields, of: bytes, except: scratch.noFilter)
-            writer.endHead()
-            if case .written(let count) = writer.result {
-                worker.send(client, scratch.written(count), isLast: false)
-            }
-            return true
-        }
-    }
-
-    /// The final head is in `scratch.response`: sends it to the client with what follows it.
-    private func respond(
-        _ exchange: ExchangePointer, _ client: ChannelPointer, _ upstream: ChannelPointer,
-        _ bytes: UnsafeRawBufferPointer, _ headCount: Int
-    ) {
-        guard scratch.response.status != 101 else { return fail(exchange, .malformedResponse) }
-        let keepsOpen = exchange.pointee.flags.contains(.persistent) && !worker.isDraining
-        let plan = DownstreamFraming(
-            of: scratch.response, clientVersion: exchange.pointee.version, isPersistent: keepsOpen)
-        do throws(BodyError) {
-            let isOpen = upstream.pointee.kind == .stream && scratch.response.framing != .none
-            exchange.pointee.responseBody = try BodyDecoder(
-                isOpen ? .untilClose : scratch.response.framing)
-        } catch {
-            return fail(exchange, .malformedResponse)
-        }
-        exchange.pointee.responseFraming = plan.framing
-        guard let written = writeResponseHead(exchange, client, plan, bytes) else {
-            return fail(exchange, .headTooLarge)
-        }
-        exchange.pointee.status = scratch.response.status
-        exchange.pointee.responded = worker.now
-        exchange.pointee.flags.formUnion(.responseStarted)
-        if !plan.isPersistent { exchange.pointee.flags.subtract(.persistent) }
-        if scratch.response.isPersistent {
-            exchange.pointee.flags.formUnion(.upstreamPersistent)
-        }
-        var position = headCount
-        passResponse(exchange, client, upstream, bytes, &position, behind: written)
-    }
-
-    private func writeResponseHead(
-        _ exchange: ExchangePointer, _ client: ChannelPointer, _ plan: DownstreamFraming,
-        _ bytes: UnsafeRawBufferPointer
-    ) -> Int? {
-        scratch.reply.reset()
-        let filter = worker.handler(of: client).respond(
-            with: scratch.response, bytes, to: exchange.pointee.index, scratch.reply)
-        guard !scratch.reply.lines.isOverflowed else { return nil }
-        var writer = HeadWriter(scratch.out)
-        writer.statusLine(of: scratch.response, in: bytes)
-        writer.copyFields(scratch.response.fields, of: bytes, except: filter)
-        writer.lines(UnsafeRawBufferPointer(scratch.reply.lines.bytes))
-        writer.responseFraming(plan, clientVersion: exchange.pointee.version)
-        writer.endHead()
-        guard case .written(let count) = writer.result else { return nil }
-        return count
-    }
-
-    private func passResponse(
-        _ exchange: ExchangePointer, _ client: ChannelPointer, _ upstream: ChannelPointer,
-        _ bytes: UnsafeRawBufferPointer, _ position: inout Int, behind headCount: Int
-    ) {
-        let progress: ContentRelay.Progress
-        do throws(BodyError) {
-            progress = try ContentRelay(worker).pass(
-                bytes, at: &position, &exchange.pointee.responseBody,
-                as: exchange.pointee.responseFraming, behind: headCount, from: upstream, to: client)
-        } catch {
-            return abandonResponse(exchange, .malformedResponse)
-        }
-        exchange.pointee.contentBytesSent = exchange.pointee.responseBody.contentBytesSoFar
-        keep(UnsafeRawBufferPointer(rebasing: bytes[position...]), unreadOf: upstream)
-        switch progress {
-        case .more:
-            if !client.pointee.unsent.isEmpty { clientIsSlow(client) }
-        case .done: finish(exchange, upstream)
-        case .broken: worker.clients.lost(client)
-        }
-    }
-
-    private func keep(_ bytes: UnsafeRawBufferPointer, unreadOf upstream: ChannelPointer) {
-        channels.keep(bytes, unreadOf: upstream)
-        if upstream.pointee.kind == .stream {
-            worker.multiplexer.credit(upstream, keeping: bytes.count)
-        }
-    }
-
-    private func clientIsSlow(_ client: ChannelPointer) {
-        client.pointee.deadline =
-            worker.now &+ worker.options(of: client).idleNanoseconds
-    }
-
     // MARK: ends
 
     /// The response is complete.
-    private func finish(_ exchange: ExchangePointer, _ upstream: ChannelPointer) {
+    func finish(_ exchange: ExchangePointer, _ upstream: ChannelPointer) {
         let client = channels[exchange.pointee.client]
         let pool = worker.pool(of: upstream)
         let address = pool.address(of: upstream)
@@ -484,7 +295,7 @@ struct Forwarder {
     }
 
     /// The upstream's connection ended before the exchange did, unless its end is the response's.
-    private func upstreamEnded(_ exchange: ExchangePointer, _ upstream: ChannelPointer) {
+    func upstreamEnded(_ exchange: ExchangePointer, _ upstream: ChannelPointer) {
         if exchange.pointee.flags.contains(.responseStarted) {
             let client = channels[exchange.pointee.client]
             do throws(BodyError) {
@@ -521,7 +332,7 @@ struct Forwarder {
             worker.send(upstream, exchange.pointee.replay.bytes, isLast: true)
             channels.buffers.give(&exchange.pointee.replay)
         } catch {
-            fail(exchange, Self.fault(error))
+            fail(exchange, error.fault)
         }
     }
 
@@ -536,14 +347,14 @@ struct Forwarder {
         worker.clients.refuse(client, exchange, fault)
     }
 
-    private func abandonResponse(_ exchange: ExchangePointer, _ fault: TransportFault) {
+    func abandonResponse(_ exchange: ExchangePointer, _ fault: TransportFault) {
         let client = channels[exchange.pointee.client]
         abandon(exchange, fault)
         worker.reset(client)
     }
 
     /// Ends an exchange whose client is not told anything any more.
-    func abandon(_ exchange: ExchangePointer, _ fault: TransportFault) {
+    func abandon(_ exchange: ExchangePointer, _ fault: TransportFault?) {
         let client = channels[exchange.pointee.client]
         let address = detachUpstream(exchange)
         exchanges.end(

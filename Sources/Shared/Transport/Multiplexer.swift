@@ -217,7 +217,7 @@ struct Multiplexer {
         guard session.pointee.flags.contains(.ending), session.pointee.unsent.isEmpty,
             connection.boundCount > 0
         else {
-            if writeFrames(session, connection) { Socket.finishWriting(session.pointee.socket) }
+            if writeFrames(session, connection) { channels.finishWriting(session) }
             return lost(session, .upstreamTimeout)
         }
         // It has had the time to hear that this connection ends.

@@ -122,6 +122,7 @@ public final class Worker {
     var clients: ClientSide { ClientSide(self) }
     var forwarder: Forwarder { Forwarder(self) }
     var multiplexer: Multiplexer { Multiplexer(self) }
+    var tunnel: Tunnel { Tunnel(self) }
 
     // MARK: connections and streams alike
 
@@ -137,6 +138,28 @@ public final class Worker {
             return channels.send(channel, head, content)
         }
         return multiplexer.send(channel, head, content, isLast: isLast)
+    }
+
+    /// Sends bytes as they are; a stream of HTTP/2 carries them as content.
+    func pass(_ bytes: UnsafeRawBufferPointer, to channel: ChannelPointer) -> Bool {
+        guard channel.pointee.kind == .stream else { return channels.send(channel, bytes) }
+        let none = UnsafeRawBufferPointer(start: nil, count: 0)
+        return multiplexer.send(channel, none, bytes, isLast: false)
+    }
+
+    /// The next bytes of the channel, without framing.
+    func receive(_ channel: ChannelPointer, limit: Int) -> Channels.Input {
+        guard channel.pointee.kind == .stream else {
+            return channels.receive(channel, limit: limit)
+        }
+        return multiplexer.receive(channel)
+    }
+
+    /// Tells the peer that no more bytes follow; reading goes on.
+    func finishWriting(_ channel: ChannelPointer) {
+        guard channel.pointee.kind == .stream else { return channels.finishWriting(channel) }
+        let none = UnsafeRawBufferPointer(start: nil, count: 0)
+        _ = multiplexer.send(channel, none, none, isLast: true)
     }
 
     /// Whether the peer has, or is about to have, all that was sent.
@@ -164,8 +187,11 @@ public final class Worker {
 
     func pool(_ group: Int) -> UpstreamPool { pools[group] }
 
-    /// Counts an exchange under way to the upstream; false when that is one too many.
-    func hold(_ group: Int) -> Bool { pools.hold(group) }
+    /// Counts the exchange as under way to the upstream; false when that is one too many.
+    func hold(_ number: Int, for exchange: ExchangePointer) -> Bool {
+        exchange.pointee.upstreamGroup = UInt16(truncatingIfNeeded: number)
+        return pools.hold(number)
+    }
 
     func pool(of upstream: ChannelPointer) -> UpstreamPool {
         pools[Int(upstream.pointee.group)]
@@ -307,6 +333,7 @@ public final class Worker {
                 && channel.pointee.exchange == Channel.noExchange
                 && channel.pointee.unread.isEmpty && channel.pointee.unsent.isEmpty
             if isIdle { clients.close(channel) }
+            clients.drainTunnel(channel)
         }
     }
 

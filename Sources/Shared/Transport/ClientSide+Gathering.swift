@@ -1,0 +1,74 @@
+internal import HTTP
+
+/// Content that a decision needs: kept until there is enough of it.
+extension ClientSide {
+    func gather(
+        _ client: ChannelPointer, _ exchange: ExchangePointer, _ bytes: UnsafeRawBufferPointer,
+        _ headCount: Int
+    ) -> Bool {
+        let wanted = exchange.pointee.gatherBytesMax
+        var found: (count: Int, isComplete: Bool)
+        do throws(BodyError) {
+            found = try readContent(exchange.pointee.requestBody, bytes, headCount, wanted)
+            let endsHere =
+                client.pointee.kind == .stream && client.pointee.flags.contains(.readToEnd)
+            if endsHere { found.isComplete = found.count == bytes.count &- headCount }
+        } catch {
+            worker.forwarder.fail(exchange, .malformedContent(error))
+            return false
+        }
+        // Chunks of a few bytes can make a little content very long.
+        let isLongEnough = bytes.count &- headCount > wanted &* 4 &+ Self.stepBytes
+        guard found.isComplete || found.count == wanted || isLongEnough else {
+            sendContinue(client, exchange)
+            client.pointee.deadline =
+                worker.now &+ worker.options(of: client).idleNanoseconds
+            if !client.pointee.unread.isAllocated { channels.keep(bytes, unreadOf: client) }
+            client.pointee.scanned = bytes.count
+            guard client.pointee.kind == .messages else {
+                worker.multiplexer.credit(client, keeping: 0)
+                return false
+            }
+            return client.pointee.flags.contains(.readable)
+        }
+        exchange.pointee.flags.subtract(.gathering)
+        client.pointee.deadline = Channel.never
+        return decide(client, exchange, bytes, headCount, content: found)
+    }
+
+    /// Copies content to the scratch space with a decoder of its own: forwarding reads it again.
+    private func readContent(
+        _ decoder: BodyDecoder, _ bytes: UnsafeRawBufferPointer, _ start: Int, _ wanted: Int
+    ) throws(BodyError) -> (count: Int, isComplete: Bool) {
+        var decoder = decoder
+        var position = start
+        var count = 0
+        while count < wanted {
+            switch try decoder.next(bytes, at: &position) {
+            case .content(let range):
+                let piece = range.slice(of: bytes)
+                let used = min(piece.count, wanted &- count)
+                if let source = piece.baseAddress, let target = scratch.content.baseAddress {
+                    (target + count).copyMemory(from: source, byteCount: used)
+                }
+                count &+= used
+                if used < piece.count { return (count, false) }
+            case .trailers: continue
+            case .needMore: return (count, false)
+            case .end: return (count, true)
+            }
+        }
+        return (count, decoder.isAtEnd)
+    }
+
+    /// Lets a client that asked for it send its content (RFC 9110 §10.1.1).
+    func sendContinue(_ client: ChannelPointer, _ exchange: ExchangePointer) {
+        guard exchange.pointee.flags.contains(.awaitsContinue) else { return }
+        exchange.pointee.flags.subtract(.awaitsContinue)
+        let text: StaticString = "HTTP/1.1 100 Continue\r\n\r\n"
+        worker.send(
+            client,
+            UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount),
+            isLast: false)
+    }
+}

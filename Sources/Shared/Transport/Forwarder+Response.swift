@@ -1,0 +1,218 @@
+internal import HTTP
+
+/// The response: from its upstream to the client, as fast as that takes it.
+extension Forwarder {
+    /// Passes on what the upstream sends, as long as the client takes it.
+    func pumpResponse(_ exchange: ExchangePointer) {
+        let index = exchange.pointee.index
+        let upstreamIndex = exchange.pointee.upstream
+        guard upstreamIndex != Exchange.noChannel else { return }
+        if exchange.pointee.flags.contains(.tunnel) { return worker.tunnel.pump(exchange) }
+        let upstream = channels[upstreamIndex]
+        let generation = upstream.pointee.generation
+        for _ in 0..<Self.turnsMax {
+            guard upstream.pointee.generation == generation, upstream.pointee.exchange == index,
+                upstream.pointee.side == .upstream,
+                !exchange.pointee.flags.contains(.responseDone)
+            else { return }
+            let client = channels[exchange.pointee.client]
+            guard client.pointee.unsent.isEmpty,
+                upstream.pointee.flags.contains(.readable)
+            else { return }
+            guard readResponse(exchange, client, upstream) else { return }
+        }
+        worker.queue(upstream)
+    }
+
+    /// False when there is nothing more to read now.
+    private func readResponse(
+        _ exchange: ExchangePointer, _ client: ChannelPointer, _ upstream: ChannelPointer
+    ) -> Bool {
+        let input =
+            upstream.pointee.kind == .stream
+            ? worker.multiplexer.receive(upstream)
+            : upstream.pointee.unread.isAllocated
+                ? channels.receiveMore(upstream, limit: 16 << 10)
+                : channels.receive(upstream, limit: appetite(client))
+        switch input {
+        case .bytes(let bytes):
+            upstream.pointee.deadline = worker.now &+ exchange.pointee.idleNanoseconds
+            if exchange.pointee.flags.contains(.responseStarted) {
+                var position = 0
+                passResponse(exchange, client, upstream, bytes, &position, behind: 0)
+            } else {
+                understand(exchange, client, upstream, bytes)
+            }
+            return true
+        case .nothing: return false
+        case .end, .failed:
+            upstreamEnded(exchange, upstream)
+            return false
+        }
+    }
+
+    /// Reads response heads until the final one.
+    private func understand(
+        _ exchange: ExchangePointer, _ client: ChannelPointer, _ upstream: ChannelPointer,
+        _ bytes: UnsafeRawBufferPointer
+    ) {
+        exchange.pointee.flags.subtract(.replayable)
+        var rest = bytes
+        while true {
+            let headCount: Int
+            do throws(HeadError) {
+                let end = try scratch.response.parse(
+                    rest,
+                    answering: ResponseHead.Request(
+                        method: exchange.pointee.method,
+                        upgrade: exchange.pointee.flags.contains(.webSocketAsked)),
+                    scanned: upstream.pointee.scanned)
+                guard let end else {
+                    upstream.pointee.scanned = rest.count
+                    return keep(rest, unreadOf: upstream)
+                }
+                headCount = end
+            } catch {
+                return fail(exchange, .malformedResponse)
+            }
+            upstream.pointee.scanned = 0
+            guard scratch.response.isInformational else {
+                return respond(exchange, client, upstream, rest, headCount)
+            }
+            guard passInformational(exchange, client, rest) else {
+                return fail(exchange, .malformedResponse)
+            }
+            rest = UnsafeRawBufferPointer(rebasing: rest[headCount...])
+        }
+    }
+
+    /// Passes a 1xx response on when the client is to have it. False when there are too many.
+    private func passInformational(
+        _ exchange: ExchangePointer, _ client: ChannelPointer, _ bytes: UnsafeRawBufferPointer
+    ) -> Bool {
+        let action = exchange.pointee.informational.received(
+            status: scratch.response.status, clientVersion: exchange.pointee.version,
+            clientExpectsContinue: false)
+        switch action {
+        case .refuse: return false
+        case .drop: return true
+        case .forward:
+            var writer = HeadWriter(scratch.out)
+            writer.statusLine(of: scratch.response, in: bytes)
+            writer.copyFields(scratch.response.fields, of: bytes, except: scratch.noFilter)
+            writer.endHead()
+            if case .written(let count) = writer.result {
+                worker.send(client, scratch.written(count), isLast: false)
+            }
+            return true
+        }
+    }
+
+    /// The final head is in `scratch.response`: sends it to the client with what follows it.
+    private func respond(
+        _ exchange: ExchangePointer, _ client: ChannelPointer, _ upstream: ChannelPointer,
+        _ bytes: UnsafeRawBufferPointer, _ headCount: Int
+    ) {
+        let isSwitch = scratch.response.status == 101
+        guard !isSwitch || scratch.response.agreesToWebSocket(in: bytes) else {
+            return fail(exchange, .malformedResponse)
+        }
+        let keepsOpen = exchange.pointee.flags.contains(.persistent) && !worker.isDraining
+        let plan = DownstreamFraming(
+            of: scratch.response, clientVersion: exchange.pointee.version, isPersistent: keepsOpen)
+        do throws(BodyError) {
+            let isOpen = upstream.pointee.kind == .stream && scratch.response.framing != .none
+            exchange.pointee.responseBody = try BodyDecoder(
+                isOpen ? .untilClose : scratch.response.framing)
+        } catch {
+            return fail(exchange, .malformedResponse)
+        }
+        exchange.pointee.responseFraming = plan.framing
+        guard let written = writeResponseHead(exchange, client, plan, bytes) else {
+            return fail(exchange, .headTooLarge)
+        }
+        exchange.pointee.status = scratch.response.status
+        exchange.pointee.responded = worker.now
+        exchange.pointee.flags.formUnion(.responseStarted)
+        if !plan.isPersistent { exchange.pointee.flags.subtract(.persistent) }
+        if isSwitch {
+            let rest = UnsafeRawBufferPointer(rebasing: bytes[headCount...])
+            return switchProtocols(exchange, client, upstream, rest, written)
+        }
+        // What a client says behind an `Upgrade` could be for either protocol: a connection over
+        // which one was refused serves nobody else.
+        if scratch.response.isPersistent, !exchange.pointee.flags.contains(.webSocketAsked) {
+            exchange.pointee.flags.formUnion(.upstreamPersistent)
+        }
+        var position = headCount
+        passResponse(exchange, client, upstream, bytes, &position, behind: written)
+    }
+
+    /// The upstream agreed: the first `written` bytes of `out` tell the client.
+    private func switchProtocols(
+        _ exchange: ExchangePointer, _ client: ChannelPointer, _ upstream: ChannelPointer,
+        _ rest: UnsafeRawBufferPointer, _ written: Int
+    ) {
+        channels.keep(rest, unreadOf: upstream)
+        guard worker.send(client, scratch.written(written), isLast: false) else {
+            return worker.clients.lost(client)
+        }
+        worker.tunnel.begin(exchange)
+    }
+
+    private func writeResponseHead(
+        _ exchange: ExchangePointer, _ client: ChannelPointer, _ plan: DownstreamFraming,
+        _ bytes: UnsafeRawBufferPointer
+    ) -> Int? {
+        scratch.reply.reset()
+        let filter = worker.handler(of: client).respond(
+            with: scratch.response, bytes, to: exchange.pointee.index, scratch.reply)
+        guard !scratch.reply.lines.isOverflowed else { return nil }
+        var writer = HeadWriter(scratch.out)
+        writer.statusLine(of: scratch.response, in: bytes)
+        writer.copyFields(scratch.response.fields, of: bytes, except: filter)
+        writer.lines(UnsafeRawBufferPointer(scratch.reply.lines.bytes))
+        if scratch.response.status == 101 {
+            writer.upgradeToWebSocket()
+        } else {
+            writer.responseFraming(plan, clientVersion: exchange.pointee.version)
+        }
+        writer.endHead()
+        guard case .written(let count) = writer.result else { return nil }
+        return count
+    }
+
+    private func passResponse(
+        _ exchange: ExchangePointer, _ client: ChannelPointer, _ upstream: ChannelPointer,
+        _ bytes: UnsafeRawBufferPointer, _ position: inout Int, behind headCount: Int
+    ) {
+        let progress: ContentRelay.Progress
+        do throws(BodyError) {
+            progress = try ContentRelay(worker).pass(
+                bytes, at: &position, &exchange.pointee.responseBody,
+                as: exchange.pointee.responseFraming, behind: headCount, from: upstream, to: client)
+        } catch {
+            return abandonResponse(exchange, .malformedResponse)
+        }
+        exchange.pointee.contentBytesSent = exchange.pointee.responseBody.contentBytesSoFar
+        keep(UnsafeRawBufferPointer(rebasing: bytes[position...]), unreadOf: upstream)
+        switch progress {
+        case .more:
+            if !client.pointee.unsent.isEmpty { clientIsSlow(client) }
+        case .done: finish(exchange, upstream)
+        case .broken: worker.clients.lost(client)
+        }
+    }
+
+    private func keep(_ bytes: UnsafeRawBufferPointer, unreadOf upstream: ChannelPointer) {
+        channels.keep(bytes, unreadOf: upstream)
+        if upstream.pointee.kind == .stream {
+            worker.multiplexer.credit(upstream, keeping: bytes.count)
+        }
+    }
+
+    func clientIsSlow(_ client: ChannelPointer) {
+        client.pointee.deadline =
+            worker.now &+ worker.options(of: client).idleNanoseconds
+    }
+}
