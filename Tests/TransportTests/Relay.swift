@@ -37,20 +37,28 @@ final class Relay {
     let port: UInt16
     private let server: Server
 
-    init(to upstream: Upstream, options: ListenerOptions = ListenerOptions()) throws {
+    init(
+        to upstream: Upstream, options: ListenerOptions = ListenerOptions(),
+        tls: TLSServer? = nil
+    ) throws {
         let worker = try Worker()
         let number = worker.addUpstream(upstream)
         let listener = try Socket.listen(on: SocketAddress(ipv4: 0x7F00_0001, port: 0))
         let raw = listener.release()
         port = Socket.localAddress(raw)?.port ?? 0
         try worker.addListener(
-            Descriptor(adopting: raw), options: options, handler: ForwardEverything(to: number))
+            Descriptor(adopting: raw), options: options, handler: ForwardEverything(to: number),
+            tls: tls)
         server = try Server(running: [worker])
     }
 
-    convenience init(to upstream: ScriptedUpstream) throws {
+    convenience init(
+        to upstream: ScriptedUpstream, options: ListenerOptions = ListenerOptions(),
+        tls: TLSServer? = nil
+    ) throws {
         let address = SocketAddress(ipv4: 0x7F00_0001, port: upstream.port)
-        try self.init(to: Upstream(name: "test", addresses: [address]))
+        try self.init(
+            to: Upstream(name: "test", addresses: [address]), options: options, tls: tls)
     }
 
     deinit {

@@ -25,8 +25,6 @@ struct ClientSide {
     // MARK: events
 
     func event(_ client: ChannelPointer, _ event: Poller.Event) {
-        if event.isReadable { client.pointee.flags.formUnion(.readable) }
-        if event.peerFinished { client.pointee.flags.formUnion(.peerFinished) }
         if event.isBroken {
             client.pointee.flags.formUnion(.broken)
             return lost(client)
@@ -373,7 +371,7 @@ struct ClientSide {
         case .malformedHead, .malformedContent, .requestTimeout, .clientClosed, .drained:
             return false
         case .connectFailed, .connectTimeout, .overflow, .upstreamClosed, .upstreamTimeout,
-            .malformedResponse, .headTooLarge, nil:
+            .tlsFailed, .malformedResponse, .headTooLarge, nil:
             break
         }
         if exchange.pointee.flags.contains(.requestDone) { return true }
@@ -474,7 +472,7 @@ struct ClientSide {
         client.pointee.flags.subtract(.closing)
         channels.buffers.give(&client.pointee.unread)
         if client.pointee.flags.contains(.readToEnd) { return channels.close(client) }
-        Socket.finishWriting(client.pointee.socket)
+        channels.finishWriting(client)
         client.pointee.flags.formUnion(.lingering)
         client.pointee.deadline = worker.now &+ Self.lingerNanoseconds
         drain(client)

@@ -194,39 +194,54 @@ struct Forwarder {
     // MARK: upstream events
 
     func event(_ upstream: ChannelPointer, _ event: Poller.Event) {
-        if event.isReadable { upstream.pointee.flags.formUnion(.readable) }
-        if event.peerFinished { upstream.pointee.flags.formUnion(.peerFinished) }
         if upstream.pointee.flags.contains(.connecting) {
-            guard event.isWritable || event.isBroken else { return }
-            guard connected(upstream) else { return }
+            guard event.isWritable || event.isBroken || upstream.pointee.tls != nil,
+                connected(upstream)
+            else { return }
         }
         guard upstream.pointee.exchange != Channel.noExchange else {
             // Nothing is asked of it: what it says now is its end, or not meant for anybody.
-            guard event.isReadable else { return }
+            guard event.isReadable, !channels.isQuiet(upstream) else { return }
             return worker.pool(of: upstream).close(upstream)
         }
         let exchange = exchanges[upstream.pointee.exchange]
         if event.isWritable, !upstream.pointee.unsent.isEmpty {
             guard channels.flush(upstream) else { return upstreamEnded(exchange, upstream) }
-            if upstream.pointee.unsent.isEmpty {
-                upstream.pointee.flags.subtract(.slow)
-                upstream.pointee.deadline = worker.now &+ exchange.pointee.idleNanoseconds
-                worker.queue(channels[exchange.pointee.client])
-            }
+            if upstream.pointee.unsent.isEmpty { drained(upstream, exchange) }
         }
         pumpResponse(exchange)
     }
 
-    /// The connection attempt is decided. False when it failed.
+    /// The connection attempt is decided, or goes on with TLS. False when it cannot be used, or
+    /// not yet.
     private func connected(_ upstream: ChannelPointer) -> Bool {
         let pool = worker.pool(of: upstream)
-        if let error = Socket.pendingError(upstream.pointee.socket) {
+        if upstream.pointee.tls == nil,
+            let error = Socket.pendingError(upstream.pointee.socket)
+        {
             connectFailed(upstream, .connectFailed(error))
             return false
         }
+        switch pool.secure(upstream) {
+        case .needsBytes: return false
+        case .failed(let failure):
+            connectFailed(upstream, .tlsFailed(failure))
+            return false
+        case .done: break
+        }
         pool.connected(upstream)
         upstream.pointee.flags.subtract(.connecting)
+        if upstream.pointee.exchange != Channel.noExchange, upstream.pointee.unsent.isEmpty {
+            drained(upstream, exchanges[upstream.pointee.exchange])
+        }
         return true
+    }
+
+    /// All that was kept for the upstream is written: it is the upstream's turn, and the client's.
+    private func drained(_ upstream: ChannelPointer, _ exchange: ExchangePointer) {
+        upstream.pointee.flags.subtract(.slow)
+        upstream.pointee.deadline = worker.now &+ exchange.pointee.idleNanoseconds
+        worker.queue(channels[exchange.pointee.client])
     }
 
     private func connectFailed(_ upstream: ChannelPointer, _ fault: TransportFault) {

@@ -6,6 +6,9 @@ public struct Upstream: Sendable {
     public let name: String
     /// One or more addresses of equal servers.
     public let addresses: [SocketAddress]
+    /// Nil: bytes are sent as they are.
+    public var tls: TLSUpstream?
+    /// Until a connection can be used, the TLS handshake included.
     public var connectTimeoutNanoseconds: UInt64 = 5_000_000_000
     /// How long a connection is kept that nobody uses.
     public var idleTimeoutNanoseconds: UInt64 = 60_000_000_000

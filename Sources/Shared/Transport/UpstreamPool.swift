@@ -23,6 +23,8 @@ final class UpstreamPool {
     private let channels: Channels
     private var endpoints: [Endpoint]
     private var turn = 0
+    /// What new connections' TLS can go on from.
+    private let sessions = TLSSessionCache()
 
     /// An address that failed is passed over for this long while another one is well.
     private static let shunNanoseconds: UInt64 = 5_000_000_000
@@ -79,6 +81,22 @@ final class UpstreamPool {
         }
         endpoints[endpoint].connectionCount &-= 1
         channels.close(channel)
+    }
+
+    /// Goes on with the TLS handshake of an open connection, when the upstream wants one.
+    func secure(_ channel: ChannelPointer) -> TLSSession.Step {
+        guard let tls = upstream.tls else { return .done }
+        if channel.pointee.tls == nil {
+            do throws(TLSFailure) {
+                let session = try tls.context.session(
+                    to: tls.serverName, protocols: tls.protocols, cache: sessions,
+                    on: channels.wire)
+                channels.startTLS(channel, session)
+            } catch {
+                return .failed(error)
+            }
+        }
+        return channels.handshake(channel)
     }
 
     func connected(_ channel: ChannelPointer) {
