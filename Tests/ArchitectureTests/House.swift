@@ -21,9 +21,13 @@ enum House {
             "Bytes", "Config", "HTTP", "IO", "Identity", "Policy", "Proxy", "Rego", "Telemetry",
             "Transport",
         ],
+        "Egress": [
+            "Bytes", "Config", "HTTP", "IO", "Identity", "Policy", "Proxy", "Telemetry",
+            "Transport",
+        ],
         "Agentd": ["Bytes", "Config", "HTTP", "IO", "Proxy", "Telemetry", "Transport"],
         "Main": [
-            "Agentd", "ArgumentParser", "Bytes", "Config", "Files", "Gateway", "Glibc", "IO",
+            "Agentd", "ArgumentParser", "Bytes", "Config", "Egress", "Files", "Gateway", "Glibc", "IO",
             "Policy", "Proxy", "Rego", "Telemetry", "Transport",
         ],
     ]
@@ -42,7 +46,7 @@ enum House {
     /// Files that are longer, and why.
     static let longer: [String: (linesMax: Int, reason: String)] = [
         "Sources/Shared/Transport/ClientSide.swift": (520, "the states of a client's connection"),
-        "Sources/Shared/Transport/Forwarder.swift": (540, "the states of an exchange"),
+        "Sources/Shared/Transport/Forwarder.swift": (560, "the states of an exchange"),
         "Sources/Shared/Rego/Machine/Machine.swift": (
             600, "one loop over the instructions, which the optimiser must see whole"
         ),

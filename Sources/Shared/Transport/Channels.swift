@@ -89,12 +89,6 @@ final class Channels {
         close(channel)
     }
 
-    /// Tells the peer that no more bytes follow; reading goes on.
-    func finishWriting(_ channel: ChannelPointer) {
-        finishTLS(channel)
-        Socket.finishWriting(channel.pointee.socket)
-    }
-
     var clientCount: Int { clientCounts.reduce(0, +) }
 
     func clientCount(of listener: Int) -> Int {
@@ -254,6 +248,16 @@ final class Channels {
         return true
     }
 
+    /// What waits for a connection that is not there yet is sent over another one.
+    func moveUnsent(from old: ChannelPointer, to new: ChannelPointer) {
+        if new.pointee.flags.contains(.connecting) || new.pointee.tls == nil {
+            swap(&old.pointee.unsent, &new.pointee.unsent)
+            return
+        }
+        send(new, old.pointee.unsent.bytes)
+        buffers.give(&old.pointee.unsent)
+    }
+
     /// Writes what was kept. False when the connection is broken.
     func flush(_ channel: ChannelPointer) -> Bool {
         guard !channel.pointee.unsent.isEmpty else { return true }
@@ -264,6 +268,12 @@ final class Channels {
         channel.pointee.unsent.start &+= sent
         if channel.pointee.unsent.isEmpty { buffers.give(&channel.pointee.unsent) }
         return true
+    }
+
+    /// Tells the peer that no more bytes follow; reading goes on.
+    func finishWriting(_ channel: ChannelPointer) {
+        finishTLS(channel)
+        Socket.finishWriting(channel.pointee.socket)
     }
 
     private func write(

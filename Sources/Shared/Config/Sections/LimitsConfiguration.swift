@@ -17,13 +17,14 @@ public struct LimitsConfiguration: Sendable, Equatable {
     /// The most connections of the process.
     public var connections: Int
 
-    init(_ section: Section) {
+    /// - Parameter policyBodyDefault: in bytes; roles differ in what their policies look at.
+    init(_ section: Section, policyBodyDefault: Int) {
         let wait = Kind.duration(.milliseconds(1)...(.seconds(86_400)))
         headerBytes = section.read("header_bytes", .bytes(1024...(1 << 20)), default: 60 << 10)
         headers = section.read("headers", .integer(1...10_000), default: 100)
         urlBytes = section.read("url_bytes", .bytes(64...(1 << 20)), default: 8 << 10)
         policyBodyBytes = section.read(
-            "policy_body_bytes", .bytes(0...(16 << 20)), default: 8 << 10)
+            "policy_body_bytes", .bytes(0...(16 << 20)), default: policyBodyDefault)
         headerTimeout = section.read("header_timeout", wait, default: .seconds(10))
         keepaliveIdle = section.read("keepalive_idle", wait, default: .seconds(75))
         requestIdle = section.read("request_idle", wait, default: .seconds(60))
