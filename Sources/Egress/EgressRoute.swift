@@ -54,4 +54,19 @@ final class EgressRoute: Sendable {
                 line: Array("\(header.name): \(header.value)\r\n".utf8))
         }
     }
+
+    /// The path of a client that named the service's own host: without what the service puts
+    /// before every path, so that policy sees the same as when the service is called by name.
+    func path(below sent: NormalizedPath) throws(Refusal) -> NormalizedPath {
+        guard let forwarded = rest(of: sent.forwarded), let matched = rest(of: sent.matched)
+        else { throw .serviceUnknown }
+        return NormalizedPath(forwarded: forwarded, matched: matched)
+    }
+
+    private func rest(of path: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer? {
+        let count = pathPrefix.count
+        guard path.count > count, path[count] == UInt8(ascii: "/"), path.starts(with: pathPrefix)
+        else { return nil }
+        return UnsafeRawBufferPointer(rebasing: path[count...])
+    }
 }

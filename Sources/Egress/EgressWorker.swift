@@ -94,10 +94,11 @@ final class EgressWorker: RequestHandler {
         let snapshot = snapshots.current()
         upstreams.follow(snapshot, &journal.recorder)
         let sandbox = try identification.identify(head, request, record)
-        let service = try find(head, request, snapshot, record)
-        let route = snapshot.services.routes[service]
+        let found = try find(head, request, snapshot, record)
+        let route = snapshot.services.routes[found.position]
         guard head.method != .connect else { throw .methodNotAllowed }
-        let path = try paths.normalize(head, request)
+        var path = try paths.normalize(head, request)
+        if found.isByAddress { path = try route.path(below: path) }
         let question = PolicyQuestion(
             path: path.matched,
             caller: .sandbox(id: sandbox.id, service: route.name.withUnsafeBytes { $0 }),
@@ -107,24 +108,26 @@ final class EgressWorker: RequestHandler {
         case .permit(let given): permit = given
         case .needsContent(let bytesMax): return .gather(bytesMax: bytesMax)
         }
-        try limits.take(sandbox, service, permit, snapshot, request, record)
+        try limits.take(sandbox, found.position, permit, snapshot, request, record)
         keep(route, for: request.exchange)
         return try forward.plan(
-            permit, path.forwarded, route, upstream: upstreams.numbers[service], head, request,
+            permit, path.forwarded, route, upstream: upstreams.numbers[found.position], head, request,
             reply)
     }
 
     private func find(
         _ head: borrowing RequestHead, _ request: IncomingRequest, _ snapshot: EgressSnapshot,
         _ record: RequestRecords.Pointer
-    ) throws(Refusal) -> Int {
-        guard let service = snapshot.services.find(head.authority, in: request.bytes) else {
+    ) throws(Refusal) -> ServiceTable.Found {
+        let found = snapshot.services.find(
+            head, in: request.bytes, asksProxy: settings.isForwardProxy && head.asksProxy)
+        guard let found else {
             record.pointee.keep(destination: head.authority.range.slice(of: request.bytes))
             throw .serviceUnknown
         }
-        snapshot.services.routes[service].name.withUnsafeBytes {
+        snapshot.services.routes[found.position].name.withUnsafeBytes {
             record.pointee.keep(destination: $0)
         }
-        return service
+        return found
     }
 }
