@@ -71,8 +71,8 @@ struct PolicyInput {
         return arena.object(hasBody ? shapes.httpWithBody : shapes.http) { http in
             http.add(method)
             http.add(path)
+            if needs.contains(.identifier) { http.add(identifier()) }
             if needs.contains(.details) {
-                http.add(identifier())
                 http.add(text(host))
                 http.add(arena.string("http"))
                 http.add(arena.string(isOld ? "HTTP/1.0" : "HTTP/1.1"))

@@ -64,7 +64,8 @@ final class PolicyInputShapes: Sendable {
 
     private static func http(_ needs: PolicyInputNeeds) -> [String] {
         var names = ["method", "path"]
-        if needs.contains(.details) { names += ["id", "host", "scheme", "protocol", "size"] }
+        if needs.contains(.identifier) { names.append("id") }
+        if needs.contains(.details) { names += ["host", "scheme", "protocol", "size"] }
         if needs.contains(.headers) { names.append("headers") }
         return names
     }
