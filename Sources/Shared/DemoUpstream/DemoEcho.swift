@@ -62,7 +62,8 @@ enum DemoEcho {
         var digest = [UInt8](repeating: 0, count: 32)
         let bytes = Array(secret.utf8)
         copenssl_sha256(bytes, bytes.count, &digest)
-        let proof = String(decoding: Hex.encode(digest[..<4].span), as: UTF8.self)
+        let start = Array(digest[..<4])
+        let proof = String(decoding: Hex.encode(start.span), as: UTF8.self)
         let end = secret.utf8.count >= 12 ? "…" + secret.suffix(4) : "…"
         let scheme = words.count > 1 ? words[0] + " " : ""
         return "\(scheme)\(end) (sha256 \(proof)…)"
