@@ -22,10 +22,11 @@ struct Forward {
         addIdentity(record, reply)
         addTrace(record, request, reply)
         reply.apply(permit, except: settings.requestFilter)
-        return .forward(
-            Forwarding(
-                upstream: firstUpstream + route.upstream, path: path, stripped: settings.requestFilter,
-                idleNanoseconds: route.idleNanoseconds))
+        var forwarding = Forwarding(
+            upstream: firstUpstream + route.upstream, path: path, stripped: settings.requestFilter,
+            idleNanoseconds: route.idleNanoseconds)
+        forwarding.allowsWebSocket = route.allowsWebSocket
+        return .forward(forwarding)
     }
 
     /// Who calls: agentd takes it from here and from nobody else.

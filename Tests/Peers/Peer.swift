@@ -19,6 +19,9 @@ public final class Peer {
     /// How long a peer waits for the other side on a busy machine.
     public static let patienceMilliseconds: CInt = 20_000
 
+    /// For `wait`: there is room to write.
+    public static let canWrite = CInt(POLLOUT)
+
     private let socket: CInt
     private var isOpen = true
     /// Read, but not yet asked for.

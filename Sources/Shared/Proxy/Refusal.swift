@@ -130,6 +130,7 @@ extension TransportFault {
         case .upstreamClosed: "upstream_closed"
         case .upstreamTimeout: "upstream_timeout"
         case .malformedResponse: "upstream_malformed"
+        case .tunnelIdle: "tunnel_idle"
         case .headTooLarge: "head_too_large"
         case .drained: "shutting_down"
         }
@@ -148,6 +149,7 @@ extension TransportFault {
         case .upstreamClosed: "The service behind this address closed the connection."
         case .upstreamTimeout: "The service behind this address did not answer in time."
         case .malformedResponse: "The service behind this address sent no valid response."
+        case .tunnelIdle: "Nothing passed through the tunnel for too long."
         case .headTooLarge: "The message became too large on its way."
         case .drained: "The server is shutting down; try again."
         }

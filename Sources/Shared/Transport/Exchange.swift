@@ -26,6 +26,12 @@ struct Exchange: BitwiseCopyable {
         static let upstreamPersistent = Flags(rawValue: 1 << 9)
         /// The handler was asked.
         static let decided = Flags(rawValue: 1 << 10)
+        /// The upstream was asked to switch to WebSocket.
+        static let webSocketAsked = Flags(rawValue: 1 << 11)
+        /// Its tunnel opens once the upstream's connection is there.
+        static let awaitsTunnel = Flags(rawValue: 1 << 12)
+        /// Bytes pass as they are.
+        static let tunnel = Flags(rawValue: 1 << 13)
     }
 
     static let noChannel = UInt32.max
@@ -57,6 +63,8 @@ struct Exchange: BitwiseCopyable {
     var started: UInt64 = 0
     var responded: UInt64 = 0
     var contentBytesSent: UInt64 = 0
+    /// From the client, through its tunnel.
+    var tunnelBytesReceived: UInt64 = 0
     var status = 0
 
     init() {}

@@ -39,7 +39,8 @@ final class Exchanges {
             exchange.pointee.index,
             ExchangeOutcome(
                 status: exchange.pointee.status, fault: fault,
-                contentBytesReceived: exchange.pointee.requestBody.contentBytesSoFar,
+                contentBytesReceived: exchange.pointee.requestBody.contentBytesSoFar
+                    &+ exchange.pointee.tunnelBytesReceived,
                 contentBytesSent: exchange.pointee.contentBytesSent,
                 started: exchange.pointee.started, responded: exchange.pointee.responded,
                 ended: now,

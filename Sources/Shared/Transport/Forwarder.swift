@@ -26,9 +26,8 @@ struct Forwarder {
         _ bytes: UnsafeRawBufferPointer, _ headCount: Int
     ) {
         let pool = worker.pool(forwarding.upstream)
-        exchange.pointee.upstreamGroup = UInt16(truncatingIfNeeded: forwarding.upstream)
         exchange.pointee.idleNanoseconds = forwarding.idleNanoseconds
-        guard worker.hold(forwarding.upstream) else {
+        guard worker.hold(forwarding.upstream, for: exchange) else {
             worker.clients.leave(bytes, from: headCount, client)
             return fail(exchange, .overflow)
         }
@@ -42,7 +41,7 @@ struct Forwarder {
             upstream = try pool.take(now: worker.now)
         } catch {
             worker.clients.leave(bytes, from: headCount, client)
-            return fail(exchange, Self.fault(error))
+            return fail(exchange, error.fault)
         }
         attach(upstream, to: exchange)
         keepForReplay(exchange, upstream, written)
@@ -51,15 +50,8 @@ struct Forwarder {
         passRequest(exchange, client, upstream, bytes, &position, behind: written)
     }
 
-    private static func fault(_ failure: UpstreamPool.Failure) -> TransportFault {
-        switch failure {
-        case .overflow: .overflow
-        case .unresolved(let failure): .unresolved(failure)
-        case .connectFailed(let error): .connectFailed(error)
-        }
-    }
-
-    private func attach(_ upstream: ChannelPointer, to exchange: ExchangePointer) {
+    /// The exchange goes over this connection, which may not be decided yet.
+    func attach(_ upstream: ChannelPointer, to exchange: ExchangePointer) {
         exchange.pointee.upstream = upstream.pointee.index
         upstream.pointee.exchange = exchange.pointee.index
         upstream.pointee.scanned = 0
@@ -87,6 +79,10 @@ struct Forwarder {
         writer.copyFields(scratch.request.fields, of: bytes, except: forwarding.stripped)
         writer.lines(UnsafeRawBufferPointer(scratch.reply.lines.bytes))
         writer.requestFraming(scratch.request.framing, method: scratch.request.method)
+        if forwarding.allowsWebSocket, scratch.request.asksForWebSocket {
+            exchange.pointee.flags.formUnion(.webSocketAsked)
+            writer.upgradeToWebSocket()
+        }
         writer.endHead()
         guard case .written(let count) = writer.result else { return nil }
         return count
@@ -215,6 +211,7 @@ struct Forwarder {
             return worker.pool(of: upstream).close(upstream)
         }
         let exchange = exchanges[upstream.pointee.exchange]
+        if exchange.pointee.flags.contains(.awaitsTunnel) { return worker.tunnel.open(exchange) }
         if event.isWritable, !upstream.pointee.unsent.isEmpty {
             guard channels.flush(upstream) else { return upstreamEnded(exchange, upstream) }
             if upstream.pointee.unsent.isEmpty {
@@ -234,6 +231,7 @@ struct Forwarder {
             return worker.pool(of: upstream).close(upstream)
         }
         let exchange = exchanges[upstream.pointee.exchange]
+        if exchange.pointee.flags.contains(.tunnel) { return worker.tunnel.expired(exchange) }
         // While the client does not take what is there, it is not the upstream that is late.
         guard channels[exchange.pointee.client].pointee.unsent.isEmpty else {
             upstream.pointee.deadline = worker.now &+ exchange.pointee.idleNanoseconds
@@ -249,6 +247,7 @@ struct Forwarder {
         let index = exchange.pointee.index
         let upstreamIndex = exchange.pointee.upstream
         guard upstreamIndex != Exchange.noChannel else { return }
+        if exchange.pointee.flags.contains(.tunnel) { return worker.tunnel.pump(exchange) }
         let upstream = channels[upstreamIndex]
         let generation = upstream.pointee.generation
         for _ in 0..<Self.turnsMax {
@@ -304,7 +303,10 @@ struct Forwarder {
             let headCount: Int
             do throws(HeadError) {
                 let end = try scratch.response.parse(
-                    rest, answering: ResponseHead.Request(method: exchange.pointee.method),
+                    rest,
+                    answering: ResponseHead.Request(
+                        method: exchange.pointee.method,
+                        upgrade: exchange.pointee.flags.contains(.webSocketAsked)),
                     scanned: upstream.pointee.scanned)
                 guard let end else {
                     upstream.pointee.scanned = rest.count
@@ -352,7 +354,10 @@ struct Forwarder {
         _ exchange: ExchangePointer, _ client: ChannelPointer, _ upstream: ChannelPointer,
         _ bytes: UnsafeRawBufferPointer, _ headCount: Int
     ) {
-        guard scratch.response.status != 101 else { return fail(exchange, .malformedResponse) }
+        let isSwitch = scratch.response.status == 101
+        guard !isSwitch || scratch.response.agreesToWebSocket(in: bytes) else {
+            return fail(exchange, .malformedResponse)
+        }
         let keepsOpen = exchange.pointee.flags.contains(.persistent) && !worker.isDraining
         let plan = DownstreamFraming(
             of: scratch.response, clientVersion: exchange.pointee.version, isPersistent: keepsOpen)
@@ -369,11 +374,29 @@ struct Forwarder {
         exchange.pointee.responded = worker.now
         exchange.pointee.flags.formUnion(.responseStarted)
         if !plan.isPersistent { exchange.pointee.flags.subtract(.persistent) }
-        if scratch.response.isPersistent {
+        if isSwitch {
+            let rest = UnsafeRawBufferPointer(rebasing: bytes[headCount...])
+            return switchProtocols(exchange, client, upstream, rest, written)
+        }
+        // What a client says behind an `Upgrade` could be for either protocol: a connection over
+        // which one was refused serves nobody else.
+        if scratch.response.isPersistent, !exchange.pointee.flags.contains(.webSocketAsked) {
             exchange.pointee.flags.formUnion(.upstreamPersistent)
         }
         var position = headCount
         passResponse(exchange, client, upstream, bytes, &position, behind: written)
+    }
+
+    /// The upstream agreed: the first `written` bytes of `out` tell the client.
+    private func switchProtocols(
+        _ exchange: ExchangePointer, _ client: ChannelPointer, _ upstream: ChannelPointer,
+        _ rest: UnsafeRawBufferPointer, _ written: Int
+    ) {
+        channels.keep(rest, unreadOf: upstream)
+        guard channels.send(client, scratch.written(written)) else {
+            return worker.clients.lost(client)
+        }
+        worker.tunnel.begin(exchange)
     }
 
     private func writeResponseHead(
@@ -388,7 +411,11 @@ struct Forwarder {
         writer.statusLine(of: scratch.response, in: bytes)
         writer.copyFields(scratch.response.fields, of: bytes, except: filter)
         writer.lines(UnsafeRawBufferPointer(scratch.reply.lines.bytes))
-        writer.responseFraming(plan, clientVersion: exchange.pointee.version)
+        if scratch.response.status == 101 {
+            writer.upgradeToWebSocket()
+        } else {
+            writer.responseFraming(plan, clientVersion: exchange.pointee.version)
+        }
         writer.endHead()
         guard case .written(let count) = writer.result else { return nil }
         return count
@@ -485,7 +512,7 @@ struct Forwarder {
             channels.send(upstream, exchange.pointee.replay.bytes)
             channels.buffers.give(&exchange.pointee.replay)
         } catch {
-            fail(exchange, Self.fault(error))
+            fail(exchange, error.fault)
         }
     }
 
@@ -507,7 +534,7 @@ struct Forwarder {
     }
 
     /// Ends an exchange whose client is not told anything any more.
-    func abandon(_ exchange: ExchangePointer, _ fault: TransportFault) {
+    func abandon(_ exchange: ExchangePointer, _ fault: TransportFault?) {
         let client = channels[exchange.pointee.client]
         let address = detachUpstream(exchange)
         exchanges.end(

@@ -22,6 +22,8 @@ public enum TransportFault: Equatable, Sendable {
     case upstreamClosed
     case upstreamTimeout
     case malformedResponse
+    /// Nothing passed through a tunnel for too long.
+    case tunnelIdle
 
     // us
     /// What a handler wanted added to a head was more than there is room for.
@@ -37,7 +39,7 @@ public enum TransportFault: Equatable, Sendable {
         case .requestTimeout: 408
         case .clientClosed: 499
         case .connectFailed, .upstreamClosed, .malformedResponse: 502
-        case .connectTimeout, .upstreamTimeout: 504
+        case .connectTimeout, .upstreamTimeout, .tunnelIdle: 504
         case .overflow, .drained: 503
         case .unresolved(let failure): failure.status
         case .headTooLarge: 500

@@ -10,6 +10,14 @@ final class UpstreamPool {
         case overflow
         case unresolved(ResolutionFailure)
         case connectFailed(SystemError)
+
+        var fault: TransportFault {
+            switch self {
+            case .overflow: .overflow
+            case .unresolved(let failure): .unresolved(failure)
+            case .connectFailed(let error): .connectFailed(error)
+            }
+        }
     }
 
     let upstream: Upstream

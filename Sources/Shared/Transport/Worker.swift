@@ -118,11 +118,15 @@ public final class Worker {
 
     var clients: ClientSide { ClientSide(self) }
     var forwarder: Forwarder { Forwarder(self) }
+    var tunnel: Tunnel { Tunnel(self) }
 
     func pool(_ group: Int) -> UpstreamPool { pools[group] }
 
-    /// Counts an exchange under way to the upstream; false when that is one too many.
-    func hold(_ group: Int) -> Bool { pools.hold(group) }
+    /// Counts the exchange as under way to the upstream; false when that is one too many.
+    func hold(_ number: Int, for exchange: ExchangePointer) -> Bool {
+        exchange.pointee.upstreamGroup = UInt16(truncatingIfNeeded: number)
+        return pools.hold(number)
+    }
 
     func pool(of upstream: ChannelPointer) -> UpstreamPool {
         pools[Int(upstream.pointee.group)]
@@ -252,6 +256,7 @@ public final class Worker {
                 channel.pointee.side == .client && channel.pointee.exchange == Channel.noExchange
                 && channel.pointee.unread.isEmpty && channel.pointee.unsent.isEmpty
             if isIdle { clients.close(channel) }
+            clients.drainTunnel(channel)
         }
     }
 
