@@ -23,6 +23,8 @@ final class EgressRoute: Sendable {
     let responseFilter: FieldFilter
     let presets: [PresetField]
     let upstream: Upstream
+    /// Where the bytes of a CONNECT go; nil when the service allows none.
+    let tunnelUpstream: Upstream?
     let cluster: ClusterMetrics?
 
     /// A field of requests that do not have it.
@@ -31,9 +33,14 @@ final class EgressRoute: Sendable {
         let line: [UInt8]
     }
 
-    init(_ service: EgressService, upstream: Upstream, cluster: ClusterMetrics?) {
+    /// - Parameter tunnelUpstream: the same place, where nothing is done to the bytes.
+    init(
+        _ service: EgressService, upstream: Upstream, tunnelUpstream: Upstream,
+        cluster: ClusterMetrics?
+    ) {
         self.service = service
         self.upstream = upstream
+        self.tunnelUpstream = service.methods.contains("CONNECT") ? tunnelUpstream : nil
         self.cluster = cluster
         let name = Array(service.name.utf8)
         self.name = name

@@ -96,9 +96,7 @@ final class EgressWorker: RequestHandler {
         let sandbox = try identification.identify(head, request, record)
         let found = try find(head, request, snapshot, record)
         let route = snapshot.services.routes[found.position]
-        guard head.method != .connect else { throw .methodNotAllowed }
-        var path = try paths.normalize(head, request)
-        if found.isByAddress { path = try route.path(below: path) }
+        let path = try path(of: head, request, found, route)
         let question = PolicyQuestion(
             path: path.matched,
             caller: .sandbox(id: sandbox.id, service: route.name.withUnsafeBytes { $0 }),
@@ -110,9 +108,26 @@ final class EgressWorker: RequestHandler {
         }
         try limits.take(sandbox, found.position, permit, snapshot, request, record)
         keep(route, for: request.exchange)
+        let upstream = upstreams[found.position]
+        if head.method == .connect {
+            return try forward.tunnel(permit, route, upstream: upstream.tunnels)
+        }
         return try forward.plan(
-            permit, path.forwarded, route, upstream: upstreams.numbers[found.position], head, request,
-            reply)
+            permit, path.forwarded, route, upstream: upstream.requests, head, request, reply)
+    }
+
+    /// The path that policy is asked about: a tunnel has none.
+    private func path(
+        of head: borrowing RequestHead, _ request: IncomingRequest, _ found: ServiceTable.Found,
+        _ route: EgressRoute
+    ) throws(Refusal) -> NormalizedPath {
+        if head.method == .connect {
+            guard settings.isForwardProxy else { throw .methodNotAllowed }
+            let nothing = UnsafeRawBufferPointer(start: nil, count: 0)
+            return NormalizedPath(forwarded: nothing, matched: nothing)
+        }
+        let path = try paths.normalize(head, request)
+        return found.isByAddress ? try route.path(below: path) : path
     }
 
     private func find(

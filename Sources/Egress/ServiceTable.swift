@@ -43,6 +43,7 @@ struct ServiceTable: Sendable {
         _ head: borrowing RequestHead, in bytes: UnsafeRawBufferPointer, asksProxy: Bool
     ) -> Found? {
         let authority = head.authority
+        let isTunnel = head.method == .connect
         return withUnsafeTemporaryAllocation(byteCount: Self.hostBytesMax, alignment: 8) {
             memory in
             guard let count = authority.writeNormalizedHost(of: bytes, to: memory) else {
@@ -52,9 +53,10 @@ struct ServiceTable: Sendable {
             if let position = position(of: host) {
                 return Found(position: position, isByAddress: false)
             }
-            guard asksProxy, let position = position(of: host, port: authority.port) else {
-                return nil
-            }
+            guard asksProxy,
+                let position = position(
+                    of: host, port: authority.port, isTunnel: isTunnel)
+            else { return nil }
             return Found(position: position, isByAddress: true)
         }
     }
@@ -74,11 +76,13 @@ struct ServiceTable: Sendable {
 
     /// A client that says `http://` to its proxy means the service's port all the same: what
     /// leaves here is TLS if the service's URL says so.
-    private func position(of host: UnsafeRawBufferPointer, port: UInt16?) -> Int? {
+    private func position(
+        of host: UnsafeRawBufferPointer, port: UInt16?, isTunnel: Bool
+    ) -> Int? {
         guard let index = Self.search(addresses.count, { Self.compare(addresses[$0].host, host) })
         else { return nil }
-        let isSame = port == nil || port == 80 || port == addresses[index].port
-        return isSame ? addresses[index].position : nil
+        let isDefault = !isTunnel && (port == nil || port == 80)
+        return isDefault || port == addresses[index].port ? addresses[index].position : nil
     }
 
     /// - Parameter compare: what is looked for with the entry: negative when the entry comes first.

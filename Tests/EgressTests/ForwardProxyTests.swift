@@ -12,6 +12,10 @@ struct ForwardProxyTests {
         _ settings: String = "  forward_proxy: true\n"
     ) throws -> RunningEgress {
         let services = """
+            "raw": {
+              "base_url": "http://127.0.0.1:\(upstream.port)",
+              "allowed_methods": ["GET", "CONNECT"], "allowed_paths": ["/one"]
+            },
             "elsewhere": {
               "base_url": "http://service.example:8080/api/v2",
               "allowed_methods": ["GET"], "allowed_paths": ["/one"]
@@ -92,5 +96,45 @@ struct ForwardProxyTests {
     @Test func `an origin target is no proxy's`() throws {
         let egress = try running()
         #expect(try egress.ask("/x", sandbox: nil, basic("sbx-all:")).status == 401)
+    }
+
+    private func connect(
+        _ egress: RunningEgress, _ target: String, _ fields: String
+    ) throws -> Peer {
+        let client = try egress.connect()
+        try client.send("CONNECT \(target) HTTP/1.1\r\nHost: \(target)\r\n\(fields)\r\n")
+        return client
+    }
+
+    @Test func `a tunnel to a service that allows it carries bytes as they are`() throws {
+        let client = try connect(running(), "raw:443", basic("sbx-all:"))
+        let server = try upstream.accept()
+        #expect(try client.readHead().status == 200)
+        try client.send("\u{16}\u{3}anything")
+        try server.fill { $0.count == 10 }
+        #expect(server.received == Array("\u{16}\u{3}anything".utf8))
+        try server.send("back")
+        try client.fill { $0.count == 4 }
+        #expect(client.received == Array("back".utf8))
+    }
+
+    @Test(arguments: [
+        ("raw:443", "", 407), ("echo:443", "sbx-all:", 403), ("raw:443", "sbx-none:", 403),
+        ("raw:443", "sbx-restricted:", 403), ("service.example:443", "sbx-all:", 404),
+        ("other.example:443", "sbx-all:", 404), ("169.254.169.254:80", "sbx-all:", 404),
+    ])
+    func `a tunnel that policy does not allow is refused`(
+        target: String, user: String, status: Int
+    ) throws {
+        let client = try connect(running(), target, user.isEmpty ? "" : basic(user))
+        let answer = try client.readMessage()
+        #expect(answer.status == status)
+        #expect(answer["content-type"] == "application/problem+json")
+        #expect(try upstream.isUntouched())
+    }
+
+    @Test func `who is no proxy has no tunnels`() throws {
+        let client = try connect(running(""), "raw:443", "X-Sandbox-ID: sbx-all\r\n")
+        #expect(try client.readMessage().status == 405)
     }
 }

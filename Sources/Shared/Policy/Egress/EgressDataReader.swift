@@ -13,10 +13,11 @@ struct EgressDataReader {
 
     private static let serviceMembers = [
         "display_name", "description", "base_url", "allowed_methods", "allowed_paths", "auth",
-        "timeout", "headers", "allow_cookies",
+        "timeout", "headers", "allow_cookies", "allow_websocket",
     ]
     private static let tierMembers = ["description", "allowed_services", "rate_limits"]
     private static let limitMembers = ["requests_per_minute", "burst"]
+    private static let servicesMax = 10_000
     private static let timeoutDefault = Duration.seconds(120)
 
     mutating func read(_ data: Value) {
@@ -24,6 +25,9 @@ struct EgressDataReader {
             reader.readService(name, value, path)
         }
         services.sort { $0.name < $1.name }
+        if services.count > Self.servicesMax {
+            fault("egress_services", "has more than \(Self.servicesMax) services")
+        }
         each(data.object["egress_policies"], "egress_policies") { reader, name, value, path in
             reader.readTier(name, value, path)
         }
@@ -75,7 +79,9 @@ struct EgressDataReader {
                 name: name, origin: origin, methods: methods, paths: paths, credential: credential,
                 timeout: timeout(members["timeout"], path + ".timeout"),
                 headers: headers(members["headers"], path + ".headers"),
-                allowsCookies: boolean(members["allow_cookies"], path + ".allow_cookies")))
+                allowsCookies: boolean(members["allow_cookies"], path + ".allow_cookies"),
+                allowsWebSocket: boolean(
+                    members["allow_websocket"], path + ".allow_websocket")))
     }
 
     private static func isServiceName(_ name: String) -> Bool {

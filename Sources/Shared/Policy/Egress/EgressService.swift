@@ -14,6 +14,8 @@ public struct EgressService: Sendable, Equatable {
     public let headers: [Header]
     /// Whether cookies pass in both directions.
     public let allowsCookies: Bool
+    /// Whether a connection may become a WebSocket, whose bytes pass as they are.
+    public let allowsWebSocket: Bool
 
     public struct Header: Sendable, Equatable {
         public let name: String
