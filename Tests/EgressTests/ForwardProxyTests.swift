@@ -107,7 +107,9 @@ struct ForwardProxyTests {
     }
 
     @Test func `a tunnel to a service that allows it carries bytes as they are`() throws {
-        let client = try connect(running(), "raw:443", basic("sbx-all:"))
+        let egress = try running()
+        defer { egress.stop() }
+        let client = try connect(egress, "raw:443", basic("sbx-all:"))
         let server = try upstream.accept()
         #expect(try client.readHead().status == 200)
         try client.send("\u{16}\u{3}anything")
@@ -126,7 +128,9 @@ struct ForwardProxyTests {
     func `a tunnel that policy does not allow is refused`(
         target: String, user: String, status: Int
     ) throws {
-        let client = try connect(running(), target, user.isEmpty ? "" : basic(user))
+        let egress = try running()
+        defer { egress.stop() }
+        let client = try connect(egress, target, user.isEmpty ? "" : basic(user))
         let answer = try client.readMessage()
         #expect(answer.status == status)
         #expect(answer["content-type"] == "application/problem+json")
@@ -134,7 +138,9 @@ struct ForwardProxyTests {
     }
 
     @Test func `who is no proxy has no tunnels`() throws {
-        let client = try connect(running(""), "raw:443", "X-Sandbox-ID: sbx-all\r\n")
+        let egress = try running("")
+        defer { egress.stop() }
+        let client = try connect(egress, "raw:443", "X-Sandbox-ID: sbx-all\r\n")
         #expect(try client.readMessage().status == 405)
     }
 }
