@@ -71,7 +71,7 @@ let package = Package(
         shared("Bytes", ["CZlib", "CYAML"]),
         shared("Files"),
         shared("HTTP", ["Bytes", "CNghttp2"]),
-        shared("IO", ["Bytes", "CLinux"]),
+        shared("IO", ["Bytes", "CLinux", "COpenSSL"]),
         shared("Rego", ["Bytes", "CRE2", "COpenSSL", "BigInt"]),
         shared("Policy", ["Bytes", "COpenSSL", "Files", "Identity", "Rego"]),
         shared("Identity", ["Bytes", "COpenSSL"]),
@@ -80,6 +80,7 @@ let package = Package(
         shared("Telemetry", ["Bytes"]),
         shared("Config", ["Bytes", "Files"]),
         shared("Transport", ["Bytes", "HTTP", "IO"]),
+        shared("DemoUpstream", ["Bytes", "COpenSSL", "HTTP", "IO"]),
         shared(
             "Proxy",
             [
@@ -105,8 +106,8 @@ let package = Package(
         .executableTarget(
             name: "Main",
             dependencies: [
-                "Gateway", "Egress", "Agentd", "Bytes", "Config", "Files", "IO", "Policy",
-                "Proxy", "Rego", "Telemetry", "Transport",
+                "Gateway", "Egress", "Agentd", "Bytes", "Config", "DemoUpstream", "Files", "HTTP",
+                "IO", "Policy", "Proxy", "Rego", "Telemetry", "Transport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),
@@ -125,7 +126,8 @@ let package = Package(
 
         // Both ends of a connection, driven by hand, for tests over sockets.
         .target(
-            name: "Peers", dependencies: ["HTTP", "IO"], path: "Tests/Peers", swiftSettings: settings),
+            name: "Peers", dependencies: ["COpenSSL", "HTTP", "IO"], path: "Tests/Peers",
+            swiftSettings: settings),
 
         tests("Architecture", []),
         tests("Bytes", ["Bytes"]),
@@ -141,6 +143,7 @@ let package = Package(
             ["Credentials", "Fetch", "Files", "IO", "Bytes", "COpenSSL", "CScan", "LeakOracle"]),
         tests("Telemetry", ["Telemetry", "Bytes"]),
         tests("Config", ["Config", "Files", "Bytes"]),
+        tests("IO", ["IO", "Peers"]),
         tests("Transport", ["Transport", "HTTP", "IO", "Bytes", "Peers"]),
         tests(
             "Gateway",

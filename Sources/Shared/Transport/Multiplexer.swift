@@ -70,10 +70,17 @@ struct Multiplexer {
         return session
     }
 
-    /// False when the connection could not be made.
+    /// False when the connection could not be made, or not yet.
     private func isConnected(_ session: ChannelPointer) -> Bool {
-        if let error = Socket.pendingError(session.pointee.socket) {
+        if session.pointee.tls == nil, let error = Socket.pendingError(session.pointee.socket) {
             lost(session, .connectFailed(error))
+            return false
+        }
+        switch worker.pool(of: session).secure(session) {
+        case .done: break
+        case .needsBytes: return false
+        case .failed(let failure):
+            lost(session, .tlsFailed(failure))
             return false
         }
         session.pointee.flags.subtract(.connecting)
@@ -86,10 +93,9 @@ struct Multiplexer {
 
     func event(_ session: ChannelPointer, _ event: Poller.Event) {
         if session.pointee.flags.contains(.connecting) {
-            guard event.isWritable || event.isBroken, isConnected(session) else { return }
+            let isUnderWay = event.isWritable || event.isBroken || session.pointee.tls != nil
+            guard isUnderWay, isConnected(session) else { return }
         }
-        if event.isReadable { session.pointee.flags.formUnion(.readable) }
-        if event.peerFinished { session.pointee.flags.formUnion(.peerFinished) }
         if event.isBroken {
             session.pointee.flags.formUnion(.broken)
             return lost(session, .upstreamClosed)

@@ -11,7 +11,9 @@ public struct Upstream: Sendable {
     public let resolution: Resolution?
     /// Whether it is spoken to with HTTP/2, which it is known to understand.
     public var usesHTTP2 = false
-    /// For one connection, whatever addresses it takes to get it.
+    /// Nil: bytes are sent as they are.
+    public var tls: TLSUpstream?
+    /// For one connection, whatever addresses it takes to get it, and its TLS handshake.
     public var connectTimeoutNanoseconds: UInt64 = 5_000_000_000
     /// How long a connection is kept that nobody uses.
     public var idleTimeoutNanoseconds: UInt64 = 60_000_000_000
