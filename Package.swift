@@ -66,6 +66,10 @@ let package = Package(
         .systemLibrary(
             name: "CYAML", path: "Sources/Shared/CYAML", pkgConfig: "yaml-0.1",
             providers: [.apt(["libyaml-dev"])]),
+        .systemLibrary(
+            name: "CCurl", path: "Sources/Shared/CCurl", pkgConfig: "libcurl",
+            providers: [.apt(["libcurl4-openssl-dev"])]),
+        .target(name: "CScan", path: "Sources/Shared/CScan"),
 
         // what every role shares
         shared("Bytes", ["CZlib", "CYAML"]),
@@ -75,9 +79,12 @@ let package = Package(
         shared("Rego", ["Bytes", "CRE2", "COpenSSL", "BigInt"]),
         shared("Policy", ["Bytes", "COpenSSL", "Files", "Identity", "Rego"]),
         shared("Identity", ["Bytes", "COpenSSL"]),
+        shared("Fetch", ["CCurl"]),
+        shared("Credentials", ["Bytes", "COpenSSL", "CScan", "Fetch", "Files", "IO"]),
         shared("Telemetry", ["Bytes"]),
         shared("Config", ["Bytes", "Files"]),
         shared("Transport", ["Bytes", "HTTP", "IO"]),
+        shared("DemoUpstream", ["Bytes", "COpenSSL", "HTTP", "IO"]),
         shared(
             "Proxy",
             [
@@ -103,8 +110,8 @@ let package = Package(
         .executableTarget(
             name: "Main",
             dependencies: [
-                "Gateway", "Egress", "Agentd", "Bytes", "Config", "Files", "IO", "Policy",
-                "Proxy", "Rego", "Telemetry", "Transport",
+                "Gateway", "Egress", "Agentd", "Bytes", "Config", "DemoUpstream", "Files", "HTTP",
+                "IO", "Policy", "Proxy", "Rego", "Telemetry", "Transport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),
@@ -131,6 +138,12 @@ let package = Package(
         tests("Rego", ["Rego", "Bytes"]),
         tests("Policy", ["Policy", "Identity", "Rego", "Files", "Bytes"]),
         tests("Identity", ["Identity", "Bytes"]),
+        .target(
+            name: "LeakOracle", dependencies: ["Bytes"], path: "Tests/Support/LeakOracle",
+            swiftSettings: settings),
+        tests(
+            "Credentials",
+            ["Credentials", "Fetch", "Files", "IO", "Bytes", "COpenSSL", "CScan", "LeakOracle"]),
         tests("Telemetry", ["Telemetry", "Bytes"]),
         tests("Config", ["Config", "Files", "Bytes"]),
         tests("Transport", ["Transport", "HTTP", "IO", "Bytes", "Peers"]),
