@@ -75,7 +75,7 @@ let package = Package(
         shared("Bytes", ["CZlib", "CYAML"]),
         shared("Files"),
         shared("HTTP", ["Bytes"]),
-        shared("IO", ["Bytes", "CLinux"]),
+        shared("IO", ["Bytes", "CLinux", "COpenSSL"]),
         shared("Rego", ["Bytes", "CRE2", "COpenSSL", "BigInt"]),
         shared("Policy", ["Bytes", "COpenSSL", "Files", "Identity", "Rego"]),
         shared("Identity", ["Bytes", "COpenSSL"]),
@@ -130,7 +130,7 @@ let package = Package(
 
         // Both ends of a connection, driven by hand, for tests over sockets.
         .target(
-            name: "Peers", dependencies: ["IO"], path: "Tests/Peers", swiftSettings: settings),
+            name: "Peers", dependencies: ["IO", "COpenSSL"], path: "Tests/Peers", swiftSettings: settings),
 
         tests("Architecture", []),
         tests("Bytes", ["Bytes"]),
@@ -146,6 +146,7 @@ let package = Package(
             ["Credentials", "Fetch", "Files", "IO", "Bytes", "COpenSSL", "CScan", "LeakOracle"]),
         tests("Telemetry", ["Telemetry", "Bytes"]),
         tests("Config", ["Config", "Files", "Bytes"]),
+        tests("IO", ["IO", "Peers"]),
         tests("Transport", ["Transport", "HTTP", "IO", "Bytes", "Peers"]),
         tests(
             "Gateway",
