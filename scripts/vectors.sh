@@ -1,31 +1,33 @@
 #!/usr/bin/env bash
 # Hostile and correct traffic through a running gateway, judged by what reaches the upstream.
-#   scripts/vectors.sh h1            HTTP/1.1 requests, and hostile answers of an upstream
-#   scripts/vectors.sh h1 --short    requests of a few files only
-#   scripts/vectors.sh ws            WebSocket (needs Python's websockets package)
+#   scripts/vectors.sh [--short] SUITE...
+#     h1       HTTP/1.1 requests, and hostile answers of an upstream; --short: a few files only
+#     h2       HTTP/2 requests towards an HTTP/1.1 upstream (needs Python's hpack)
+#     grpc     gRPC calls through the gateway, HTTP/2 on both sides (needs grpcio)
+#     ws       WebSocket (needs websockets)
+#     attacks  floods, while other clients are measured (needs psutil); --short: the quick ones
 # The vectors are at SLUICE_VECTORS (default ../shared/vectors/data), the runners in the folder
 # above. SLUICE_BIN names a binary to use instead of building one.
 set -euo pipefail
 source "$(dirname "$0")/common.sh"
 cd "$root"
 
-usage() { die "usage: scripts/vectors.sh h1 [--short] | ws"; }
+usage() { die "usage: scripts/vectors.sh [--short] h1|h2|grpc|ws|attacks..."; }
 short=no
-case "$*" in
-h1 | ws) ;;
-"h1 --short") short=yes ;;
-*) usage ;;
-esac
-suite=$1
+suites=()
+for word in "$@"; do
+    case $word in
+    h1 | h2 | grpc | ws | attacks) suites+=("$word") ;;
+    --short) short=yes ;;
+    *) usage ;;
+    esac
+done
+[ ${#suites[@]} -gt 0 ] || usage
 
 vectors=$(realpath -m "${SLUICE_VECTORS:-../shared/vectors/data}")
 runners=$(dirname "$vectors")
 if [ ! -e "$runners/h1run.py" ]; then
     say "SKIPPED: no vectors at $vectors (set SLUICE_VECTORS)"
-    exit 0
-fi
-if [ "$suite" = ws ] && ! python3 -c 'import websockets.asyncio.client' 2>/dev/null; then
-    say "SKIPPED: Python has no websockets package (pip install websockets)"
     exit 0
 fi
 need_sluice
@@ -63,7 +65,7 @@ run() {
 import json, sys
 for case in json.load(open(sys.argv[1])):
     if case["why"]:
-        print(" ", case["file"], case["id"], case["status"], "; ".join(case["why"]))
+        print(" ", case.get("file", ""), case["id"], case["status"], "; ".join(case["why"]))
 PYTHON
         failures=$((failures + 1))
     fi
@@ -82,7 +84,7 @@ PYTHON
 
 # WebSocket connections through the gateway, to an echo server that the runner is itself.
 websockets() {
-    local expected closing
+    local expected
     expected=$(python3 - "$runners/wsrun.py" <<'PYTHON'
 import re, sys
 text = open(sys.argv[1]).read()
@@ -90,25 +92,79 @@ sizes = re.search(r"for n in \(([^)]*)\):\s+def mk", text).group(1)
 print(len(re.findall(r"(?m)^@t$", text)) + len(sizes.split(",")))
 PYTHON
     )
-    closing=$(python3 "$runners/wsrun.py" --proxy "127.0.0.1:$SLUICE_PORT" \
-        --upstream-port "$SLUICE_UPSTREAM_PORT" --header "X-API-Key: $key" |
-        tee /dev/stderr | tail -n 1)
+    judge websockets "$expected" python3 "$runners/wsrun.py" --proxy "127.0.0.1:$SLUICE_PORT" \
+        --upstream-port "$SLUICE_UPSTREAM_PORT" --header "X-API-Key: $key"
+}
+
+# judge NAME EXPECTED COMMAND...: fails unless the command's last line says that so many passed.
+judge() {
+    local name=$1 expected=$2 closing
+    shift 2
+    closing=$("$@" | tee /dev/stderr | tail -n 1)
     if [ "$closing" != "$expected passed, 0 failed" ]; then
-        say "FAILED: websockets: $closing (expected: $expected passed, 0 failed)"
+        say "FAILED: $name: $closing (expected: $expected passed, 0 failed)"
         failures=$((failures + 1))
     fi
 }
 
-if [ "$suite" = ws ]; then
-    websockets
-elif [ "$short" = yes ]; then
-    for only in own-h1-framing own-h1-path own-h1-host; do
-        run "$only" "$(count h1-request "$only")" h1run.py --only "$only"
-    done
-else
-    run requests "$(count h1-request '')" h1run.py
-    run responses "$(count h1-response '')" resprun.py
-fi
+# gRPC calls to a server that the runner is itself.
+grpc() {
+    judge grpc "$(grep -c '^def t_' "$runners/grpcrun.py")" \
+        python3 "$runners/grpcrun.py" --proxy "127.0.0.1:$SLUICE_PORT" \
+        --upstream-port "$SLUICE_UPSTREAM_PORT" --metadata "x-api-key:$key"
+}
+
+quick_attacks=(rapid_reset made_you_reset made_you_reset_priority continuation_flood hpack_bomb)
+
+attacks() {
+    local upstream arguments name
+    python3 Tests/Vectors/upstream.py "$SLUICE_UPSTREAM_PORT" &
+    upstream=$!
+    children+=("$upstream")
+    wait_for 10 port_answers "$SLUICE_UPSTREAM_PORT" || die "the upstream did not start"
+    arguments=(--h2 "127.0.0.1:$SLUICE_PORT" --h1 "127.0.0.1:$SLUICE_PORT" --pid "${children[0]}"
+        --header "X-API-Key: $key")
+    if [ "$short" = yes ]; then
+        for name in "${quick_attacks[@]}"; do
+            judge "attacks $name" 1 \
+                python3 "$runners/attacks.py" "${arguments[@]}" --only "$name"
+        done
+    else
+        judge attacks "$(sed -n 's/^ATT=//p' "$runners/attacks.py" | tr ',' '\n' | wc -l)" \
+            python3 "$runners/attacks.py" "${arguments[@]}"
+    fi
+    kill "$upstream"
+    children=("${children[0]}")
+}
+
+# has MODULE SUITE: whether Python has what the suite's runner needs.
+has() {
+    python3 -c "import $1" 2>/dev/null && return
+    say "SKIPPED: $2: Python has no module $1 (pip install it)"
+    return 1
+}
+
+http1() {
+    local only
+    if [ "$short" = yes ]; then
+        for only in own-h1-framing own-h1-path own-h1-host; do
+            run "$only" "$(count h1-request "$only")" h1run.py --only "$only"
+        done
+    else
+        run requests "$(count h1-request '')" h1run.py
+        run responses "$(count h1-response '')" resprun.py
+    fi
+}
+
+for suite in "${suites[@]}"; do
+    case $suite in
+    h1) http1 ;;
+    h2) ! has hpack h2 || run h2 "$(count h2-request '')" h2run.py ;;
+    grpc) ! has grpc grpc || grpc ;;
+    ws) ! has websockets.asyncio.client ws || websockets ;;
+    attacks) ! has psutil attacks || attacks ;;
+    esac
+done
 
 is_alive() { kill -0 "${children[0]}" 2>/dev/null; }
 is_alive || { say "FAILED: the gateway ended during the run"; failures=$((failures + 1)); }

@@ -28,6 +28,7 @@ extension Upstream {
             name: configuration.name, addresses: try configuration.address.addresses(key))
         connectTimeoutNanoseconds = configuration.connectTimeout.nanoseconds
         idleConnectionsMax = configuration.idleConnections
+        usesHTTP2 = configuration.protocol == .http2
     }
 }
 

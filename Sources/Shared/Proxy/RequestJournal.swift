@@ -24,6 +24,7 @@ public struct RequestJournal: ~Copyable {
     ) -> RequestRecords.Pointer {
         if request.wasDecided, let record = records[request.exchange] { return record }
         let record = begin(request, trace: continuedTrace(head, request))
+        record.pointee.isGRPC = head.isGRPC(in: request.bytes)
         let userAgent = head.fields.first(.userAgent)?.valueRange ?? .empty
         record.pointee.keep(
             method: head.methodRange.slice(of: request.bytes),
@@ -73,12 +74,13 @@ public struct RequestJournal: ~Copyable {
         appendLines(of: record, to: reply)
         var reasons: [String] = []
         if case .denied(let status) = refusal {
-            if policy.decorate(reply) {
+            if !record.pointee.isGRPC, policy.decorate(reply) {
                 reply.status = status
                 return
             }
             reasons = policy.reasons
         }
+        if record.pointee.isGRPC { return refusal.writeGRPC(reasons: reasons, to: reply) }
         problems.write(
             refusal, requestID: record.pointee.requestID, reasons: reasons, to: reply)
     }

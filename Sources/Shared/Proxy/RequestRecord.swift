@@ -28,6 +28,8 @@ public struct RequestRecord {
     public var authentication = Authentication.none
     public var decision = Decision.none
     public var wasForwarded = false
+    /// The client speaks gRPC: a refusal is a status of gRPC.
+    public var isGRPC = false
     public var reason: Refusal?
 
     public private(set) var method = Text()

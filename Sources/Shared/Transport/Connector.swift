@@ -110,7 +110,7 @@ struct Connector {
         if new.pointee.flags.contains(.connecting) {
             expect(exchange, new)
         } else {
-            new.pointee.deadline = worker.now &+ exchange.pointee.idleNanoseconds
+            new.pointee.deadline = exchange.pointee.upstreamDeadline(from: worker.now)
         }
     }
 }

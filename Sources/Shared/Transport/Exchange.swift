@@ -60,6 +60,8 @@ struct Exchange: BitwiseCopyable {
     var firstEndpoint: UInt16 = 0
     /// How long the upstream may be silent.
     var idleNanoseconds: UInt64 = 0
+    /// When the client of a gRPC call no longer waits, in monotonic nanoseconds.
+    var callDeadline = UInt64.max
     var started: UInt64 = 0
     var responded: UInt64 = 0
     var contentBytesSent: UInt64 = 0
@@ -68,6 +70,11 @@ struct Exchange: BitwiseCopyable {
     var status = 0
 
     init() {}
+
+    /// When the upstream has been silent for too long, or the call took too long.
+    func upstreamDeadline(from now: UInt64) -> UInt64 {
+        min(now &+ idleNanoseconds, callDeadline)
+    }
 }
 
 typealias ExchangePointer = UnsafeMutablePointer<Exchange>

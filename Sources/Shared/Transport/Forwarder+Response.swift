@@ -36,7 +36,7 @@ extension Forwarder {
                 : channels.receive(upstream, limit: appetite(client))
         switch input {
         case .bytes(let bytes):
-            upstream.pointee.deadline = worker.now &+ exchange.pointee.idleNanoseconds
+            upstream.pointee.deadline = exchange.pointee.upstreamDeadline(from: worker.now)
             if exchange.pointee.flags.contains(.responseStarted) {
                 var position = 0
                 passResponse(exchange, client, upstream, bytes, &position, behind: 0)

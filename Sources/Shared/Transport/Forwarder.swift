@@ -27,6 +27,9 @@ struct Forwarder {
     ) {
         let pool = worker.pool(forwarding.upstream)
         exchange.pointee.idleNanoseconds = forwarding.idleNanoseconds
+        if let timeout = scratch.request.grpcTimeoutNanoseconds(in: bytes) {
+            exchange.pointee.callDeadline = worker.now &+ min(timeout, UInt64.max >> 2)
+        }
         guard worker.hold(forwarding.upstream, for: exchange) else {
             worker.clients.leave(bytes, from: headCount, client)
             return fail(exchange, .overflow)
@@ -58,7 +61,7 @@ struct Forwarder {
         upstream.pointee.exchange = exchange.pointee.index
         upstream.pointee.scanned = 0
         guard upstream.pointee.flags.contains(.connecting) else {
-            upstream.pointee.deadline = worker.now &+ exchange.pointee.idleNanoseconds
+            upstream.pointee.deadline = exchange.pointee.upstreamDeadline(from: worker.now)
             return
         }
         connector.begin(exchange, upstream)
@@ -163,7 +166,7 @@ struct Forwarder {
                 if client.pointee.exchange == index { expectContent(client) }
                 return
             }
-            upstream.pointee.deadline = worker.now &+ exchange.pointee.idleNanoseconds
+            upstream.pointee.deadline = exchange.pointee.upstreamDeadline(from: worker.now)
             var position = 0
             passRequest(exchange, client, upstream, bytes, &position, behind: 0)
         }
@@ -242,7 +245,7 @@ struct Forwarder {
     /// All that was kept for the upstream is written: it is the upstream's turn, and the client's.
     func drained(_ upstream: ChannelPointer, _ exchange: ExchangePointer) {
         upstream.pointee.flags.subtract(.slow)
-        upstream.pointee.deadline = worker.now &+ exchange.pointee.idleNanoseconds
+        upstream.pointee.deadline = exchange.pointee.upstreamDeadline(from: worker.now)
         worker.queue(channels[exchange.pointee.client])
     }
 
@@ -264,8 +267,9 @@ struct Forwarder {
         let exchange = exchanges[upstream.pointee.exchange]
         if exchange.pointee.flags.contains(.tunnel) { return worker.tunnel.expired(exchange) }
         // While the client does not take what is there, it is not the upstream that is late.
-        guard channels[exchange.pointee.client].pointee.unsent.isEmpty else {
-            upstream.pointee.deadline = worker.now &+ exchange.pointee.idleNanoseconds
+        let isOver = worker.now >= exchange.pointee.callDeadline
+        guard isOver || channels[exchange.pointee.client].pointee.unsent.isEmpty else {
+            upstream.pointee.deadline = exchange.pointee.upstreamDeadline(from: worker.now)
             return
         }
         fail(exchange, .upstreamTimeout)

@@ -3,13 +3,15 @@ public struct UpstreamConfiguration: Sendable, Equatable {
     public var name: String
     public var address: Endpoint
     public var connectTimeout: Duration
+    public var `protocol`: UpstreamProtocol
     /// The most unused connections that one worker keeps open.
     public var idleConnections: Int
 
     /// An upstream with every default.
-    init(name: String, address: Endpoint) {
+    init(name: String, address: Endpoint, protocol: UpstreamProtocol = .http1) {
         self.name = name
         self.address = address
+        self.protocol = `protocol`
         connectTimeout = .seconds(5)
         idleConnections = 64
     }
@@ -22,9 +24,11 @@ public struct UpstreamConfiguration: Sendable, Equatable {
         let connect = section.read(
             "connect_timeout", .duration(.milliseconds(1)...(.seconds(300))), default: .seconds(5))
         let idle = section.read("idle_connections", .integer(0...100_000), default: 64)
+        let spoken = section.read(
+            "protocol", Kind<UpstreamProtocol>.word, default: preset?.protocol ?? .http1)
         section.finish()
         guard let address = address ?? preset?.address else { return nil }
-        self.init(name: name, address: address)
+        self.init(name: name, address: address, protocol: spoken)
         connectTimeout = connect
         idleConnections = idle
     }
@@ -34,6 +38,7 @@ public struct UpstreamConfiguration: Sendable, Equatable {
         UpstreamConfiguration(
             name: "agentd_http", address: Endpoint(host: "127.0.0.1", port: 8090)),
         UpstreamConfiguration(
-            name: "agentd_grpc", address: Endpoint(host: "127.0.0.1", port: 9500)),
+            name: "agentd_grpc", address: Endpoint(host: "127.0.0.1", port: 9500),
+            protocol: .http2),
     ]
 }

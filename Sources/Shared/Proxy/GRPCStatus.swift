@@ -1,0 +1,11 @@
+/// The statuses of gRPC that refusals become.
+enum GRPCStatus: UInt8 {
+    case invalidArgument = 3
+    case deadlineExceeded = 4
+    case permissionDenied = 7
+    case resourceExhausted = 8
+    case unimplemented = 12
+    case `internal` = 13
+    case unavailable = 14
+    case unauthenticated = 16
+}

@@ -1,0 +1,92 @@
+internal import Bytes
+public import Transport
+
+extension Refusal {
+    /// What a gRPC client is told.
+    var grpcStatus: GRPCStatus {
+        switch self {
+        case .overloaded, .addressLimited, .keyLimited, .sandboxLimited: .resourceExhausted
+        case .targetAmbiguous: .invalidArgument
+        case .routeNotFound, .serviceUnknown, .methodNotAllowed: .unimplemented
+        case .credentialMissing, .credentialAmbiguous, .credentialInvalid, .sandboxMissing,
+            .sandboxInvalid, .proxyAuthenticationRequired:
+            .unauthenticated
+        case .denied: .permissionDenied
+        case .policyMissing, .policyFailed: .unavailable
+        case .transport(let fault): fault.grpcStatus
+        }
+    }
+
+    /// Makes `reply` a response that is trailers only: gRPC's clients read no content of another
+    /// type. `reply.lines` holds what every response carries, `Retry-After` among it.
+    func writeGRPC(reasons: [String], to reply: Reply) {
+        let status = grpcStatus
+        let message = reasons.isEmpty ? "\(detail)" : reasons.joined(separator: "; ")
+        let delay = retryAfterSeconds ?? Self.retryAfter(in: reply)
+        reply.status = 200
+        reply.content.removeAll(keepingCapacity: true)
+        reply.lines.append("Content-Type: application/grpc\r\ngrpc-status: ")
+        reply.lines.append(decimal: UInt64(status.rawValue))
+        reply.lines.append("\r\ngrpc-message: ")
+        Self.appendEncoded(message, to: reply)
+        reply.lines.append("\r\n")
+        guard status == .resourceExhausted, let delay else { return }
+        let details = RetryDetails(status: status, message: message, seconds: delay)
+        reply.lines.append("grpc-status-details-bin: ")
+        let encoded = Base64.rawStandard.encode(details.bytes.span)
+        encoded.withUnsafeBufferPointer { reply.lines.append($0) }
+        reply.lines.append("\r\n")
+    }
+
+    /// What is not printable ASCII, and the percent sign, is percent-encoded.
+    private static func appendEncoded(_ message: String, to reply: Reply) {
+        for byte in message.utf8.prefix(messageBytesMax) {
+            if byte >= 0x20, byte < 0x7F, byte != UInt8(ascii: "%") {
+                reply.lines.append(byte)
+            } else {
+                reply.lines.append(UInt8(ascii: "%"))
+                reply.lines.append(hex: byte)
+            }
+        }
+    }
+
+    private static let messageBytesMax = 1024
+
+    /// The seconds that a limit's own `Retry-After` line says.
+    private static func retryAfter(in reply: Reply) -> UInt64? {
+        let name: [UInt8] = Array("retry-after: ".utf8)
+        let lines = reply.lines.bytes
+        var start = 0
+        while start &+ name.count < lines.count {
+            let isIt = name.indices.allSatisfy {
+                ASCII.lowercased(lines[start &+ $0]) == name[$0]
+            }
+            if isIt { return number(lines, from: start &+ name.count) }
+            guard let end = lines[start...].firstIndex(of: ASCII.lineFeed) else { return nil }
+            start = end &+ 1
+        }
+        return nil
+    }
+
+    private static func number(_ bytes: UnsafeBufferPointer<UInt8>, from start: Int) -> UInt64 {
+        var value: UInt64 = 0
+        for digit in bytes[start...].prefix(10) {
+            guard ASCII.isDigit(digit) else { break }
+            value = value &* 10 &+ UInt64(digit &- 0x30)
+        }
+        return value
+    }
+}
+
+extension TransportFault {
+    fileprivate var grpcStatus: GRPCStatus {
+        switch self {
+        case .malformedHead, .malformedContent: .invalidArgument
+        case .requestTimeout, .upstreamTimeout: .deadlineExceeded
+        case .malformedResponse, .headTooLarge: .internal
+        case .clientClosed, .connectFailed, .unresolved, .connectTimeout, .tlsFailed, .overflow,
+            .upstreamClosed, .tunnelIdle, .drained:
+            .unavailable
+        }
+    }
+}
