@@ -1,4 +1,5 @@
 internal import HTTP
+internal import IO
 internal import Identity
 internal import Proxy
 internal import Telemetry
@@ -60,6 +61,8 @@ final class GatewayWorker: RequestHandler {
     func refuse(_ fault: TransportFault, _ request: IncomingRequest, _ reply: Reply) {
         journal.refuse(.transport(fault), journal.beginFaulty(request), policy, reply)
     }
+
+    func endedAbuse(by peer: SocketAddress) { journal.recorder.endedAbuse() }
 
     func record(_ exchange: UInt32, _ outcome: ExchangeOutcome) { journal.end(exchange, outcome) }
 

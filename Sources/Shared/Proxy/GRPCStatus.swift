@@ -4,7 +4,8 @@ enum GRPCStatus: UInt8 {
     case deadlineExceeded = 4
     case permissionDenied = 7
     case resourceExhausted = 8
-    case unimplemented = 12
+    /// gRPC's word for what nobody serves.
+    case notServed = 12
     case `internal` = 13
     case unavailable = 14
     case unauthenticated = 16

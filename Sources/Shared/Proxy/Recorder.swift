@@ -39,6 +39,9 @@ public struct Recorder {
         shard.increment(downstream.requestsActive)
     }
 
+    /// A client's connection was ended for making work for nothing.
+    public func endedAbuse() { shard.add(downstream.connectionsAbusive) }
+
     public func end(_ record: borrowing RequestRecord, _ outcome: ExchangeOutcome) {
         count(outcome)
         log(record, outcome)

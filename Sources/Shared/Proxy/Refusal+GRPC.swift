@@ -7,7 +7,7 @@ extension Refusal {
         switch self {
         case .overloaded, .addressLimited, .keyLimited, .sandboxLimited: .resourceExhausted
         case .targetAmbiguous: .invalidArgument
-        case .routeNotFound, .serviceUnknown, .methodNotAllowed: .unimplemented
+        case .routeNotFound, .serviceUnknown, .methodNotAllowed: .notServed
         case .credentialMissing, .credentialAmbiguous, .credentialInvalid, .sandboxMissing,
             .sandboxInvalid, .proxyAuthenticationRequired:
             .unauthenticated
@@ -31,6 +31,11 @@ extension Refusal {
         Self.appendEncoded(message, to: reply)
         reply.lines.append("\r\n")
         guard status == .resourceExhausted, let delay else { return }
+        if let retryAfterSeconds {
+            reply.lines.append("Retry-After: ")
+            reply.lines.append(decimal: retryAfterSeconds)
+            reply.lines.append("\r\n")
+        }
         let details = RetryDetails(status: status, message: message, seconds: delay)
         reply.lines.append("grpc-status-details-bin: ")
         let encoded = Base64.rawStandard.encode(details.bytes.span)

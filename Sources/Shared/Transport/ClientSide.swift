@@ -471,7 +471,7 @@ struct ClientSide {
 
     /// Ends our side and reads until the client ends its own: closing over unread bytes would
     /// reset the connection and could take our last bytes from the client.
-    private func linger(_ client: ChannelPointer) {
+    func linger(_ client: ChannelPointer) {
         guard client.pointee.kind == .messages else { return worker.close(client) }
         client.pointee.flags.subtract(.closing)
         channels.buffers.give(&client.pointee.unread)

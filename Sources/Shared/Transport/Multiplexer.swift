@@ -51,7 +51,7 @@ struct Multiplexer {
     }
 
     private func freeSession(of pool: UpstreamPool) -> ChannelPointer? {
-        for index in pool.sessions {
+        for index in pool.multiplexed {
             let session = channels[index]
             guard !session.pointee.flags.contains(.ending), let connection = sessions[session],
                 connection.boundCount < Self.streamsMax
@@ -149,7 +149,7 @@ struct Multiplexer {
         handleEvents(session, connection, UnsafeRawBufferPointer(start: nil, count: 0))
         guard sessions[session] === connection else { return }
         if connection.state == .over, session.pointee.unsent.isEmpty {
-            return lost(session, .upstreamClosed)
+            return finish(session, connection)
         }
         if wasBehind, session.pointee.flags.contains(.readable) { worker.queue(session) }
         setDeadline(session, connection)
@@ -245,22 +245,38 @@ struct Multiplexer {
     /// The socket is of no more use: every stream ends with it.
     func lost(_ session: ChannelPointer, _ fault: TransportFault) {
         guard let connection = sessions[session] else { return }
-        let index = session.pointee.index
-        sessions.end(session)
-        let isClient = session.pointee.side == .client
-        if session.pointee.flags.contains(.connecting) {
-            worker.pool(of: session).failed(session, now: worker.now)
-        }
-        if connection.boundCount > 0 {
-            channels.each { stream in
-                guard stream.pointee.kind == .stream, stream.pointee.carrier == index else { return }
-                if isClient { worker.clients.lost(stream) } else { fail(stream, fault) }
-            }
-        }
-        if isClient {
+        endStreams(session, connection, fault)
+        if session.pointee.side == .client {
             channels.close(session)
         } else {
             worker.pool(of: session).closeSession(session)
+        }
+    }
+
+    /// All is said: the peer is given the time to read why its connection ends.
+    private func finish(_ session: ChannelPointer, _ connection: H2Connection) {
+        guard session.pointee.side == .client else { return lost(session, .upstreamClosed) }
+        if connection.isAbusive {
+            worker.handler(of: session).endedAbuse(by: session.pointee.peer)
+        }
+        endStreams(session, connection, .clientClosed)
+        session.pointee.kind = .messages
+        worker.clients.linger(session)
+    }
+
+    private func endStreams(
+        _ session: ChannelPointer, _ connection: H2Connection, _ fault: TransportFault
+    ) {
+        let index = session.pointee.index
+        let isClient = session.pointee.side == .client
+        sessions.end(session)
+        if session.pointee.flags.contains(.connecting) {
+            worker.pool(of: session).failed(session, now: worker.now)
+        }
+        guard connection.boundCount > 0 else { return }
+        channels.each { stream in
+            guard stream.pointee.kind == .stream, stream.pointee.carrier == index else { return }
+            if isClient { worker.clients.lost(stream) } else { fail(stream, fault) }
         }
     }
 

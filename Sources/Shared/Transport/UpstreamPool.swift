@@ -43,7 +43,7 @@ final class UpstreamPool {
     private var attempts: [UInt32] = []
     private var isRetired = false
     /// HTTP/2 connections on which more streams may begin.
-    private(set) var sessions: [UInt32] = []
+    private(set) var multiplexed: [UInt32] = []
 
     init(_ upstream: Upstream, group: UInt16, channels: Channels) {
         self.upstream = upstream
@@ -116,13 +116,13 @@ final class UpstreamPool {
     func connectSession(now: UInt64) throws(Failure) -> ChannelPointer {
         let channel = try connect(now: now)
         _ = forgetAttempt(channel)
-        sessions.append(channel.pointee.index)
+        multiplexed.append(channel.pointee.index)
         return channel
     }
 
     /// No more streams are to begin on the connection.
     func forget(_ session: ChannelPointer) {
-        sessions.removeAll { $0 == session.pointee.index }
+        multiplexed.removeAll { $0 == session.pointee.index }
     }
 
     func closeSession(_ session: ChannelPointer) {
@@ -133,11 +133,11 @@ final class UpstreamPool {
 
     /// Connections to an address that is no longer the upstream's end with their streams.
     private func endSessions() {
-        for index in sessions where !endpoints[Int(channels[index].pointee.endpoint)].isCurrent {
+        for index in multiplexed where !endpoints[Int(channels[index].pointee.endpoint)].isCurrent {
             channels[index].pointee.flags.formUnion(.ending)
             channels[index].pointee.deadline = 0
         }
-        sessions.removeAll { channels[$0].pointee.flags.contains(.ending) }
+        multiplexed.removeAll { channels[$0].pointee.flags.contains(.ending) }
     }
 
     // MARK: attempts

@@ -69,6 +69,10 @@ struct H2Callbacks: @unchecked Sendable {
             _, frame, header, length, source, connection in
             Self.with(connection) { $0.writeContent(header, length, frame) }
         }
+        nghttp2_session_callbacks_set_on_frame_not_send_callback(table) {
+            _, frame, _, connection in
+            Self.with(connection) { $0.notSent(frame) }
+        }
         nghttp2_session_callbacks_set_on_frame_send_callback(table) { _, frame, connection in
             Self.with(connection) { $0.sent(frame) }
         }

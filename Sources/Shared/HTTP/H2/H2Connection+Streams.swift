@@ -28,8 +28,10 @@ extension H2Connection {
 
     func state(of stream: Int32) -> H2StreamPointer? {
         guard let session else { return nil }
-        return nghttp2_session_get_stream_user_data(session, stream)?
-            .assumingMemoryBound(to: H2StreamState.self)
+        if let state = nghttp2_session_get_stream_user_data(session, stream) {
+            return state.assumingMemoryBound(to: H2StreamState.self)
+        }
+        return unopened.last { $0.stream == stream }?.state
     }
 
     func makeState(user: UInt32) -> H2StreamPointer? {
@@ -41,6 +43,7 @@ extension H2Connection {
     }
 
     func forget(_ stream: Int32, _ state: H2StreamPointer) {
+        opened(stream)
         space.memory.give(state)
         boundCount &-= 1
     }
@@ -86,7 +89,16 @@ extension H2Connection {
         }
         state.pointee.isEnded = ends
         boundCount &+= 1
+        unopened.append((stream, state))
         return stream
+    }
+
+    /// The request's head is on its way, or never will be.
+    func opened(_ stream: Int32) {
+        guard !unopened.isEmpty,
+            let place = unopened.firstIndex(where: { $0.stream == stream })
+        else { return }
+        unopened.remove(at: place)
     }
 
     // MARK: content

@@ -81,11 +81,24 @@ extension H2Connection {
 
     private static var frameHeaderBytes: Int { 9 }
 
+    /// A request that the peer takes no more, or that was given up before it was written.
+    func notSent(_ frame: FramePointer?) -> Int32 {
+        guard let frame, UInt32(frame.pointee.hd.type) == NGHTTP2_HEADERS.rawValue,
+            let state = unopened.first(where: { $0.stream == frame.pointee.hd.stream_id })?.state
+        else { return 0 }
+        let stream = frame.pointee.hd.stream_id
+        events.append(.closed(stream: stream, user: state.pointee.user, .refusedStream))
+        forget(stream, state)
+        return 0
+    }
+
     /// Resets that the peer's own frames have made us send are its nuisance.
     func sent(_ frame: FramePointer?) -> Int32 {
-        guard let frame, UInt32(frame.pointee.hd.type) == NGHTTP2_RST_STREAM.rawValue else {
-            return 0
+        guard let frame else { return 0 }
+        if UInt32(frame.pointee.hd.type) == NGHTTP2_HEADERS.rawValue, role == .client {
+            opened(frame.pointee.hd.stream_id)
         }
+        guard UInt32(frame.pointee.hd.type) == NGHTTP2_RST_STREAM.rawValue else { return 0 }
         switch H2ErrorCode(rawValue: frame.pointee.rst_stream.error_code) {
         case .noError, .cancel, .internalError: break
         default: glitch(.reset)

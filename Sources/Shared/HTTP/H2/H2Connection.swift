@@ -38,6 +38,8 @@ public final class H2Connection {
     /// The unfinished head of a batch, for the next one.
     private var carried: UnsafeMutableRawBufferPointer?
     private var isBroken = false
+    /// Streams whose request waits to be written: nghttp2 does not know them before.
+    var unopened: [(stream: Int32, state: H2StreamPointer)] = []
     /// The peer made more nuisance than it may.
     public internal(set) var isAbusive = false
     /// Streams that `bind` has made known and that are not closed.

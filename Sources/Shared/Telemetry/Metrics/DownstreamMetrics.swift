@@ -5,6 +5,8 @@ public struct DownstreamMetrics: Sendable {
     public let connections: Counter
     public let connectionsHTTP1: Counter
     public let connectionsHTTP2: Counter
+    /// Ended because of a flood of resets, pings, settings and the like.
+    public let connectionsAbusive: Counter
     public let connectionsTLS: Counter
     public let requestsActive: Gauge
     public let requests: Counter
@@ -29,6 +31,8 @@ public struct DownstreamMetrics: Sendable {
         connections = try counter("cx_total", "Client connections accepted.")
         connectionsHTTP1 = try counter("cx_http1_total", "Client connections with HTTP/1.1.")
         connectionsHTTP2 = try counter("cx_http2_total", "Client connections with HTTP/2.")
+        connectionsAbusive = try counter(
+            "cx_http2_flood_total", "HTTP/2 connections ended for making work for nothing.")
         connectionsTLS = try counter("cx_ssl_total", "Client connections with TLS.")
         requestsActive = try gauge("rq_active", "Requests in progress.")
         requests = try counter("rq_total", "Requests received.")
