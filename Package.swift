@@ -104,6 +104,11 @@ let package = Package(
             name: "sluice-bench", dependencies: ["Rego", "Bytes", "CAllocationCount"],
             path: "Tests/Benchmarks/Policy", swiftSettings: settings),
 
+        // What must hold for hostile bytes; scripts/fuzz.sh looks for some that break it.
+        .target(
+            name: "FuzzTargets", dependencies: ["Bytes", "HTTP", "Policy", "Rego"],
+            path: "Tests/Fuzz/Targets", swiftSettings: settings),
+
         tests("Architecture", []),
         tests("Bytes", ["Bytes"]),
         tests("HTTP", ["HTTP", "Bytes"]),
@@ -113,5 +118,16 @@ let package = Package(
         tests("Telemetry", ["Telemetry", "Bytes"]),
         tests("Config", ["Config", "Files", "Bytes"]),
         tests("Gateway", ["Gateway", "Agentd", "Config", "IO", "Telemetry", "Transport"]),
+        tests("Fuzz", ["FuzzTargets"]),
     ]
 )
+
+// Only with libFuzzer, which scripts/fuzz.sh brings: nothing else could link it.
+if Context.environment["SLUICE_FUZZING"] != nil {
+    package.targets += [
+        .target(name: "CFuzzer", path: "Tests/Fuzz/CFuzzer"),
+        .executableTarget(
+            name: "sluice-fuzz", dependencies: ["CFuzzer", "FuzzTargets"],
+            path: "Tests/Fuzz/Driver", swiftSettings: settings),
+    ]
+}

@@ -31,7 +31,7 @@ enum House {
     /// Targets whose sources are not looked at: C, and programs that measure.
     static let others: Set = [
         "CLinux", "CRE2", "COpenSSL", "CZlib", "CYAML", "CNghttp2", "CAllocationCount",
-        "RequestBenchmark", "sluice-bench",
+        "RequestBenchmark", "sluice-bench", "FuzzTargets", "CFuzzer", "sluice-fuzz",
     ]
 
     /// The calls that reach the world, which Rego has no business with though it imports Glibc.
