@@ -43,6 +43,7 @@ let package = Package(
     targets: [
         // C libraries
         .target(name: "CLinux", path: "Sources/Shared/CLinux"),
+        .target(name: "CWork", path: "Sources/Shared/CWork"),
         .target(
             name: "CRE2", path: "Sources/Shared/CRE2",
             linkerSettings: [.linkedLibrary("re2"), .linkedLibrary("stdc++")]),
@@ -61,7 +62,7 @@ let package = Package(
         shared("Files"),
         shared("HTTP", ["Bytes"]),
         shared("IO", ["Bytes", "CLinux"]),
-        shared("Rego", ["Bytes", "CRE2", "COpenSSL", "BigInt"]),
+        shared("Rego", ["Bytes", "CRE2", "COpenSSL", "CWork", "BigInt"]),
         shared("Policy", ["Bytes", "COpenSSL", "Files", "Identity", "Rego"]),
         shared("Identity", ["Bytes", "COpenSSL"]),
         shared("Telemetry", ["Bytes"]),
@@ -101,7 +102,8 @@ let package = Package(
 
         // What a decision costs, and loading what it needs.
         .executableTarget(
-            name: "sluice-bench", dependencies: ["Rego", "Bytes", "CAllocationCount"],
+            name: "sluice-bench",
+            dependencies: ["Rego", "Bytes", "CAllocationCount", "FuzzTargets"],
             path: "Tests/Benchmarks/Policy", swiftSettings: settings),
 
         // What must hold for hostile bytes; scripts/fuzz.sh looks for some that break it.

@@ -25,7 +25,7 @@ library=$(find "$(dirname "$(realpath "$(command -v swiftc)")")/.." \
 fuzzer=${SLUICE_FUZZER:-}
 if [ -z "$fuzzer" ]; then
     SLUICE_FUZZING=1 swift build -c release --scratch-path "$build_dir-fuzz" --product sluice-fuzz \
-        -Xswiftc "-sanitize=$sanitize" -Xlinker "$library" -Xlinker -lstdc++ -Xlinker -lm
+        -Xswiftc "-sanitize=$sanitize" -Xswiftc -use-ld=lld -Xlinker "$library" -Xlinker -lstdc++ -Xlinker -lm
     fuzzer=$build_dir-fuzz/release/sluice-fuzz
 fi
 
@@ -42,6 +42,11 @@ all) ;;
     ;;
 esac
 
+# So that libFuzzer hears of every way to end, and keeps what led there.
+export UBSAN_OPTIONS=handle_abort=1:handle_sigill=1:handle_sigtrap=1
+export ASAN_OPTIONS=$UBSAN_OPTIONS:detect_leaks=0
+export SWIFT_BACKTRACE=enable=no
+
 failed=0
 for name in $targets; do
     step "$name, $seconds s"
@@ -57,7 +62,7 @@ for name in $targets; do
     grep -E 'stat::number_of_executed_units|stat::peak_rss_mb' "$work/$name.log" || true
     [ "$status" -eq 0 ] && continue
     failed=1
-    grep -E '^finding|ERROR|SUMMARY|Fatal error' "$work/$name.log" | head -n 5 || true
+    grep -E 'ERROR|SUMMARY|Fatal error' "$work/$name.log" | head -n 5 || true
     for file in "$found"/*; do
         [ -e "$file" ] || continue
         mv "$file" "Tests/Corpus/fuzz/$name/"

@@ -18,8 +18,7 @@ let check: @convention(c) (UnsafePointer<UInt8>?, Int) -> CInt = { start, count 
     do throws(Finding) {
         try chosen.run(bytes, within: .milliseconds(1500))
     } catch {
-        fputs("finding in \(chosen.name): \(error.text)\n", stderr)
-        abort()
+        fatalError("finding in \(chosen.name): \(error.text)")
     }
     return 0
 }

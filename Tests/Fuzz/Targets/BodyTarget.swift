@@ -29,7 +29,15 @@ enum BodyTarget {
         }
     }
 
+    /// What came out. Before an error that may be less of the content or more: nobody is to use
+    /// it (RFC 9112 §8).
     private struct Outcome: Equatable {
+        static func == (left: Outcome, right: Outcome) -> Bool {
+            guard left.end == right.end else { return false }
+            if case .failed = left.end { return true }
+            return left.content == right.content && left.trailers == right.trailers
+        }
+
         enum End: Equatable {
             case ended, unfinished
             case failed(BodyError)
@@ -44,7 +52,7 @@ enum BodyTarget {
             let limits = BodyLimits(contentBytesMax: 256, extensionBytesMax: 32)
             guard var decoder = try? BodyDecoder(framing, limits: limits) else { return }
             var pending: [UInt8] = []
-            for piece in pieces {
+            for piece in pieces.isEmpty ? [[]] : pieces {
                 pending += piece
                 do throws(BodyError) {
                     let position = try feed(&decoder, pending)

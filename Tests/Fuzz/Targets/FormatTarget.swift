@@ -1,6 +1,7 @@
 internal import Rego
 
-/// The formatter: what it writes parses, means the same, and is laid out already.
+/// The formatter: what it writes parses, means the same, and is laid out already. That it writes
+/// `:=` in heads with `=` is no other meaning.
 enum FormatTarget {
     static let target = FuzzTarget("format") { source throws(Finding) in
         for version in [RegoVersion.v0, .v1] {

@@ -48,7 +48,7 @@ public struct FuzzTarget: Sendable {
         if taken > limit { throw Finding("took \(taken) of CPU time") }
     }
 
-    private static func cpuTime() -> Duration {
+    static func cpuTime() -> Duration {
         var time = timespec()
         clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
         return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)

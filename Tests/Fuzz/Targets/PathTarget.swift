@@ -1,3 +1,4 @@
+internal import Bytes
 internal import HTTP
 
 /// Paths: the normal form is normal, and no reader finds a dot segment or another delimiter in it.
@@ -41,10 +42,10 @@ enum PathTarget {
         var index = 0
         while index < bytes.count {
             if bytes[index] == UInt8(ascii: "%"), index + 2 < bytes.count,
-                let value = UInt8(
-                    String(decoding: bytes[(index + 1)...(index + 2)], as: UTF8.self), radix: 16)
+                let high = Hex.value(of: bytes[index + 1]),
+                let low = Hex.value(of: bytes[index + 2])
             {
-                out.append(value)
+                out.append(high << 4 | low)
                 index += 3
             } else {
                 out.append(bytes[index])

@@ -7,7 +7,8 @@ enum RequestTarget {
         var head = RequestHead()
         let whole = Reading(&head, bytes)
         try checkCuts(bytes, whole)
-        guard case .complete = whole else { return }
+        // What is written is HTTP/1.1, which must have a host.
+        guard case .complete = whole, head.version == .http11 else { return }
         let written = try rewritten(head, bytes)
         var other = RequestHead()
         guard case .complete(let end) = Reading(&other, written), end == written.count else {

@@ -19,18 +19,38 @@ enum SourceTarget {
         return SyntaxTreeWriter.json(module, symbols: symbols)
     }
 
-    /// The trees of the imports, sorted, and of all else: the order of imports means nothing.
+    /// The trees of the imports, sorted, and of all else: the order of imports means nothing, and
+    /// neither does how a head assigns.
     static func meaning(_ source: [UInt8], _ version: RegoVersion) -> [[UInt8]]? {
-        guard var (module, symbols) = parse(source, version) else { return nil }
+        guard let (parsed, symbols) = parse(source, version) else { return nil }
+        var module = parsed
         let imports = module.imports
         module.imports = []
-        let rest = SyntaxTreeWriter.json(module, symbols: symbols)
+        let rest = without(
+            "\"assign\":true,", SyntaxTreeWriter.json(module, symbols: symbols))
         module.rules = []
         let trees = imports.map { found in
             module.imports = [found]
             return SyntaxTreeWriter.json(module, symbols: symbols)
         }
         return trees.sorted { $0.lexicographicallyPrecedes($1) } + [rest]
+    }
+
+    /// The text without every `part` that stands outside of strings.
+    private static func without(_ part: StaticString, _ json: [UInt8]) -> [UInt8] {
+        let part = UnsafeBufferPointer(start: part.utf8Start, count: part.utf8CodeUnitCount)
+        var out: [UInt8] = []
+        var index = 0
+        while index < json.count {
+            let isEscaped = index > 0 && json[index - 1] == UInt8(ascii: "\\")
+            if !isEscaped, json[index...].starts(with: part) {
+                index += part.count
+            } else {
+                out.append(json[index])
+                index += 1
+            }
+        }
+        return out
     }
 
     private static func parse(

@@ -154,9 +154,10 @@ enum JWTBuiltins {
     static func encodeSign(
         _ context: BuiltinContext, _ arguments: BuiltinArguments
     ) throws(BuiltinError) -> Value {
-        try sign(
-            header: GoJSON.marshal(arguments[0]), payload: GoJSON.marshal(arguments[1]),
-            key: arguments[2], context)
+        let header = GoJSON.marshal(arguments[0])
+        let payload = GoJSON.marshal(arguments[1])
+        try context.spend((header.count + payload.count) / 4)
+        return try sign(header: header, payload: payload, key: arguments[2], context)
     }
 
     static func encodeSignRaw(

@@ -33,6 +33,12 @@ public final class BuiltinContext {
         budget.deallocate()
     }
 
+    /// Where `Work` counts down during an evaluation.
+    var workLeft: UnsafeMutablePointer<Int> {
+        UnsafeMutableRawPointer(budget).advanced(by: Budget.leftOffset)
+            .assumingMemoryBound(to: Int.self)
+    }
+
     /// Pays for `units` of work (about one loop turn each); fails when the budget is used up.
     public func spend(_ units: Int) throws(BuiltinError) {
         do throws(BudgetError) {

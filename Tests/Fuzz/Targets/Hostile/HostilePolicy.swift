@@ -1,0 +1,111 @@
+internal import Glibc
+internal import Rego
+
+/// A policy that tries to take all the time or memory there is, and must not.
+public struct HostilePolicy: Sendable, CustomStringConvertible {
+    /// How one of them ended.
+    public struct Ending: Sendable {
+        /// As JSON, cut short; `undefined`; or the error.
+        public let answer: String
+        /// CPU time beyond what the budget allows.
+        public let excess: Duration
+        /// What the process held at most, in bytes, since it began.
+        public let peakBytes: Int
+    }
+
+    public static let all = shared + text + numbers + collections
+
+    public let name: String
+    public var description: String { name }
+    private let expression: String
+
+    init(_ name: String, _ expression: String) {
+        self.name = name
+        self.expression = expression
+    }
+
+    /// What each is granted.
+    static let limits: Limits = {
+        var limits = Limits()
+        limits.instructionsMax = 5_000_000
+        limits.arenaBytesMax = 64 << 20
+        limits.timeNanosecondsMax = 100_000_000
+        return limits
+    }()
+
+
+    /// Evaluates it once, in an evaluator of its own.
+    public func run() throws -> Ending {
+        var symbols = SymbolTable()
+        let source = Array((Self.prelude + "p := x if x := \(expression)\n").utf8)
+        let module = try ModuleParser.parse(
+            source, file: 0, options: ParserOptions(), symbols: &symbols)
+        let compiled = try Compiler.compile([module], symbols: symbols, fileNames: ["hostile.rego"])
+        let program = try Program(compiled, entryPoints: ["data.t.p"])
+        let evaluator = Evaluator(Snapshot(program), limits: Self.limits)
+        guard let entry = program.entryPoint("data.t.p") else { return Ending("none", .zero) }
+        return try withExtendedLifetime(evaluator) {
+            evaluator.begin()
+            let input = try Self.input.withUnsafeBytes { try evaluator.arena.value(json: $0) }
+            let start = FuzzTarget.cpuTime()
+            let answer = evaluate(evaluator, entry, input)
+            let taken = FuzzTarget.cpuTime() - start
+            let allowed = Duration.nanoseconds(Self.limits.timeNanosecondsMax)
+            return Ending(answer, max(taken - allowed, .zero))
+        }
+    }
+
+    private func evaluate(_ evaluator: Evaluator, _ entry: EntryPoint, _ input: Value) -> String {
+        do throws(EvaluationError) {
+            let value = try evaluator.evaluate(entry, input: input, nowNanoseconds: 1)
+            guard value.isDefined else { return "undefined" }
+            return String(decoding: value.json().prefix(60), as: UTF8.self)
+        } catch {
+            return String(error.description.prefix(100))
+        }
+    }
+
+    /// What a client can send: 32 KiB of text, and a nest.
+    private static let input: [UInt8] = {
+        let text = String(repeating: "a", count: 32 << 10)
+        let nest = String(repeating: "[", count: 400) + String(repeating: "]", count: 400)
+        return Array(#"{"text":"\#(text)","nest":\#(nest),"big":1e999999999}"#.utf8)
+    }()
+
+    /// What the policies use: long texts and lists, and values whose parts are shared, which are
+    /// small in memory and endless to look at.
+    private static let prelude: String = {
+        var source = """
+            package t
+
+            text := input.text
+            long := replace("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "a", text)
+            digits := replace(long, "a", "7")
+            list := numbers.range(1, 20000)
+            few := numbers.range(1, 300)
+            d0 := [1, 2]
+            e0 := [1, 2]
+            o0 := {"a": 1, "b": 2}
+            u0 := {"a": 1, "b": 2}
+            s0 := 1234567890123456789
+            any_object := object.get({"x": o40}, "x", null)
+
+            """
+        for level in 1...40 {
+            let last = level - 1
+            source += "d\(level) := [d\(last), d\(last)]\ne\(level) := [e\(last), e\(last)]\n"
+            source += "o\(level) := {\"a\": o\(last), \"b\": o\(last)}\n"
+            source += "u\(level) := {\"a\": u\(last), \"b\": u\(last)}\n"
+            source += "s\(level) := s\(last) * s\(last)\n"
+        }
+        return source
+    }()
+}
+
+extension HostilePolicy.Ending {
+    init(_ answer: String, _ excess: Duration) {
+        var usage = rusage()
+        getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+        self.init(answer: answer, excess: excess, peakBytes: usage.ru_maxrss * 1024)
+    }
+}
