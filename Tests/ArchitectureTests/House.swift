@@ -10,6 +10,8 @@ enum House {
         "IO": ["Bytes", "CLinux", "Glibc"],
         "Rego": ["Bytes", "CRE2", "COpenSSL", "CWork", "BigInt", "Glibc"],
         "Identity": ["Bytes", "COpenSSL"],
+        "Fetch": ["CCurl", "Glibc"],
+        "Credentials": ["Bytes", "COpenSSL", "CScan", "Fetch", "Files", "Glibc", "IO"],
         "Policy": ["Bytes", "COpenSSL", "Files", "Identity", "Rego"],
         "Telemetry": ["Bytes", "Glibc"],
         "Config": ["Bytes", "Files", "Glibc"],
@@ -21,17 +23,22 @@ enum House {
             "Bytes", "Config", "HTTP", "IO", "Identity", "Policy", "Proxy", "Rego", "Telemetry",
             "Transport",
         ],
+        "Egress": [
+            "Bytes", "Config", "HTTP", "IO", "Identity", "Policy", "Proxy", "Telemetry",
+            "Transport",
+        ],
         "Agentd": ["Bytes", "Config", "HTTP", "IO", "Proxy", "Telemetry", "Transport"],
         "Main": [
-            "Agentd", "ArgumentParser", "Bytes", "Config", "Files", "Gateway", "Glibc", "IO",
+            "Agentd", "ArgumentParser", "Bytes", "Config", "Egress", "Files", "Gateway", "Glibc", "IO",
             "Policy", "Proxy", "Rego", "Telemetry", "Transport",
         ],
     ]
 
     /// Targets whose sources are not looked at: C, and programs that measure.
     static let others: Set = [
-        "CLinux", "CRE2", "CWork", "COpenSSL", "CZlib", "CYAML", "CNghttp2", "CAllocationCount",
-        "RequestBenchmark", "sluice-bench", "FuzzTargets", "CFuzzer", "sluice-fuzz",
+        "CLinux", "CRE2", "CWork", "COpenSSL", "CZlib", "CYAML", "CCurl", "CScan", "CNghttp2",
+        "CAllocationCount", "RequestBenchmark", "sluice-bench", "Peers", "LeakOracle",
+        "FuzzTargets", "CFuzzer", "sluice-fuzz",
     ]
 
     /// The calls that reach the world, which Rego has no business with though it imports Glibc.
@@ -42,7 +49,7 @@ enum House {
     /// Files that are longer, and why.
     static let longer: [String: (linesMax: Int, reason: String)] = [
         "Sources/Shared/Transport/ClientSide.swift": (520, "the states of a client's connection"),
-        "Sources/Shared/Transport/Forwarder.swift": (540, "the states of an exchange"),
+        "Sources/Shared/Transport/Forwarder.swift": (560, "the states of an exchange"),
         "Sources/Shared/Rego/Machine/Machine.swift": (
             600, "one loop over the instructions, which the optimiser must see whole"
         ),

@@ -118,7 +118,7 @@ private func faults(_ text: String, _ surroundings: Surroundings = nowhere) -> [
     }
 
     @Test(arguments: [
-        ("", "f.yaml: is empty; accepted: a gateway or an agentd section"),
+        ("", "f.yaml: is empty; accepted: a gateway, an egress or an agentd section"),
         (
             "a: [",
             "f.yaml:2:1: while parsing a flow node: did not find expected node content; accepted: YAML"

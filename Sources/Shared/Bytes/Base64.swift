@@ -140,6 +140,11 @@ public struct Base64: Sendable {
     }
 
     private func character(for value: UInt8) -> UInt8 {
+        Self.character(for: value, isURLSafe: isURLSafe)
+    }
+
+    /// The character of six bits.
+    public static func character(for value: UInt8, isURLSafe: Bool) -> UInt8 {
         switch value {
         case 0..<26: value &+ 65
         case 26..<52: value &+ 71

@@ -74,8 +74,15 @@ public struct ProblemDetails: ~Copyable {
     }
 
     private func writeFields(_ refusal: Refusal, to reply: Reply) {
-        if refusal.status == 401 {
+        switch refusal {
+        case .credentialMissing, .credentialAmbiguous, .credentialInvalid:
             reply.lines.append("WWW-Authenticate: Bearer realm=\"sluice\"\r\n")
+        case .sandboxMissing, .sandboxInvalid:
+            reply.lines.append("WWW-Authenticate: Sandbox realm=\"sluice\"\r\n")
+        case .overloaded, .targetAmbiguous, .routeNotFound, .methodNotAllowed, .addressLimited,
+            .keyLimited, .sandboxLimited, .serviceUnknown, .denied, .policyMissing, .policyFailed,
+            .transport:
+            break
         }
         guard let seconds = refusal.retryAfterSeconds else { return }
         reply.lines.append("Retry-After: ")

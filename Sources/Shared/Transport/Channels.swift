@@ -215,6 +215,11 @@ final class Channels {
         return true
     }
 
+    /// Tells the peer that no more bytes follow; reading goes on.
+    func finishWriting(_ channel: ChannelPointer) {
+        Socket.finishWriting(channel.pointee.socket)
+    }
+
     private func write(
         _ channel: ChannelPointer, _ first: UnsafeRawBufferPointer,
         _ second: UnsafeRawBufferPointer

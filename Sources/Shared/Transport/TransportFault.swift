@@ -13,6 +13,8 @@ public enum TransportFault: Equatable, Sendable {
 
     // the upstream
     case connectFailed(SystemError)
+    /// There is no address to connect to.
+    case unresolved(ResolutionFailure)
     case connectTimeout
     /// All connections that may be open are in use.
     case overflow
@@ -20,6 +22,8 @@ public enum TransportFault: Equatable, Sendable {
     case upstreamClosed
     case upstreamTimeout
     case malformedResponse
+    /// Nothing passed through a tunnel for too long.
+    case tunnelIdle
 
     // us
     /// What a handler wanted added to a head was more than there is room for.
@@ -35,9 +39,21 @@ public enum TransportFault: Equatable, Sendable {
         case .requestTimeout: 408
         case .clientClosed: 499
         case .connectFailed, .upstreamClosed, .malformedResponse: 502
-        case .connectTimeout, .upstreamTimeout: 504
+        case .connectTimeout, .upstreamTimeout, .tunnelIdle: 504
         case .overflow, .drained: 503
+        case .unresolved(let failure): failure.status
         case .headTooLarge: 500
+        }
+    }
+}
+
+extension ResolutionFailure {
+    /// Only what another try soon may change is the service's being unavailable.
+    fileprivate var status: Int {
+        switch self {
+        case .pending: 503
+        case .timeout: 504
+        case .notFound, .noAddress, .addressRefused, .serverFailed: 502
         }
     }
 }

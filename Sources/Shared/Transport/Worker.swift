@@ -44,7 +44,7 @@ public final class Worker {
     let channels: Channels
     let exchanges: Exchanges
     let scratch: Scratch
-    private var pools: [UpstreamPool] = []
+    private let pools: UpstreamPools
     private var listeners: [Listener] = []
     private var queued: [UInt32] = []
     private var turn: [UInt32] = []
@@ -62,19 +62,25 @@ public final class Worker {
         control = try Control()
         now = Clock.monotonicNanoseconds
         channels = try Channels()
-        exchanges = Exchanges(channels: channels)
+        pools = UpstreamPools(channels: channels)
+        exchanges = Exchanges(channels: channels, pools: pools)
         scratch = Scratch(fieldsMax: fieldsMax)
         queued.reserveCapacity(1024)
         turn.reserveCapacity(1024)
         try channels.watch(control.descriptor, token: Self.wakeupToken)
     }
 
-    /// Returns the number by which handlers name the upstream.
-    public func addUpstream(_ upstream: Upstream) -> Int {
-        let group = UInt16(truncatingIfNeeded: pools.count)
-        pools.append(UpstreamPool(upstream, group: group, channels: channels))
-        return pools.count - 1
-    }
+    /// How many upstreams a worker can have at a time. Who configures them sees to it.
+    public static let upstreamsMax = Int(UInt16.max)
+
+    /// Returns the number by which handlers name the upstream. Before `run`, or while it runs from
+    /// a handler's `decide`: that is where a new snapshot is taken.
+    public func addUpstream(_ upstream: Upstream) -> Int { pools.add(upstream) }
+
+    /// Nothing is forwarded to the upstream any more: free connections close, those in use end with
+    /// their exchange. From then on the number belongs to nobody, and may be given to another.
+    /// To be called where `addUpstream` may be.
+    public func retireUpstream(_ number: Int) { pools.retire(number) }
 
     /// Accepts connections from a listening socket, which the worker closes when it drains.
     public func addListener(
@@ -112,8 +118,15 @@ public final class Worker {
 
     var clients: ClientSide { ClientSide(self) }
     var forwarder: Forwarder { Forwarder(self) }
+    var tunnel: Tunnel { Tunnel(self) }
 
     func pool(_ group: Int) -> UpstreamPool { pools[group] }
+
+    /// Counts the exchange as under way to the upstream; false when that is one too many.
+    func hold(_ number: Int, for exchange: ExchangePointer) -> Bool {
+        exchange.pointee.upstreamGroup = UInt16(truncatingIfNeeded: number)
+        return pools.hold(number)
+    }
 
     func pool(of upstream: ChannelPointer) -> UpstreamPool {
         pools[Int(upstream.pointee.group)]
@@ -243,6 +256,7 @@ public final class Worker {
                 channel.pointee.side == .client && channel.pointee.exchange == Channel.noExchange
                 && channel.pointee.unread.isEmpty && channel.pointee.unsent.isEmpty
             if isIdle { clients.close(channel) }
+            clients.drainTunnel(channel)
         }
     }
 

@@ -45,6 +45,7 @@ public final class RateLimitTiers: Sendable {
     public func handle(named name: Span<UInt8>) -> Handle? {
         for index in tiers.indices {
             let candidate = bytes.bytes(tiers[index].name)
+            guard candidate.count == name.count else { continue }
             let isSame = name.withUnsafeBufferPointer { $0.elementsEqual(candidate) }
             if isSame { return Handle(index: index) }
         }

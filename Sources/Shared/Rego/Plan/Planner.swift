@@ -15,7 +15,7 @@ final class Planner {
     let overrides: OverrideTargets
     let builtins: PlannedBuiltins
     /// What can be called that is no rule, by name.
-    let declarations: [String: BuiltinDeclaration]
+    let declarations: BuiltinTable
 
     private(set) var functions: [PlannedFunction] = []
     private var functionOfDocument: [DocumentShape: Int] = [:]
@@ -41,13 +41,9 @@ final class Planner {
     init(_ modules: CompiledModules, symbols: SymbolTable, query: Body = []) {
         self.symbols = symbols
         tree = DocumentTree(modules)
-        overrides = OverrideTargets(modules.rules, tree, query: query, symbols: symbols)
+        overrides = OverrideTargets(modules, tree, query: query, symbols: symbols)
         builtins = PlannedBuiltins()
-        var declarations: [String: BuiltinDeclaration] = [:]
-        for declaration in modules.builtins.declarations {
-            declarations[declaration.name] = declaration
-        }
-        self.declarations = declarations
+        declarations = modules.builtins
         bindings = Array(repeating: Self.unbound, count: symbols.count)
     }
 

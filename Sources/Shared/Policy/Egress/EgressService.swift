@@ -1,0 +1,19 @@
+/// An external service that sandboxes may call by name, as the bundle's data has it.
+public struct EgressService: Sendable, Equatable {
+    /// What `Host` says, in lower case.
+    public let name: String
+    public let origin: ServiceOrigin
+    /// The name of the credential that is put in; nil: none is.
+    public let credential: String?
+    /// How long the service may be silent.
+    public let timeout: Duration
+    /// Fields of requests that do not have them.
+    public let headers: [Header]
+    /// Whether cookies pass in both directions.
+    public let allowsCookies: Bool
+
+    public struct Header: Sendable, Equatable {
+        public let name: String
+        public let value: String
+    }
+}
