@@ -10,7 +10,7 @@ enum BudgetBench {
     static func run(_ prefix: String) throws {
         var endings: [(name: String, ending: HostilePolicy.Ending)] = []
         for policy in HostilePolicy.all where policy.name.hasPrefix(prefix) {
-            endings.append((policy.name, try policy.run()))
+            endings.append((policy.name, try policy.run(HostilePolicy.full)))
         }
         endings.sort { $0.ending.excess > $1.ending.excess }
         for (name, ending) in endings where ending.excess > .zero {

@@ -8,6 +8,11 @@ enum YAMLTarget {
         guard let json = try? YAMLNode.json(bytes, limits: limits) else { return }
         let value = json.withUnsafeBytes { try? FrozenData.json($0) }
         guard let value else { throw Finding("no JSON: \(json.text)") }
+        // YAML 1.1 breaks lines at NEL, LS and PS, in quoted text too; JSON does not.
+        let breaks: [Unicode.Scalar] = ["\u{85}", "\u{2028}", "\u{2029}"]
+        guard String(decoding: json, as: UTF8.self).unicodeScalars.allSatisfy({
+            !breaks.contains($0)
+        }) else { return }
         guard json.count < 4096, let again = try? YAMLNode.json(json, limits: limits) else {
             return
         }

@@ -1,5 +1,5 @@
 internal import Glibc
-internal import Rego
+public import Rego
 
 /// A policy that tries to take all the time or memory there is, and must not.
 public struct HostilePolicy: Sendable, CustomStringConvertible {
@@ -24,8 +24,8 @@ public struct HostilePolicy: Sendable, CustomStringConvertible {
         self.expression = expression
     }
 
-    /// What each is granted.
-    static let limits: Limits = {
+    /// What a worker grants, nearly.
+    public static let full: Limits = {
         var limits = Limits()
         limits.instructionsMax = 5_000_000
         limits.arenaBytesMax = 64 << 20
@@ -33,16 +33,24 @@ public struct HostilePolicy: Sendable, CustomStringConvertible {
         return limits
     }()
 
+    /// Little, so that builds without optimisation come to the end of it soon.
+    public static let little: Limits = {
+        var limits = Limits()
+        limits.instructionsMax = 200_000
+        limits.arenaBytesMax = 16 << 20
+        limits.timeNanosecondsMax = 10_000_000
+        return limits
+    }()
 
     /// Evaluates it once, in an evaluator of its own.
-    public func run() throws -> Ending {
+    public func run(_ limits: Limits) throws -> Ending {
         var symbols = SymbolTable()
         let source = Array((Self.prelude + "p := x if x := \(expression)\n").utf8)
         let module = try ModuleParser.parse(
             source, file: 0, options: ParserOptions(), symbols: &symbols)
         let compiled = try Compiler.compile([module], symbols: symbols, fileNames: ["hostile.rego"])
         let program = try Program(compiled, entryPoints: ["data.t.p"])
-        let evaluator = Evaluator(Snapshot(program), limits: Self.limits)
+        let evaluator = Evaluator(Snapshot(program), limits: limits)
         guard let entry = program.entryPoint("data.t.p") else { return Ending("none", .zero) }
         return try withExtendedLifetime(evaluator) {
             evaluator.begin()
@@ -50,7 +58,7 @@ public struct HostilePolicy: Sendable, CustomStringConvertible {
             let start = FuzzTarget.cpuTime()
             let answer = evaluate(evaluator, entry, input)
             let taken = FuzzTarget.cpuTime() - start
-            let allowed = Duration.nanoseconds(Self.limits.timeNanosecondsMax)
+            let allowed = Duration.nanoseconds(limits.timeNanosecondsMax)
             return Ending(answer, max(taken - allowed, .zero))
         }
     }

@@ -17,7 +17,7 @@ struct YAMLText {
     ) throws(BuiltinError) {
         guard depth < Self.depthMax else { throw .failure("value nested too deep") }
         // A line for each member, indented; what is given up is not used.
-        guard Work.spend(1 + Work.units(bytes: indent)) else { return }
+        guard Work.spend(4 + Work.units(bytes: indent)) else { return }
         switch value.kind {
         case .object where value.object.count > 0:
             try members(value.object, indent: indent, isInline: isInline, depth: depth)
