@@ -27,7 +27,7 @@ enum SourceTarget {
         let imports = module.imports
         module.imports = []
         let rest = without(
-            "\"assign\":true,", SyntaxTreeWriter.json(module, symbols: symbols))
+            ",\"assign\":true", SyntaxTreeWriter.json(module, symbols: symbols))
         module.rules = []
         let trees = imports.map { found in
             module.imports = [found]

@@ -45,7 +45,7 @@ public struct HostilePolicy: Sendable, CustomStringConvertible {
     /// Evaluates it once, in an evaluator of its own.
     public func run(_ limits: Limits) throws -> Ending {
         var symbols = SymbolTable()
-        let source = Array((Self.prelude + "p := x if x := \(expression)\n").utf8)
+        let source = Array((prelude + "p := x if x := \(expression)\n").utf8)
         let module = try ModuleParser.parse(
             source, file: 0, options: ParserOptions(), symbols: &symbols)
         let compiled = try Compiler.compile([module], symbols: symbols, fileNames: ["hostile.rego"])
@@ -82,7 +82,7 @@ public struct HostilePolicy: Sendable, CustomStringConvertible {
 
     /// What the policies use: long texts and lists, and values whose parts are shared, which are
     /// small in memory and endless to look at.
-    private static let prelude: String = {
+    private var prelude: String {
         var source = """
             package t
 
@@ -91,23 +91,36 @@ public struct HostilePolicy: Sendable, CustomStringConvertible {
             digits := replace(long, "a", "7")
             list := numbers.range(1, 20000)
             few := numbers.range(1, 300)
-            d0 := [1, 2]
-            e0 := [1, 2]
-            o0 := {"a": 1, "b": 2}
-            u0 := {"a": 1, "b": 2}
-            s0 := 1234567890123456789
-            any_object := object.get({"x": o40}, "x", null)
 
             """
-        for level in 1...40 {
-            let last = level - 1
-            source += "d\(level) := [d\(last), d\(last)]\ne\(level) := [e\(last), e\(last)]\n"
-            source += "o\(level) := {\"a\": o\(last), \"b\": o\(last)}\n"
-            source += "u\(level) := {\"a\": u\(last), \"b\": u\(last)}\n"
-            source += "s\(level) := s\(last) * s\(last)\n"
+        if expression.contains("any_object") {
+            source += "any_object := object.get({\"x\": o40}, \"x\", null)\n"
+        }
+        for (letter, first, next) in Self.chains where uses(letter) {
+            source += "\(letter)0 := \(first)\n"
+            for level in 1...40 {
+                let last = "\(letter)\(level - 1)"
+                source += "\(letter)\(level) := "
+                source += next.split(separator: "?", omittingEmptySubsequences: false)
+                    .joined(separator: last) + "\n"
+            }
         }
         return source
-    }()
+    }
+
+    /// Whether the expression names a link of the chain; `any_object` is one of `o`.
+    private func uses(_ letter: String) -> Bool {
+        letter == "o" && expression.contains("any_object")
+            || (0...40).contains { expression.contains("\(letter)\($0)") }
+    }
+
+    /// Rules that hold the rule before twice: their names, the first, and how the next is made.
+    private static let chains = [
+        ("d", "[1, 2]", "[?, ?]"), ("e", "[1, 2]", "[?, ?]"),
+        ("o", "{\"a\": 1, \"b\": 2}", "{\"a\": ?, \"b\": ?}"),
+        ("u", "{\"a\": 1, \"b\": 2}", "{\"a\": ?, \"b\": ?}"),
+        ("s", "1234567890123456789", "? * ?"),
+    ]
 }
 
 extension HostilePolicy.Ending {
