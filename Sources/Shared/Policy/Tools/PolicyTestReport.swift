@@ -75,14 +75,8 @@ public struct PolicyTestReport: Sendable {
     private func write(_ result: PolicyTestResult, to writer: inout JSONWriter) {
         writer.beginObject()
         writer.key("location")
-        writer.beginObject()
-        writer.key("file")
-        writer.string(result.test.file)
-        writer.key("row")
-        writer.integer(Int64(result.test.row))
-        writer.key("col")
-        writer.integer(Int64(result.test.column))
-        writer.endObject()
+        writer.location(
+            file: result.test.file, row: result.test.row, column: result.test.column)
         writer.key("package")
         writer.string(result.test.package)
         writer.key("name")

@@ -20,6 +20,13 @@ public final class Program: Sendable {
     /// What of the input the program can read.
     public let inputUsage: InputUsage
 
+    /// The variable that a query's value is bound to where nobody asked for one: traces show it as
+    /// OPA shows its own.
+    public static let captureName = "value_of_the_query"
+
+    /// It was planned with `TraceOptions`.
+    public var isTraceable: Bool { tracePlan != nil }
+
     /// How one function is entered.
     struct Function: BitwiseCopyable, Sendable {
         let start: Int32

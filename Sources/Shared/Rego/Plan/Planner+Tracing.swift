@@ -238,7 +238,7 @@ extension Planner {
         guard let trace else { return }
         let early = code.newLabel()
         let variables = boundVariables(trace)
-        emit(.value, query.node, variables: variables, to: early)
+        emit(.value, query.node, operand: value, variables: variables, to: early)
         code.emit(.setResult, result, value, 0, conflict.rawValue)
         emit(.redoRule, query.node, variables: variables)
         code.jump(to: code.fail)

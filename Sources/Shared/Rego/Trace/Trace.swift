@@ -58,7 +58,9 @@ private final class TraceEventWriter {
         self.program = program
         self.values = values
         plan = program.tracePlan ?? TracePlan()
-        printer = TermPrinter(symbols: program.symbols, originalNames: plan.originalNames)
+        printer = TermPrinter(
+            symbols: program.symbols, originalNames: plan.originalNames,
+            anonymousName: Program.captureName)
     }
 
     func event(_ record: TraceRecord) -> TraceEvent {
@@ -75,12 +77,12 @@ private final class TraceEventWriter {
             operation: record.operation, query: Int(record.query), parent: Int(record.parent),
             file: file, location: location, text: text(record, document), message: message(record),
             variables: variables(record), isExpression: node?.isExpression ?? true,
-            node: Int(record.node), document: document)
+            node: Int(record.node), document: document, isFalse: record.value.isFalse)
     }
 
     private func message(_ record: TraceRecord) -> String {
         switch record.operation {
-        case .note: return record.message.string ?? TermText.string(record.message)
+        case .note: return record.value.string ?? TermText.string(record.value)
         case .exit: return record.isEarly ? "early" : ""
         case .index:
             let rules = record.ruleCount == 1 ? "1 rule" : "\(record.ruleCount) rules"
@@ -160,7 +162,14 @@ extension Program {
     private func text(
         _ expression: Expression, _ node: TraceNode, _ printer: TermPrinter
     ) -> String {
-        let text = printer.text(expression)
+        var shown = expression
+        if case .every(var every) = expression.kind, let key = every.key,
+            case .variable(let name) = key.value, tracePlan?.originalNames[name] == nil
+        {
+            every.key = nil
+            shown.kind = .every(every)
+        }
+        let text = printer.text(shown)
         if node.isQuery, case .term = expression.kind, !expression.isNegated,
             expression.modifiers.isEmpty
         {

@@ -48,6 +48,8 @@ public struct TraceEvent: Sendable {
     let node: Int
     /// A document of the trace plan.
     let document: Int?
+    /// A rule holds, with the value `false`.
+    let isFalse: Bool
 
     /// It begins or resumes a body or a rule.
     var opensQuery: Bool { (operation == .enter || operation == .redo) && !isExpression }

@@ -5,8 +5,8 @@ struct TraceRecord {
     let node: Int32
     let query: Int32
     let parent: Int32
-    /// Of a note.
-    var message = Value.undefined
+    /// What a note says, or the value of a rule that holds.
+    var value = Value.undefined
     /// Of an index lookup: the document, and how many of its rules matched.
     var document: Int32 = -1
     var ruleCount: Int32 = 0

@@ -76,6 +76,9 @@ public final class Tracer {
         meter = TraceMeter(nodeCount: plan.nodes.count, measuresTime: interests.contains(.times))
     }
 
+    /// No evaluation is under way: time runs for no expression.
+    func endMeasuring() { meter.end() }
+
     /// Answers whether the machine goes to the instruction's target.
     func perform(
         _ operation: TraceOperation, _ step: Instruction, _ moment: TraceMoment
@@ -193,7 +196,9 @@ public final class Tracer {
     private func value(_ step: Instruction, _ moment: TraceMoment) -> Bool {
         guard let call = calls.last else { return false }
         meter.exit(step.b)
-        record(.exit, step.b, step.d, moment, isEarly: call.lookup.isEarlyExit)
+        record(
+            .exit, step.b, step.d, moment, isEarly: call.lookup.isEarlyExit,
+            value: moment.value(step.c))
         if !call.hasTail {
             calls[calls.count - 1].hasTail = true
             tails.append([])
@@ -253,7 +258,7 @@ public final class Tracer {
         append(
             TraceRecord(
                 operation: .note, node: activations.last?.node ?? -1, query: query.id,
-                parent: query.parent, message: moment.value(step.c)))
+                parent: query.parent, value: moment.value(step.c)))
     }
 
     private func everyHolds(_ step: Instruction, _ moment: TraceMoment) {
@@ -270,13 +275,14 @@ public final class Tracer {
 
     private func record(
         _ operation: TraceEvent.Operation, _ node: Int32, _ variables: Int32,
-        _ moment: TraceMoment, isEarly: Bool = false
+        _ moment: TraceMoment, isEarly: Bool = false, value: Value = .undefined
     ) {
         resolvePending(moment)
         guard interests.contains(.events), let query = queries.last else { return }
         var record = TraceRecord(
             operation: operation, node: node, query: query.id, parent: query.parent)
         record.isEarly = isEarly
+        record.value = value
         if interests.contains(.variables) {
             record.variables = variables
             record.firstValue = values.count
