@@ -16,12 +16,12 @@ final class TracedRun {
         var symbols = SymbolTable()
         let module = try ModuleParser.parse(
             Array(source.utf8), file: 0, options: ParserOptions(), symbols: &symbols)
-        let compiled = try Compiler.compile([module], symbols: symbols, fileNames: ["t.rego"])
+        let compiled = try Compiler.compile([module], symbols: symbols, fileNames: ["policy.rego"])
         symbols = compiled.symbols
         let body = try ModuleParser.parseQuery(Array(query.utf8), symbols: &symbols)
         program = try Program(
             compiled, entryPoints: [], query: try compiled.compile(query: body, symbols: symbols),
-            fileNames: ["t.rego"], tracing: options)
+            fileNames: ["policy.rego"], tracing: options)
         tracer = Tracer(program, interests, eventsMax: eventsMax)
         evaluator = Evaluator(try TestPolicy.snapshot(program, data: data))
         evaluator.tracer = tracer

@@ -19,9 +19,10 @@ extension Planner {
             context.link += chain.links.count
         }
         if let fallback = rules.first(where: { $0.first.isDefault }) {
+            let none = code.newLabel()
             let done = code.newLabel()
             code.emit(.jumpIfDefined, 0, result, to: done)
-            code.fail = done
+            code.fail = none
             let query = open(fallback.first, node: node, link: nil)
             try body(fallback.first.body)
             let value = try value(of: fallback)
@@ -30,8 +31,9 @@ extension Planner {
             } else {
                 code.emit(.move, result, value)
             }
-            code.place(done)
+            code.place(none)
             close(query)
+            code.place(done)
         }
         closeDocument()
         code.emit(.return, 0, result)

@@ -93,7 +93,7 @@ extension Planner {
 
     /// Past the last solution.
     func close(_ query: Int32?) {
-        if query != nil { emit(.leave) }
+        if let query { emit(.leave, query) }
     }
 
     /// Holds, once, when a body has a solution. The way out passes its events.
@@ -249,7 +249,7 @@ extension Planner {
 
     func close(_ query: TracedQuery?) {
         guard let query else { return }
-        emit(.leave)
+        emit(.leave, query.node)
         code.place(query.skipped)
     }
 

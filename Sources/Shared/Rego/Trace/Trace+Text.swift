@@ -32,8 +32,7 @@ extension Trace {
     }
 
     private static func variables(_ event: TraceEvent) -> String {
-        let shown = event.variables.filter { $0.isMentioned && $0.original != $0.name }
-        let parts = shown.map { "\($0.original): \(cut($0.text))" }
+        let parts = event.variables.filter(\.isMentioned).map { "\($0.original): \(cut($0.text))" }
         return "{" + parts.joined(separator: ", ") + "}"
     }
 

@@ -32,6 +32,7 @@ public final class Tracer {
     private struct Query {
         let id: Int32
         let parent: Int32
+        let node: Int32
         /// How many activations are not its own.
         let outer: Int
     }
@@ -96,7 +97,7 @@ public final class Tracer {
         case .value: return value(step, moment)
         case .redoRule: record(.redo, step.b, step.d, moment)
         case .unwindRule: unwindRule(step, moment)
-        case .leave: leave(moment)
+        case .leave: leave(step, moment)
         case .evaluate: evaluate(step, moment)
         case .redo: redo(step, moment)
         case .exhausted: exhausted(step, moment)
@@ -105,7 +106,7 @@ public final class Tracer {
         case .everyNext: record(.redo, step.b, step.d, moment)
         case .everyFails:
             record(.fail, step.b, step.d, moment)
-            leave(moment)
+            leave(step, moment)
         case .everyHolds: everyHolds(step, moment)
         }
         return false
@@ -169,14 +170,16 @@ public final class Tracer {
     private func enter(_ step: Instruction, _ moment: TraceMoment) {
         resolvePending(moment)
         let parent = queries.last?.id ?? 0
-        queries.append(Query(id: nextQuery, parent: parent, outer: activations.count))
+        queries.append(
+            Query(id: nextQuery, parent: parent, node: step.b, outer: activations.count))
         nextQuery += 1
         record(.enter, step.b, step.d, moment)
     }
 
-    private func leave(_ moment: TraceMoment) {
+    private func leave(_ step: Instruction, _ moment: TraceMoment) {
         resolvePending(moment)
         guard let query = queries.popLast() else { return }
+        assert(query.node == step.b, "the wrong body or rule is left")
         while activations.count > query.outer { activations.removeLast() }
     }
 
@@ -190,7 +193,7 @@ public final class Tracer {
         record(.exit, step.b, step.d, moment, isEarly: true)
         record(.redo, step.b, step.d, moment)
         unwind(moment)
-        leave(moment)
+        leave(step, moment)
     }
 
     private func value(_ step: Instruction, _ moment: TraceMoment) -> Bool {
@@ -209,7 +212,7 @@ public final class Tracer {
     private func unwindRule(_ step: Instruction, _ moment: TraceMoment) {
         record(.redo, step.b, step.d, moment)
         unwind(moment)
-        leave(moment)
+        leave(step, moment)
         leaveDocument()
     }
 
@@ -219,7 +222,10 @@ public final class Tracer {
         let outer = queries.last?.outer ?? 0
         while activations.count > outer, let activation = activations.popLast() {
             let node = plan.nodes[Int(activation.node)]
-            if node.hasRedo { record(.redo, activation.node, node.variables, moment) }
+            if node.hasRedo {
+                meter.redo(activation.node)
+                record(.redo, activation.node, node.variables, moment)
+            }
             for tail in activation.tails.reversed() { append(tail.dropFirst(startsWithRedo(tail))) }
         }
     }
@@ -266,7 +272,7 @@ public final class Tracer {
         tails.append([])
         record(.exit, step.b, step.d, moment)
         let tail = tails.popLast() ?? []
-        leave(moment)
+        leave(step, moment)
         guard !activations.isEmpty else { return append(tail) }
         activations[activations.count - 1].tails.append(tail)
     }
