@@ -2,24 +2,30 @@
 # Hostile and correct traffic through a running gateway, judged by what reaches the upstream.
 #   scripts/vectors.sh h1            HTTP/1.1 requests, and hostile answers of an upstream
 #   scripts/vectors.sh h1 --short    requests of a few files only
+#   scripts/vectors.sh ws            WebSocket (needs Python's websockets package)
 # The vectors are at SLUICE_VECTORS (default ../shared/vectors/data), the runners in the folder
 # above. SLUICE_BIN names a binary to use instead of building one.
 set -euo pipefail
 source "$(dirname "$0")/common.sh"
 cd "$root"
 
-usage() { die "usage: scripts/vectors.sh h1 [--short]"; }
-[ "${1:-}" = h1 ] || usage
-case ${2:-} in
-"") short=no ;;
---short) short=yes ;;
+usage() { die "usage: scripts/vectors.sh h1 [--short] | ws"; }
+short=no
+case "$*" in
+h1 | ws) ;;
+"h1 --short") short=yes ;;
 *) usage ;;
 esac
+suite=$1
 
 vectors=$(realpath -m "${SLUICE_VECTORS:-../shared/vectors/data}")
 runners=$(dirname "$vectors")
 if [ ! -e "$runners/h1run.py" ]; then
     say "SKIPPED: no vectors at $vectors (set SLUICE_VECTORS)"
+    exit 0
+fi
+if [ "$suite" = ws ] && ! python3 -c 'import websockets.asyncio.client' 2>/dev/null; then
+    say "SKIPPED: Python has no websockets package (pip install websockets)"
     exit 0
 fi
 need_sluice
@@ -74,7 +80,28 @@ print(sum(len(file["vectors"]) for file in files if file.get("kind") == kind))
 PYTHON
 }
 
-if [ "$short" = yes ]; then
+# WebSocket connections through the gateway, to an echo server that the runner is itself.
+websockets() {
+    local expected closing
+    expected=$(python3 - "$runners/wsrun.py" <<'PYTHON'
+import re, sys
+text = open(sys.argv[1]).read()
+sizes = re.search(r"for n in \(([^)]*)\):\s+def mk", text).group(1)
+print(len(re.findall(r"(?m)^@t$", text)) + len(sizes.split(",")))
+PYTHON
+    )
+    closing=$(python3 "$runners/wsrun.py" --proxy "127.0.0.1:$SLUICE_PORT" \
+        --upstream-port "$SLUICE_UPSTREAM_PORT" --header "X-API-Key: $key" |
+        tee /dev/stderr | tail -n 1)
+    if [ "$closing" != "$expected passed, 0 failed" ]; then
+        say "FAILED: websockets: $closing (expected: $expected passed, 0 failed)"
+        failures=$((failures + 1))
+    fi
+}
+
+if [ "$suite" = ws ]; then
+    websockets
+elif [ "$short" = yes ]; then
     for only in own-h1-framing own-h1-path own-h1-host; do
         run "$only" "$(count h1-request "$only")" h1run.py --only "$only"
     done

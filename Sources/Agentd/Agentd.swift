@@ -4,7 +4,7 @@ public import Proxy
 public import Transport
 
 /// The agentd role: the daemon that runs capabilities in sandboxes.
-public final class Agentd: Sendable {
+public final class Agentd: Role {
     private let state: AgentdState
     private let sockets: ListeningSockets
 
@@ -23,12 +23,17 @@ public final class Agentd: Sendable {
 
     /// Where the HTTP API listens.
     public var address: String { sockets.address.description }
+    public var addresses: [(name: String, address: String)] { [("agentd", address)] }
 
-    /// Gives a worker its part of the role.
-    ///
-    /// - Parameter index: the worker's number, from 0.
     public func install(on worker: Worker, index: Int) throws(RoleError) {
         let handler = AgentdHandler(state, shard: state.registry.shards[index])
         try sockets.attach(index, to: worker, options: ListenerOptions(), handler: handler)
     }
+
+    // It reads nothing that changes, keeps no log, and answers at once.
+
+    public func reload() {}
+    public func reopenLogs() {}
+    public func drain() {}
+    public func finish() {}
 }

@@ -1,7 +1,6 @@
 internal import Bytes
 internal import HTTP
 internal import Proxy
-internal import Rego
 internal import Transport
 
 /// Says what the upstream gets: where, with which path, and which fields are added.
@@ -22,12 +21,12 @@ struct Forward {
     ) -> Decision {
         addIdentity(record, reply)
         addTrace(record, request, reply)
-        setDecided(permit.requestFields, reply)
-        remove(permit.removedFields, reply)
-        return .forward(
-            Forwarding(
-                upstream: firstUpstream + route.upstream, path: path, stripped: settings.requestFilter,
-                idleNanoseconds: route.idleNanoseconds))
+        reply.apply(permit, except: settings.requestFilter)
+        var forwarding = Forwarding(
+            upstream: firstUpstream + route.upstream, path: path, stripped: settings.requestFilter,
+            idleNanoseconds: route.idleNanoseconds)
+        forwarding.allowsWebSocket = route.allowsWebSocket
+        return .forward(forwarding)
     }
 
     /// Who calls: agentd takes it from here and from nobody else.
@@ -51,21 +50,5 @@ struct Forward {
         reply.lines.append("\r\nx-forwarded-for: ")
         reply.lines.append(address: request.peer)
         reply.lines.append("\r\nx-forwarded-proto: http\r\n")
-    }
-
-    /// Fields that policy sets replace the client's. Those that the gateway answers for are its own.
-    private func setDecided(_ fields: DecidedFields, _ reply: Reply) {
-        fields.each { name, value in
-            guard !settings.requestFilter.drops(name: name) else { return }
-            reply.removeField(name)
-            reply.lines.append(name.assumingMemoryBound(to: UInt8.self))
-            reply.lines.append(": ")
-            reply.lines.append(value.assumingMemoryBound(to: UInt8.self))
-            reply.lines.append("\r\n")
-        }
-    }
-
-    private func remove(_ names: Value, _ reply: Reply) {
-        for name in names.array.buffer where name.isString { reply.removeField(name.stringBytes) }
     }
 }

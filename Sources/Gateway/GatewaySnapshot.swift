@@ -4,7 +4,7 @@ internal import Proxy
 
 /// Everything that a bundle brings: the policy, and the keys and limits of its data. Immutable, and
 /// exchanged as a whole.
-final class GatewaySnapshot: Sendable {
+final class GatewaySnapshot: RoleSnapshot {
     let policy: PolicySnapshot
     let decision: DecisionPoint
     let limiter: KeyLimiter
@@ -22,13 +22,13 @@ final class GatewaySnapshot: Sendable {
     var tiers: RateLimitTiers { policy.gateway.tiers }
 
     /// What policy is told about who asks. The bytes live as long as this snapshot.
-    func caller(_ principal: Principal) -> PolicyQuestion.Caller? {
-        guard case .key(let key) = principal else { return nil }
+    func caller(_ principal: Principal) -> PolicyQuestion.Caller {
+        guard case .key(let key) = principal else { return .nobody }
         func bytes(_ span: Span<UInt8>) -> UnsafeRawBufferPointer {
             span.withUnsafeBytes { $0 }
         }
-        return PolicyQuestion.Caller(
-            keyID: bytes(keys.id(of: key)), role: bytes(keys.role(of: key)),
+        return .key(
+            id: bytes(keys.id(of: key)), role: bytes(keys.role(of: key)),
             tier: bytes(tiers.name(of: keys.tier(of: key))))
     }
 }

@@ -1,6 +1,4 @@
-internal import Bytes
 internal import HTTP
-internal import IO
 internal import Identity
 internal import Proxy
 internal import Telemetry
@@ -10,26 +8,23 @@ internal import Transport
 /// `decide` lists them, and has every exchange recorded.
 final class GatewayWorker: RequestHandler {
     private let settings: GatewaySettings
-    private var snapshots: GatewaySnapshots.Reader
-    private let recorder: Recorder
+    private var snapshots: RoleSnapshots<GatewaySnapshot>.Reader
     private let shard: MetricShard
     private let authentication: Authentication
     private let limits: KeyLimits
     private let forward: Forward
     private let policy: PolicyPhase
-    private var records = RequestRecords()
+    private var journal: RequestJournal
     private var paths: PathNormalizer
-    private var problems = ProblemDetails()
-    private var random = RandomSource()
 
     /// - Parameter firstUpstream: the worker's number of the first configured upstream.
     init(
-        _ settings: GatewaySettings, snapshots: GatewaySnapshots.Reader,
+        _ settings: GatewaySettings, snapshots: RoleSnapshots<GatewaySnapshot>.Reader,
         recorder: Recorder, shard: MetricShard, firstUpstream: Int
     ) {
         self.settings = settings
         self.snapshots = snapshots
-        self.recorder = recorder
+        journal = RequestJournal(recorder)
         self.shard = shard
         authentication = Authentication(settings, shard)
         limits = KeyLimits(settings, shard)
@@ -45,11 +40,11 @@ final class GatewayWorker: RequestHandler {
     func decide(
         _ head: borrowing RequestHead, _ request: IncomingRequest, _ reply: Reply
     ) -> Decision {
-        let record = begin(head, request)
+        let record = journal.begin(head, request)
         do throws(Refusal) {
             return try run(head, request, record, reply)
         } catch {
-            refuse(error, record, reply)
+            journal.refuse(error, record, policy, reply)
             return .answer
         }
     }
@@ -58,19 +53,15 @@ final class GatewayWorker: RequestHandler {
         with head: borrowing ResponseHead, _ bytes: UnsafeRawBufferPointer, to exchange: UInt32,
         _ reply: Reply
     ) -> FieldFilter {
-        if let record = records[exchange] { addResponseLines(record, reply) }
+        if let record = journal[exchange] { journal.appendLines(of: record, to: reply) }
         return settings.responseFilter
     }
 
     func refuse(_ fault: TransportFault, _ request: IncomingRequest, _ reply: Reply) {
-        let record = request.wasDecided ? records[request.exchange] : nil
-        refuse(.transport(fault), record ?? beginUnread(request), reply)
+        journal.refuse(.transport(fault), journal.beginFaulty(request), policy, reply)
     }
 
-    func record(_ exchange: UInt32, _ outcome: ExchangeOutcome) {
-        guard let record = records[exchange] else { return }
-        recorder.end(record.pointee, outcome)
-    }
+    func record(_ exchange: UInt32, _ outcome: ExchangeOutcome) { journal.end(exchange, outcome) }
 
     // MARK: the phases
 
@@ -84,7 +75,7 @@ final class GatewayWorker: RequestHandler {
         let snapshot = snapshots.current()
         // Nobody tunnels through the gateway (RFC 9110 §9.3.6).
         guard head.method != .connect else { throw .methodNotAllowed }
-        let path = try normalize(head, request)
+        let path = try paths.normalize(head, request)
         let match = settings.routes.find(
             path.matched, method: head.methodRange.slice(of: request.bytes))
         let principal = try authentication.authenticate(
@@ -135,81 +126,5 @@ final class GatewayWorker: RequestHandler {
         guard head.method == .connect else { return }
         reply.lines.append("Allow: GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS\r\n")
         throw .methodNotAllowed
-    }
-
-    private func normalize(
-        _ head: borrowing RequestHead, _ request: IncomingRequest
-    ) throws(Refusal) -> NormalizedPath {
-        do throws(PathError) {
-            return try paths.normalize(head.path.slice(of: request.bytes))
-        } catch {
-            throw .targetAmbiguous
-        }
-    }
-
-    // MARK: beginnings and ends
-
-    private func begin(
-        _ head: borrowing RequestHead, _ request: IncomingRequest
-    ) -> RequestRecords.Pointer {
-        if request.wasDecided, let record = records[request.exchange] { return record }
-        let record = begin(request, trace: continuedTrace(head, request))
-        let userAgent = head.fields.first(.userAgent)?.valueRange ?? .empty
-        record.pointee.keep(
-            method: head.methodRange.slice(of: request.bytes),
-            path: head.target.slice(of: request.bytes),
-            userAgent: userAgent.slice(of: request.bytes))
-        return record
-    }
-
-    /// The record of a request whose head could not be read.
-    private func beginUnread(_ request: IncomingRequest) -> RequestRecords.Pointer {
-        begin(request, trace: TraceContext(isSampled: false, random: &random))
-    }
-
-    private func begin(
-        _ request: IncomingRequest, trace: TraceContext
-    ) -> RequestRecords.Pointer {
-        recorder.begin()
-        let id = RequestID(wallNanoseconds: request.wallNanoseconds, random: &random)
-        return records.begin(
-            request.exchange, requestID: id, trace: trace, client: request.peer,
-            wallNanoseconds: request.wallNanoseconds)
-    }
-
-    private func continuedTrace(
-        _ head: borrowing RequestHead, _ request: IncomingRequest
-    ) -> TraceContext {
-        if case .one(let range) = head.fields.single(.traceparent),
-            let sent = TraceContext(
-                parsing: Span(_unsafeBytes: range.slice(of: request.bytes)))
-        {
-            return sent.child(random: &random)
-        }
-        return TraceContext(isSampled: false, random: &random)
-    }
-
-    private func refuse(
-        _ refusal: Refusal, _ record: RequestRecords.Pointer, _ reply: Reply
-    ) {
-        record.pointee.reason = refusal
-        addResponseLines(record, reply)
-        var reasons: [String] = []
-        if case .denied(let status) = refusal {
-            if policy.decorate(reply) {
-                reply.status = status
-                return
-            }
-            reasons = policy.reasons
-        }
-        problems.write(
-            refusal, requestID: record.pointee.requestID, reasons: reasons, to: reply)
-    }
-
-    private func addResponseLines(_ record: RequestRecords.Pointer, _ reply: Reply) {
-        reply.lines.append("x-request-id: ")
-        record.pointee.requestID.append(to: &reply.lines)
-        reply.lines.append("\r\n")
-        reply.lines.append(record.pointee.bytes(record.pointee.responseLines))
     }
 }

@@ -17,6 +17,7 @@ struct RouteTable: Sendable {
         let idleNanoseconds: UInt64
         let needsKey: Bool
         let asksPolicy: Bool
+        let allowsWebSocket: Bool
 
         init(_ route: RouteConfiguration) {
             switch route.match {
@@ -30,6 +31,7 @@ struct RouteTable: Sendable {
             idleNanoseconds = route.timeout.nanoseconds
             needsKey = route.authentication == .required
             asksPolicy = route.authentication != .none
+            allowsWebSocket = route.upgrade == .webSocket
         }
     }
 

@@ -1,7 +1,7 @@
 internal import ArgumentParser
 internal import Config
-internal import Gateway
 internal import Policy
+internal import Proxy
 
 /// `sluice check`: everything that starting would check, without starting.
 struct CheckCommand: ParsableCommand {
@@ -19,7 +19,9 @@ struct CheckCommand: ParsableCommand {
             for fault in error.faults { Console.complain(fault.description) }
             throw ExitCode(1)
         }
-        if let policy = loaded.gateway?.policy {
+        var policies = [loaded.gateway?.policy, loaded.egress?.policy].compactMap(\.self)
+        if policies.count == 2, policies[0] == policies[1] { policies.removeLast() }
+        for policy in policies {
             do throws(BundleError) {
                 let store = try PolicyStore(policy)
                 for warning in store.current.warnings { Console.complain("warning: \(warning)") }

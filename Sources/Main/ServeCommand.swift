@@ -12,7 +12,7 @@ struct ServeCommand: ParsableCommand {
             """)
 
     @Option(
-        name: .long, help: "gateway, agentd or all; several separated by commas.",
+        name: .long, help: "gateway, egress, agentd or all; several separated by commas.",
         transform: RoleSet.init(argument:))
     var role: RoleSet?
 

@@ -1,5 +1,6 @@
 internal import Agentd
 internal import Config
+internal import Egress
 internal import Gateway
 internal import IO
 internal import Proxy
@@ -36,36 +37,69 @@ struct Service {
 
     private func serve(_ signals: SignalWaiter, log: Log) throws -> Int32 {
         let configuration = try Configuration.load(configFiles)
-        let workerCount = configuration.gateway?.workers ?? ProcessLimits.coreCount
-        var gateway: Gateway?
-        if roles.contains(.gateway) {
-            guard let section = configuration.gateway else { throw missing("gateway") }
-            gateway = try Gateway(
-                section, version: Sluice.version, workers: workerCount, log: log)
-        }
-        var agentd: Agentd?
-        if roles.contains(.agentd) {
-            guard let section = configuration.agentd else { throw missing("agentd") }
-            agentd = try Agentd(section, version: Sluice.version, workers: workerCount)
-        }
+        let sizes = Sizes(configuration, roles)
+        let roles = try makeRoles(configuration, workers: sizes.workers, log)
         var workers: [Worker] = []
-        for index in 0..<workerCount {
-            let worker = try Worker(fieldsMax: configuration.gateway?.limits.headers ?? 100)
-            try gateway?.install(on: worker, index: index)
-            try agentd?.install(on: worker, index: index)
+        for index in 0..<sizes.workers {
+            let worker = try Worker(fieldsMax: sizes.fields)
+            for role in roles { try role.install(on: worker, index: index) }
             workers.append(worker)
         }
         let server = try Server(running: workers)
+        tell(roles, workers: sizes.workers, log)
+        return wait(signals, server, roles, log)
+    }
+
+    /// What the roles share: the most that any of them asks for.
+    private struct Sizes {
+        var workers = 1
+        var fields = 100
+
+        init(_ configuration: Configuration, _ roles: RoleSet) {
+            var counts: [Int?] = []
+            var limits: [LimitsConfiguration] = []
+            if roles.contains(.gateway), let gateway = configuration.gateway {
+                counts.append(gateway.workers)
+                limits.append(gateway.limits)
+            }
+            if roles.contains(.egress), let egress = configuration.egress {
+                counts.append(egress.workers)
+                limits.append(egress.limits)
+            }
+            workers = counts.map { $0 ?? ProcessLimits.coreCount }.max() ?? ProcessLimits.coreCount
+            fields = limits.map(\.headers).max() ?? fields
+        }
+    }
+
+    private func makeRoles(
+        _ configuration: Configuration, workers: Int, _ log: Log
+    ) throws -> [any Role] {
+        var made: [any Role] = []
+        if roles.contains(.gateway) {
+            guard let section = configuration.gateway else { throw missing("gateway") }
+            made.append(
+                try Gateway(section, version: Sluice.version, workers: workers, log: log))
+        }
+        if roles.contains(.egress) {
+            guard let section = configuration.egress else { throw missing("egress") }
+            made.append(try Egress(section, version: Sluice.version, workers: workers, log: log))
+        }
+        if roles.contains(.agentd) {
+            guard let section = configuration.agentd else { throw missing("agentd") }
+            made.append(try Agentd(section, version: Sluice.version, workers: workers))
+        }
+        return made
+    }
+
+    private func tell(_ roles: [any Role], workers: Int, _ log: Log) {
+        for role in roles {
+            for (name, address) in role.addresses {
+                log.info("listening", ["as": .text(name), "address": .text(address)])
+            }
+        }
         log.info(
             "serving",
-            [
-                "version": .text(Sluice.version),
-                "gateway": .text(gateway?.address ?? "-"),
-                "admin": .text(gateway?.adminAddress ?? "-"),
-                "agentd": .text(agentd?.address ?? "-"),
-                "workers": .number(Int64(workerCount)),
-            ])
-        return wait(signals, server, gateway, log)
+            ["version": .text(Sluice.version), "workers": .number(Int64(workers))])
     }
 
     private func missing(_ role: String) -> RoleError {
@@ -74,16 +108,16 @@ struct Service {
     }
 
     private func wait(
-        _ signals: SignalWaiter, _ server: Server, _ gateway: Gateway?, _ log: Log
+        _ signals: SignalWaiter, _ server: Server, _ roles: [any Role], _ log: Log
     ) -> Int32 {
         while true {
             switch signals.next(milliseconds: 1000) {
-            case .hangUp: gateway?.reload()
-            case .user1: gateway?.reopenLogs()
+            case .hangUp: for role in roles { role.reload() }
+            case .user1: for role in roles { role.reopenLogs() }
             case .terminate, .interrupt:
-                let code = drain(signals, server, gateway, log)
+                let code = drain(signals, server, roles, log)
                 server.join()
-                gateway?.finish()
+                for role in roles { role.finish() }
                 log.info("ended", ["code": .number(Int64(code))])
                 return code
             case nil: continue
@@ -93,10 +127,10 @@ struct Service {
 
     /// Lets what is under way end, until a second signal or the deadline.
     private func drain(
-        _ signals: SignalWaiter, _ server: Server, _ gateway: Gateway?, _ log: Log
+        _ signals: SignalWaiter, _ server: Server, _ roles: [any Role], _ log: Log
     ) -> Int32 {
         log.info("draining", ["seconds_max": .number(Int64(Self.drainSeconds))])
-        gateway?.drain()
+        for role in roles { role.drain() }
         server.drain()
         for _ in 0..<(Self.drainSeconds * 10) {
             if server.hasEnded { return Exit.ok }

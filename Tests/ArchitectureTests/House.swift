@@ -7,12 +7,15 @@ enum House {
         "Bytes": ["CZlib", "CYAML"],
         "Files": ["Glibc"],
         "HTTP": ["Bytes"],
-        "IO": ["Bytes", "CLinux", "Glibc"],
+        "IO": ["Bytes", "CLinux", "COpenSSL", "Glibc"],
         "Rego": ["Bytes", "CRE2", "COpenSSL", "BigInt", "Glibc"],
         "Identity": ["Bytes", "COpenSSL"],
+        "Fetch": ["CCurl", "Glibc"],
+        "Credentials": ["Bytes", "COpenSSL", "CScan", "Fetch", "Files", "Glibc", "IO"],
         "Policy": ["Bytes", "COpenSSL", "Files", "Identity", "Rego"],
         "Telemetry": ["Bytes", "Glibc"],
         "Config": ["Bytes", "Files", "Glibc"],
+        "DemoUpstream": ["Bytes", "COpenSSL", "Glibc", "HTTP", "IO"],
         "Transport": ["Bytes", "HTTP", "IO"],
         "Proxy": [
             "Bytes", "Config", "HTTP", "IO", "Identity", "Policy", "Rego", "Telemetry", "Transport",
@@ -21,17 +24,22 @@ enum House {
             "Bytes", "Config", "HTTP", "IO", "Identity", "Policy", "Proxy", "Rego", "Telemetry",
             "Transport",
         ],
+        "Egress": [
+            "Bytes", "Config", "HTTP", "IO", "Identity", "Policy", "Proxy", "Telemetry",
+            "Transport",
+        ],
         "Agentd": ["Bytes", "Config", "HTTP", "IO", "Proxy", "Telemetry", "Transport"],
         "Main": [
-            "Agentd", "ArgumentParser", "Bytes", "Config", "Files", "Gateway", "Glibc", "IO",
+            "Agentd", "ArgumentParser", "Bytes", "Config", "DemoUpstream", "Egress", "Files",
+            "Gateway", "HTTP", "Glibc", "IO",
             "Policy", "Proxy", "Rego", "Telemetry", "Transport",
         ],
     ]
 
     /// Targets whose sources are not looked at: C, and programs that measure.
     static let others: Set = [
-        "CLinux", "CRE2", "COpenSSL", "CZlib", "CYAML", "CNghttp2", "CAllocationCount",
-        "RequestBenchmark", "sluice-bench",
+        "CLinux", "CRE2", "COpenSSL", "CZlib", "CYAML", "CCurl", "CScan", "CNghttp2",
+        "CAllocationCount", "RequestBenchmark", "sluice-bench", "Peers", "LeakOracle",
     ]
 
     /// The calls that reach the world, which Rego has no business with though it imports Glibc.
@@ -42,7 +50,7 @@ enum House {
     /// Files that are longer, and why.
     static let longer: [String: (linesMax: Int, reason: String)] = [
         "Sources/Shared/Transport/ClientSide.swift": (520, "the states of a client's connection"),
-        "Sources/Shared/Transport/Forwarder.swift": (540, "the states of an exchange"),
+        "Sources/Shared/Transport/Forwarder.swift": (560, "the states of an exchange"),
         "Sources/Shared/Rego/Machine/Machine.swift": (
             600, "one loop over the instructions, which the optimiser must see whole"
         ),

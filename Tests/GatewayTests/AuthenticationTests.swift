@@ -1,3 +1,4 @@
+import Peers
 import Testing
 
 /// Who gets in, and who is told what.

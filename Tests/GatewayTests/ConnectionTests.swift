@@ -1,3 +1,4 @@
+import Peers
 import Testing
 
 /// How connections of clients live on, and end.

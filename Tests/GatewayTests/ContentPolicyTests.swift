@@ -1,3 +1,4 @@
+import Peers
 import Testing
 
 /// Policies that decide by the content of a request.

@@ -1,4 +1,5 @@
 import Glibc
+import Peers
 import Testing
 
 /// Bodies that are larger than any buffer, and peers that are slower than others.

@@ -1,3 +1,4 @@
+import Peers
 import Testing
 
 /// What agentd gets of a request, and the client of an answer.

@@ -1,4 +1,5 @@
 import Foundation
+import Peers
 import Testing
 
 /// Header fields that may hold a key, or pretend to an identity, over sockets.

@@ -1,5 +1,6 @@
 import Foundation
 import IO
+import Peers
 import Testing
 
 /// A bundle that changes, a gateway that drains, and what it says about itself.

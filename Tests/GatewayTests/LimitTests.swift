@@ -1,3 +1,4 @@
+import Peers
 import Testing
 
 /// What a client may use up of time and connections.

@@ -1,4 +1,5 @@
 import IO
+import Peers
 import Testing
 
 /// Requests that are one too many.

@@ -1,3 +1,4 @@
+import Peers
 import Testing
 
 /// An upstream that fails never makes a client believe that it has the whole answer.

@@ -23,6 +23,29 @@ import Testing
     }
 
     @Test(arguments: [
+        ("p := input.a", true),
+        ("p := 1 if time.now_ns() > 0", false),
+        ("p := rand.intn(\"x\", 10)", false),
+        ("p := uuid.rfc4122(\"x\")", false),
+        ("p := object.get(opa.runtime(), \"env\", 1)", false),
+        // What is not evaluated is not seen.
+        ("p if input.a == 2\np if { input.a == 3; time.now_ns() > 0 }", true),
+    ])
+    func `an evaluation knows whether it saw more than its input`(
+        rules: String, isRepeatable: Bool
+    ) throws {
+        let program = try TestPolicy.program("package t\n" + rules, entries: ["data.t.p"])
+        let evaluator = Evaluator(try TestPolicy.snapshot(program, data: "{}"))
+        let entry = try #require(program.entryPoint("data.t.p"))
+        for _ in 0..<2 {
+            evaluator.begin()
+            let input = try TestPolicy.value(#"{"a":1}"#, in: evaluator.arena)
+            _ = try evaluator.evaluate(entry, input: input, nowNanoseconds: 1)
+            #expect(evaluator.isRepeatable == isRepeatable)
+        }
+    }
+
+    @Test(arguments: [
         ("p := 1", "1"),
         ("p if input.a == 1", "true"),
         ("p if input.a == 2", "undefined"),

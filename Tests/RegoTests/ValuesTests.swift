@@ -97,6 +97,37 @@ import Testing
         #expect(accepted > 100)
     }
 
+    @Test func `strings are ordered by their bytes, wherever they differ`() throws {
+        for count in 0...20 {
+            let text = (0..<UInt8(count)).map { 0x61 + $0 }
+            let same = arena.string(text)
+            #expect(Value.order(same, arena.string(text)) == 0)
+            #expect(Value.order(same, arena.string(text + [0x20])) < 0)
+            for index in text.indices {
+                var larger = text
+                larger[index] = 0xC3
+                #expect(Value.order(same, arena.string(larger)) < 0)
+                #expect(Value.order(arena.string(larger), same) > 0)
+                #expect(Value.order(arena.string(larger), arena.string(text + [0xFF])) > 0)
+            }
+        }
+    }
+
+    @Test(arguments: [
+        "null", "true", "-3", "1.50", "123456789012345678901234567890", #""text""#,
+        #"{"a":[1,{"b":"c"}],"d":{},"e":[]}"#,
+    ])
+    func `a copy in another arena is the same value`(text: String) throws {
+        let other = ArenaStorageBox()
+        let copy = try #require(other.arena.copy(try value(text)))
+        #expect(String(decoding: copy.json(), as: UTF8.self) == text)
+    }
+
+    @Test func `a copy is not made of what is nested too deep`() throws {
+        #expect(arena.copy(try value("[[[]]]"), depthMax: 3) != nil)
+        #expect(arena.copy(try value("[[[]]]"), depthMax: 2) == nil)
+    }
+
     @Test func `of equal keys the last counts`() throws {
         #expect(try value(#"{"a":1,"b":2,"a":3}"#) == value(#"{"a":3,"b":2}"#))
         #expect(try frozen(#"{"a":1,"b":2,"a":3}"#) == value(#"{"a":3,"b":2}"#))

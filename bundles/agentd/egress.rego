@@ -15,8 +15,13 @@ sandbox_id := input.attributes.metadataContext.filterMetadata.sluice.sandbox_id
 # The query string is no part of what is matched.
 path := split(input.attributes.request.http.path, "?")[0]
 
-# "openai", "openai.local" and "OpenAI:8443" are the same service.
-service_name := trim_suffix(split(lower(host), ":")[0], ".local")
+# The service that the listener found by Host: there is one reading of that field.
+service_name := input.attributes.metadataContext.filterMetadata.sluice.service
+
+# Envoy does not say it: "openai", "openai.local" and "OpenAI:8443" are the same service.
+service_name := trim_suffix(split(lower(host), ":")[0], ".local") if {
+	not input.attributes.metadataContext.filterMetadata.sluice.service
+}
 
 service := data.egress_services[service_name]
 
@@ -83,6 +88,9 @@ path_allowed if {
 	service
 	not service.allowed_paths
 }
+
+# A tunnel has no path: a service that lists CONNECT among its methods allows all of them.
+path_allowed if method == "CONNECT"
 
 requests_per_minute := tier.rate_limits[service_name].requests_per_minute
 

@@ -56,6 +56,26 @@ public enum JSONQuoting {
         return special == 0 ? text.count : at &+ special.trailingZeroBitCount / 8
     }
 
+    /// Copies the text up to its first byte that is not ASCII that stands for itself; how many
+    /// bytes those are. Memory behind them, up to the text's length, may be written to.
+    public static func copyPlain(
+        _ text: UnsafeRawBufferPointer, to place: UnsafeMutableRawPointer
+    ) -> Int {
+        var at = 0
+        while at &+ 8 <= text.count {
+            let word = word(text, at)
+            place.storeBytes(of: word.littleEndian, toByteOffset: at, as: UInt64.self)
+            let special = specialBytes(word)
+            guard special == 0 else { return at &+ special.trailingZeroBitCount / 8 }
+            at &+= 8
+        }
+        while at < text.count, isPlain(text[at]) {
+            place.storeBytes(of: text[at], toByteOffset: at, as: UInt8.self)
+            at &+= 1
+        }
+        return at
+    }
+
     private static func word(_ text: UnsafeRawBufferPointer, _ at: Int) -> UInt64 {
         text.loadUnaligned(fromByteOffset: at, as: UInt64.self).littleEndian
     }

@@ -37,14 +37,15 @@ public struct LineBuilder {
     /// The bytes appended so far; valid until the memory's owner reuses it.
     public var bytes: UnsafeBufferPointer<UInt8> { UnsafeBufferPointer(start: base, count: count) }
 
-    public mutating func append(_ byte: UInt8) {
+    @inline(__always) public mutating func append(_ byte: UInt8) {
         guard let place = claim(1) else { return }
         place.pointee = byte
     }
 
-    public mutating func append(_ text: StaticString) {
+    /// Inlined, so that a literal becomes a few stores of constants.
+    @inline(__always) public mutating func append(_ text: StaticString) {
         guard let place = claim(text.utf8CodeUnitCount) else { return }
-        LineBuilder.copy(text.utf8Start, to: place, count: text.utf8CodeUnitCount)
+        place.update(from: text.utf8Start, count: text.utf8CodeUnitCount)
     }
 
     public mutating func append(_ bytes: Span<UInt8>) {
@@ -63,6 +64,7 @@ public struct LineBuilder {
     }
 
     /// Claims the next `size` bytes for the caller to fill, or nil when they do not fit.
+    @inline(__always)
     public mutating func claim(_ size: Int) -> UnsafeMutablePointer<UInt8>? {
         guard !isOverflowed, size <= capacity &- count else {
             isOverflowed = true
@@ -85,16 +87,27 @@ public struct LineBuilder {
 extension LineBuilder {
     /// The value in decimal.
     public mutating func append(decimal value: UInt64) {
-        let digits = LineBuilder.digitCount(value)
-        guard let place = claim(digits) else { return }
-        var rest = value
-        var at = digits
-        while at > 0 {
-            at &-= 1
-            let (quotient, digit) = rest.quotientAndRemainder(dividingBy: 10)
-            place[at] = 0x30 &+ UInt8(truncatingIfNeeded: digit)
-            rest = quotient
+        // Most numbers of a log or a header are short.
+        if value < 10 { return append(0x30 &+ UInt8(truncatingIfNeeded: value)) }
+        if value < 100 {
+            guard let place = claim(2) else { return }
+            return DecimalDigits.store(pair: UInt16(truncatingIfNeeded: value), at: place)
         }
+        if value < 1000 {
+            guard let place = claim(3) else { return }
+            return DecimalDigits.store(triple: UInt16(truncatingIfNeeded: value), at: place)
+        }
+        guard value < DecimalDigits.bound else {
+            let (high, low) = value.quotientAndRemainder(dividingBy: DecimalDigits.bound)
+            let mark = count
+            append(decimal: high)
+            append(decimal: low, digits: DecimalDigits.countMax)
+            if isOverflowed { count = mark }
+            return
+        }
+        let digits = DecimalDigits(UInt32(truncatingIfNeeded: value))
+        guard let place = claim(digits.count) else { return }
+        digits.store(last: digits.count, at: place)
     }
 
     public mutating func append(decimal value: Int64) {
@@ -102,17 +115,15 @@ extension LineBuilder {
         append(decimal: value.magnitude)
     }
 
-    /// Exactly `digits` digits, the lowest ones, with leading zeros.
+    /// Exactly `digits` digits, the lowest ones, with leading zeros; at most eight.
     public mutating func append(decimal value: UInt64, digits: Int) {
+        precondition(digits <= DecimalDigits.countMax)
         guard let place = claim(digits) else { return }
-        var rest = value
-        var at = digits
-        while at > 0 {
-            at &-= 1
-            let (quotient, digit) = rest.quotientAndRemainder(dividingBy: 10)
-            place[at] = 0x30 &+ UInt8(truncatingIfNeeded: digit)
-            rest = quotient
+        if digits == 3, value < 1000 {
+            return DecimalDigits.store(triple: UInt16(truncatingIfNeeded: value), at: place)
         }
+        let lowest = value < DecimalDigits.bound ? value : value % DecimalDigits.bound
+        DecimalDigits(UInt32(truncatingIfNeeded: lowest)).store(last: digits, at: place)
     }
 
     /// Two hexadecimal digits, lower case.
@@ -159,22 +170,6 @@ extension LineBuilder {
     private static func hexDigit(_ nibble: UInt8) -> UInt8 {
         nibble < 10 ? 0x30 &+ nibble : 0x57 &+ nibble
     }
-
-    // Most numbers of a log or a header are short.
-    private static func digitCount(_ value: UInt64) -> Int {
-        if value < 10 { return 1 }
-        if value < 100 { return 2 }
-        if value < 1000 { return 3 }
-        if value < 10_000 { return 4 }
-        var digits = 5
-        var bound: UInt64 = 100_000
-        while value >= bound {
-            digits &+= 1
-            if digits == 20 { break }
-            bound &*= 10
-        }
-        return digits
-    }
 }
 
 // MARK: - Copying
@@ -182,7 +177,7 @@ extension LineBuilder {
 extension LineBuilder {
     /// Copies what is mostly short: a call to `memmove` costs more than the bytes of a member's
     /// name. The two halves of a length that is no power of two overlap.
-    private static func copy(
+    @inline(__always) private static func copy(
         _ source: UnsafePointer<UInt8>, to place: UnsafeMutablePointer<UInt8>, count: Int
     ) {
         let from = UnsafeRawPointer(source)
@@ -199,7 +194,7 @@ extension LineBuilder {
         }
     }
 
-    private static func copyEnds<Word: FixedWidthInteger & BitwiseCopyable>(
+    @inline(__always) private static func copyEnds<Word: FixedWidthInteger & BitwiseCopyable>(
         _: Word.Type, _ from: UnsafeRawPointer, _ to: UnsafeMutableRawPointer, _ count: Int
     ) {
         let last = count &- MemoryLayout<Word>.size

@@ -5,6 +5,8 @@ internal import Files
 public struct Configuration: Sendable, Equatable {
     /// Nil when no file has a `gateway` section.
     public var gateway: GatewayConfiguration?
+    /// Nil when no file has an `egress` section.
+    public var egress: EgressConfiguration?
     /// Nil when no file has an `agentd` section.
     public var agentd: AgentdConfiguration?
 
@@ -75,7 +77,7 @@ public struct Configuration: Sendable, Equatable {
                 decoder.fault(next, "a second document begins; accepted: one document a file")
             }
             guard let root = document.root else {
-                decoder.fault(nil, "is empty; accepted: a gateway or an agentd section")
+                decoder.fault(nil, "is empty; accepted: a gateway, an egress or an agentd section")
                 return nil
             }
             return Section(root, path: "", decoder: decoder)
@@ -88,12 +90,13 @@ public struct Configuration: Sendable, Equatable {
     private mutating func take(
         _ root: Section, ownerOfSection: inout [String: String], file: String
     ) {
-        for key in ["gateway", "agentd"] where root.has(key) {
+        for key in ["gateway", "egress", "agentd"] where root.has(key) {
             if let owner = ownerOfSection.updateValue(file, forKey: key) {
                 root.fault(root.markOf(key), "\(key) is already in \(owner); accepted: once")
             }
         }
         if root.has("gateway") { gateway = GatewayConfiguration(root.section("gateway")) }
+        if root.has("egress") { egress = EgressConfiguration(root.section("egress")) }
         if root.has("agentd") { agentd = AgentdConfiguration(root.section("agentd")) }
         root.finish()
     }

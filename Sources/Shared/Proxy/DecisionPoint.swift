@@ -7,6 +7,8 @@ public final class DecisionPoint: Sendable {
     let snapshot: Snapshot
     let entry: EntryPoint
     let needs: PolicyInputNeeds
+    /// Whether a `DecisionKey` holds all that the policy can read of a request.
+    let isKeyed: Bool
     let shapes: PolicyInputShapes
     let names: PolicyVerdict.Names
 
@@ -14,6 +16,7 @@ public final class DecisionPoint: Sendable {
         snapshot = policy.rego
         entry = policy.entryPoint
         needs = PolicyInputNeeds(snapshot.program.inputUsage)
+        isKeyed = DecisionKey.isComplete(for: needs)
         shapes = PolicyInputShapes(snapshot, needs)
         names = PolicyVerdict.Names(snapshot)
     }

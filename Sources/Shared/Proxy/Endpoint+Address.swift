@@ -11,7 +11,7 @@ extension Endpoint {
     }
 
     /// The addresses that the host has now; at least one.
-    func addresses(_ key: String) throws(RoleError) -> [SocketAddress] {
+    public func addresses(_ key: String) throws(RoleError) -> [SocketAddress] {
         do throws(NameResolver.Failure) {
             return try NameResolver.addresses(of: host, port: port)
         } catch {

@@ -31,14 +31,18 @@ struct PolicyInput {
                 input.add(Value(content.isTruncated(head)))
             }
             if needs.contains(.version) { input.add(version()) }
-            if needs.contains(.source), let caller = question.caller {
-                input.add(text(caller.keyID))
+            if needs.contains(.source), let principal = question.caller.principal {
+                input.add(text(principal))
             }
         }
     }
 
     private var caller: PolicyInputShapes.Caller {
-        question.caller == nil ? shapes.anonymous : shapes.known
+        switch question.caller {
+        case .nobody: shapes.anonymous
+        case .key: shapes.key
+        case .sandbox: shapes.sandbox
+        }
     }
 
     private func attributes(_ head: borrowing RequestHead) -> Value {
@@ -61,18 +65,18 @@ struct PolicyInput {
         let method = text(head.methodRange.slice(of: request.bytes))
         let path = path(head)
         let headers = needs.contains(.headers) ? headers(head) : .undefined
-        let size = size(head)
+        let size = Self.declaredSize(head.framing)
         let host = head.authority.range.slice(of: request.bytes)
         let isOld = head.version == .http10
         return arena.object(hasBody ? shapes.httpWithBody : shapes.http) { http in
             http.add(method)
             http.add(path)
+            if needs.contains(.identifier) { http.add(identifier()) }
             if needs.contains(.details) {
-                http.add(identifier())
                 http.add(text(host))
                 http.add(arena.string("http"))
                 http.add(arena.string(isOld ? "HTTP/1.0" : "HTTP/1.1"))
-                http.add(size)
+                http.add(arena.number(int64: size))
             }
             if needs.contains(.headers) { http.add(headers) }
             if hasBody { http.add(FormText.valid(request.content, arena)) }
@@ -90,12 +94,12 @@ struct PolicyInput {
         return path.finish()
     }
 
-    /// The declared length; -1 when it is not known.
-    private func size(_ head: borrowing RequestHead) -> Value {
-        switch head.framing {
-        case .none: Value(0)
-        case .contentLength(let length): arena.number(int64: Int64(clamping: length))
-        case .chunked, .untilClose: Value(-1)
+    /// The declared length of content; -1 when it is not known.
+    static func declaredSize(_ framing: BodyFraming) -> Int64 {
+        switch framing {
+        case .none: 0
+        case .contentLength(let length): Int64(clamping: length)
+        case .chunked, .untilClose: -1
         }
     }
 
@@ -185,7 +189,7 @@ struct PolicyInput {
         let address = address(request.peer)
         return arena.object(caller.source) { source in
             source.add(address)
-            if let caller = question.caller { source.add(text(caller.keyID)) }
+            if let principal = question.caller.principal { source.add(text(principal)) }
         }
     }
 
@@ -206,10 +210,16 @@ struct PolicyInput {
     private func metadata() -> Value {
         let facts = arena.object(caller.facts) { facts in
             facts.add(arena.string(context))
-            guard let caller = question.caller else { return }
-            facts.add(text(caller.keyID))
-            facts.add(text(caller.role))
-            facts.add(text(caller.tier))
+            switch question.caller {
+            case .nobody: break
+            case .key(let id, let role, let tier):
+                facts.add(text(id))
+                facts.add(text(role))
+                facts.add(text(tier))
+            case .sandbox(let id, let service):
+                facts.add(text(id))
+                facts.add(text(service))
+            }
         }
         let filters = arena.object(shapes.metadata) { $0.add(facts) }
         return arena.object(shapes.filterMetadata) { $0.add(filters) }

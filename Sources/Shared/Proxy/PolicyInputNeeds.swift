@@ -14,6 +14,8 @@ struct PolicyInputNeeds: OptionSet, Sendable {
     static let version = PolicyInputNeeds(rawValue: 1 << 7)
     /// Of `request.http`, what is seldom read.
     static let details = PolicyInputNeeds(rawValue: 1 << 8)
+    /// `request.http.id`, which no two requests share.
+    static let identifier = PolicyInputNeeds(rawValue: 1 << 9)
 
     /// What makes it necessary to see content before deciding.
     static let content: PolicyInputNeeds = [.body, .parsedBody]
@@ -34,7 +36,8 @@ struct PolicyInputNeeds: OptionSet, Sendable {
         add(.parsedBody, usage, ["parsed_body"])
         add(.parsedBody, usage, ["truncated_body"])
         add(.version, usage, ["version"])
-        for name in ["id", "host", "scheme", "protocol", "size"] {
+        add(.identifier, usage, http + ["id"])
+        for name in ["host", "scheme", "protocol", "size"] {
             add(.details, usage, http + [name])
         }
     }

@@ -8,7 +8,7 @@ final class PolicyInputShapes: Sendable {
         let input, attributes, source, facts: ObjectShape
     }
 
-    let anonymous, known: Caller
+    let anonymous, key, sandbox: Caller
     let request, http, httpWithBody, filterMetadata, metadata: ObjectShape
     let peer, address, socketAddress, version: ObjectShape
     /// Holds the key tables, and the names that the policy does not know itself.
@@ -20,16 +20,17 @@ final class PolicyInputShapes: Sendable {
         func shape(_ names: [String]) -> ObjectShape {
             freezer.shape(names.map { freezer.string($0) })
         }
-        func caller(isKnown: Bool) -> Caller {
-            Caller(
+        func caller(_ facts: [String]) -> Caller {
+            let isKnown = !facts.isEmpty
+            return Caller(
                 input: shape(Self.input(needs, isKnown)),
                 attributes: shape(Self.attributes(needs)),
                 source: shape(isKnown ? ["address", "principal"] : ["address"]),
-                facts: shape(
-                    isKnown ? ["context", "key_id", "role", "rate_limit_tier"] : ["context"]))
+                facts: shape(["context"] + facts))
         }
-        anonymous = caller(isKnown: false)
-        known = caller(isKnown: true)
+        anonymous = caller([])
+        key = caller(["key_id", "role", "rate_limit_tier"])
+        sandbox = caller(["sandbox_id", "service"])
         request = shape(["http"])
         http = shape(Self.http(needs))
         httpWithBody = shape(Self.http(needs) + ["body"])
@@ -63,7 +64,8 @@ final class PolicyInputShapes: Sendable {
 
     private static func http(_ needs: PolicyInputNeeds) -> [String] {
         var names = ["method", "path"]
-        if needs.contains(.details) { names += ["id", "host", "scheme", "protocol", "size"] }
+        if needs.contains(.identifier) { names.append("id") }
+        if needs.contains(.details) { names += ["host", "scheme", "protocol", "size"] }
         if needs.contains(.headers) { names.append("headers") }
         return names
     }

@@ -19,6 +19,7 @@ public final class PolicyPhase {
     private let metrics: SluiceMetrics
     private let shard: MetricShard
     private var evaluator: Evaluator?
+    private var cache = DecisionCache()
     /// The last answer, until policy is asked again.
     private var verdict = PolicyVerdict.none
 
@@ -96,10 +97,14 @@ public final class PolicyPhase {
         let input = PolicyInput(
             arena: evaluator.arena, shapes: point.shapes, needs: point.needs, request: request,
             question: question, requestID: requestID, context: context)
+        let key = point.isKeyed ? DecisionKey.make(input, head) : .undefined
+        if key.isDefined, let known = cache.find(key) { return known }
         do throws(EvaluationError) {
             let answer = try evaluator.evaluate(
                 point.entry, input: input.build(head), nowNanoseconds: request.wallNanoseconds)
-            return PolicyVerdict(answer, point.names)
+            let verdict = PolicyVerdict(answer, point.names)
+            if key.isDefined, evaluator.isRepeatable { cache.add(verdict, for: key) }
+            return verdict
         } catch {
             return .none
         }
@@ -111,7 +116,10 @@ public final class PolicyPhase {
             evaluator = made
             return made
         }
-        if evaluator.snapshot !== point.snapshot { evaluator.snapshot = point.snapshot }
+        if evaluator.snapshot !== point.snapshot {
+            evaluator.snapshot = point.snapshot
+            cache.removeAll()
+        }
         return evaluator
     }
 

@@ -56,5 +56,20 @@ struct PolicyVerdict {
         reasons = member(names.reasons)
     }
 
+    /// A permit as another arena keeps it, with what matters to a request that is let through. Nil
+    /// when that cannot be copied.
+    init?(copying verdict: PolicyVerdict, to arena: Arena) {
+        guard verdict.isAllowed == true, let tier = arena.copy(verdict.tier),
+            let headers = arena.copy(verdict.headers),
+            let responseHeaders = arena.copy(verdict.responseHeaders),
+            let removedHeaders = arena.copy(verdict.removedHeaders)
+        else { return nil }
+        isAllowed = true
+        self.tier = tier
+        self.headers = headers
+        self.responseHeaders = responseHeaders
+        self.removedHeaders = removedHeaders
+    }
+
     private init() {}
 }

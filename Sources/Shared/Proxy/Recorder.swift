@@ -3,23 +3,34 @@ public import Transport
 
 /// Logs and counts every exchange, whatever became of it. One per worker.
 public struct Recorder {
+    /// How a role's clients identify themselves: which names its log has of them.
+    public enum Caller: Sendable {
+        case key, sandbox
+    }
+
     private let ring: AccessRing?
     private let shard: MetricShard
     private let downstream: DownstreamMetrics
-    /// Of the worker's upstreams from `firstUpstream` on.
-    private let clusters: [ClusterMetrics]
-    private let firstUpstream: Int
+    private let caller: Caller
+    /// By the worker's numbers of its upstreams; nil for those of other roles.
+    private var clusters: [ClusterMetrics?] = []
 
     /// - Parameter ring: nil when no access log is kept.
     public init(
-        ring: AccessRing?, shard: MetricShard, downstream: DownstreamMetrics,
-        clusters: [ClusterMetrics], firstUpstream: Int
+        ring: AccessRing?, shard: MetricShard, downstream: DownstreamMetrics, caller: Caller
     ) {
         self.ring = ring
         self.shard = shard
         self.downstream = downstream
-        self.clusters = clusters
-        self.firstUpstream = firstUpstream
+        self.caller = caller
+    }
+
+    /// Counts what is forwarded to an upstream from now on, or nothing of it for nil.
+    ///
+    /// - Parameter number: the worker's, as `Worker.addUpstream` gave it.
+    public mutating func count(_ cluster: ClusterMetrics?, forUpstream number: Int) {
+        while clusters.count <= number { clusters.append(nil) }
+        clusters[number] = cluster
     }
 
     /// A request's head is complete.
@@ -42,17 +53,17 @@ public struct Recorder {
             downstream.answered(
                 status: outcome.status, nanoseconds: outcome.ended &- outcome.started, shard)
         }
-        guard let upstream = outcome.upstream,
-            clusters.indices.contains(upstream &- firstUpstream)
+        guard let upstream = outcome.upstream, clusters.indices.contains(upstream),
+            let cluster = clusters[upstream]
         else { return }
-        count(outcome, clusters[upstream &- firstUpstream])
+        count(outcome, cluster)
     }
 
     private func count(_ outcome: ExchangeOutcome, _ cluster: borrowing ClusterMetrics) {
         shard.add(cluster.requests)
         if outcome.wasRetried { shard.add(cluster.retries) }
         switch outcome.fault {
-        case .connectFailed: shard.add(cluster.connectionFailures)
+        case .connectFailed, .tlsFailed: shard.add(cluster.connectionFailures)
         case .connectTimeout: shard.add(cluster.connectionTimeouts)
         case .upstreamTimeout: shard.add(cluster.requestTimeouts)
         case nil:
@@ -60,10 +71,24 @@ public struct Recorder {
             shard.add(cluster.bytesSent, outcome.contentBytesReceived)
             cluster.answered(
                 status: outcome.status, nanoseconds: outcome.ended &- outcome.started, shard)
-        case .malformedHead, .malformedContent, .requestTimeout, .clientClosed, .overflow,
-            .upstreamClosed, .malformedResponse, .headTooLarge, .drained:
+        case .malformedHead, .malformedContent, .requestTimeout, .clientClosed, .unresolved,
+            .overflow, .upstreamClosed, .malformedResponse, .tunnelIdle, .headTooLarge, .drained:
             return
         }
+    }
+
+    /// Who calls whom, which is null when that is not known.
+    private func addSandbox(_ record: borrowing RequestRecord, _ line: inout AccessLine) {
+        guard caller == .sandbox else { return }
+        add(.sandboxID, record.bytes(record.sandboxID), &line)
+        add(.destination, record.bytes(record.destination), &line)
+        line.requestID(record.requestID, as: .decisionID)
+    }
+
+    private func add(
+        _ field: AccessField, _ text: UnsafeBufferPointer<UInt8>, _ line: inout AccessLine
+    ) {
+        if text.isEmpty { line.absent(field) } else { line.text(field, text.span) }
     }
 
     private func log(_ record: borrowing RequestRecord, _ outcome: ExchangeOutcome) {
@@ -71,13 +96,14 @@ public struct Recorder {
             return
         }
         line.address(.client, record.client)
+        addSandbox(record, &line)
         line.text(.method, record.bytes(record.method).span)
         line.path(record.bytes(record.path).span)
         line.number(.status, UInt64(outcome.status))
         line.duration(.durationMilliseconds, nanoseconds: outcome.ended &- outcome.started)
         line.requestID(record.requestID)
         line.text(.userAgent, record.bytes(record.userAgent).span)
-        line.text(.authStatus, record.authentication.text)
+        if caller == .key { line.text(.authStatus, record.authentication.text) }
         if record.keyID.length > 0 { line.text(.keyID, record.bytes(record.keyID).span) }
         if record.tier.length > 0 { line.text(.tier, record.bytes(record.tier).span) }
         line.number(.bytesReceived, outcome.contentBytesReceived)
@@ -87,7 +113,7 @@ public struct Recorder {
             line.duration(
                 .upstreamMilliseconds, nanoseconds: outcome.responded &- outcome.started)
         }
-        if record.decision != .none {
+        if record.decision != .none || caller == .sandbox {
             line.text(.authzStatus, record.decision.text)
             line.duration(.policyMilliseconds, nanoseconds: record.policyNanoseconds)
         }

@@ -18,6 +18,16 @@ public enum Refusal: Error, Equatable, Sendable {
     case addressLimited(retryAfterSeconds: UInt64)
     /// The key's own limit; its fields, `Retry-After` among them, are in the record's lines.
     case keyLimited
+    /// A sandbox's limit for a service; its fields are in the record's lines.
+    case sandboxLimited
+    /// Nothing says which sandbox calls.
+    case sandboxMissing
+    /// What says which sandbox calls is no proof of it: the client is not told why.
+    case sandboxInvalid
+    /// Nothing valid says which sandbox calls, to a client that takes us for its proxy.
+    case proxyAuthenticationRequired
+    /// No external service has the name that `Host` says.
+    case serviceUnknown
     /// Policy said no, with the status it asked for.
     case denied(status: Int)
     /// There is no policy to ask.
@@ -28,11 +38,14 @@ public enum Refusal: Error, Equatable, Sendable {
 
     public var status: Int {
         switch self {
-        case .overloaded, .addressLimited, .keyLimited: 429
+        case .overloaded, .addressLimited, .keyLimited, .sandboxLimited: 429
         case .targetAmbiguous: 400
-        case .routeNotFound: 404
+        case .routeNotFound, .serviceUnknown: 404
         case .methodNotAllowed: 405
-        case .credentialMissing, .credentialAmbiguous, .credentialInvalid: 401
+        case .credentialMissing, .credentialAmbiguous, .credentialInvalid, .sandboxMissing,
+            .sandboxInvalid:
+            401
+        case .proxyAuthenticationRequired: 407
         case .denied(let status): status
         case .policyMissing, .policyFailed: 503
         case .transport(let fault): fault.status
@@ -50,7 +63,11 @@ public enum Refusal: Error, Equatable, Sendable {
         case .credentialAmbiguous: "ambiguous_api_key"
         case .credentialInvalid: "invalid_api_key"
         case .addressLimited: "anonymous_rate_limited"
-        case .keyLimited: "rate_limited"
+        case .keyLimited, .sandboxLimited: "rate_limited"
+        case .sandboxMissing: "missing_sandbox_identity"
+        case .sandboxInvalid: "invalid_sandbox_identity"
+        case .proxyAuthenticationRequired: "proxy_authentication_required"
+        case .serviceUnknown: "unknown_service"
         case .denied: "policy_denied"
         case .policyMissing: "policy_unavailable"
         case .policyFailed: "policy_error"
@@ -72,6 +89,14 @@ public enum Refusal: Error, Equatable, Sendable {
         case .addressLimited:
             "Too many requests without a valid API key; wait for Retry-After seconds."
         case .keyLimited: "The API key's rate limit is used up; wait for Retry-After seconds."
+        case .sandboxLimited:
+            "The sandbox's rate limit for this service is used up; wait for Retry-After seconds."
+        case .sandboxMissing:
+            "Send the sandbox's token in X-Sandbox-Token, or its id if that is enough."
+        case .sandboxInvalid: "The sandbox's identity is not valid."
+        case .proxyAuthenticationRequired:
+            "Send the sandbox's id and token in Proxy-Authorization, as user and password."
+        case .serviceUnknown: "There is no external service of the name that Host says."
         case .denied: "Policy does not allow this request; see deny_reasons."
         case .policyMissing: "No policy is loaded, so nothing is allowed."
         case .policyFailed: "Policy could not decide about this request, so it is not allowed."
@@ -83,8 +108,8 @@ public enum Refusal: Error, Equatable, Sendable {
         switch self {
         case .overloaded(let seconds), .addressLimited(let seconds): seconds
         case .targetAmbiguous, .routeNotFound, .methodNotAllowed, .credentialMissing,
-            .credentialAmbiguous, .credentialInvalid, .keyLimited, .denied, .policyMissing,
-            .policyFailed, .transport:
+            .credentialAmbiguous, .credentialInvalid, .keyLimited, .sandboxLimited, .sandboxMissing,
+            .sandboxInvalid, .proxyAuthenticationRequired, .serviceUnknown, .denied, .policyMissing, .policyFailed, .transport:
             nil
         }
     }
@@ -98,11 +123,15 @@ extension TransportFault {
         case .requestTimeout: "request_timeout"
         case .clientClosed: "client_closed"
         case .connectFailed: "upstream_connect_failed"
+        case .unresolved(.addressRefused): "upstream_address_refused"
+        case .unresolved: "upstream_unresolved"
         case .connectTimeout: "upstream_connect_timeout"
+        case .tlsFailed: "upstream_tls_failed"
         case .overflow: "upstream_overflow"
         case .upstreamClosed: "upstream_closed"
         case .upstreamTimeout: "upstream_timeout"
         case .malformedResponse: "upstream_malformed"
+        case .tunnelIdle: "tunnel_idle"
         case .headTooLarge: "head_too_large"
         case .drained: "shutting_down"
         }
@@ -115,11 +144,14 @@ extension TransportFault {
         case .requestTimeout: "The request did not arrive in time."
         case .clientClosed: "The client closed the connection."
         case .connectFailed: "The service behind this address cannot be reached."
+        case .unresolved: "The name of the service leads to no address now; try again later."
         case .connectTimeout: "The service behind this address does not accept connections."
+        case .tlsFailed: "The service behind this address could not be reached securely."
         case .overflow: "The service behind this address is busy; try again later."
         case .upstreamClosed: "The service behind this address closed the connection."
         case .upstreamTimeout: "The service behind this address did not answer in time."
         case .malformedResponse: "The service behind this address sent no valid response."
+        case .tunnelIdle: "Nothing passed through the tunnel for too long."
         case .headTooLarge: "The message became too large on its way."
         case .drained: "The server is shutting down; try again."
         }

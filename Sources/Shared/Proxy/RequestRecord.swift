@@ -35,6 +35,9 @@ public struct RequestRecord {
     public private(set) var userAgent = Text()
     public private(set) var keyID = Text()
     public private(set) var tier = Text()
+    public private(set) var sandboxID = Text()
+    /// The name of the external service that is called.
+    public private(set) var destination = Text()
     /// Field lines that every response to this request carries.
     public private(set) var responseLines = Text()
 
@@ -45,7 +48,7 @@ public struct RequestRecord {
     static let pathBytesMax = 2048
     static let nameBytesMax = 256
     static let linesBytesMax = 1024
-    static let memoryBytes = pathBytesMax + 4 * nameBytesMax + linesBytesMax
+    static let memoryBytes = pathBytesMax + 6 * nameBytesMax + linesBytesMax
 
     init(
         requestID: RequestID, trace: TraceContext, client: SocketAddress, wallNanoseconds: Int64,
@@ -77,9 +80,18 @@ public struct RequestRecord {
         self.tier = tier.withUnsafeBytes { copy($0, Self.nameBytesMax) }
     }
 
+    public mutating func keep(sandboxID: UnsafeRawBufferPointer) {
+        self.sandboxID = copy(sandboxID, Self.nameBytesMax)
+    }
+
+    public mutating func keep(destination: UnsafeRawBufferPointer) {
+        self.destination = copy(destination, Self.nameBytesMax)
+    }
+
     /// Has `write` write the lines that every response carries; called once.
     public mutating func keepResponseLines(_ write: (inout LineBuilder) -> Void) {
-        var line = LineBuilder(base: memory + used, capacity: Self.linesBytesMax)
+        var line = LineBuilder(
+            base: memory + used, capacity: min(Self.linesBytesMax, Self.memoryBytes - used))
         write(&line)
         responseLines = Text(offset: UInt16(used), length: UInt16(line.count))
         used += line.count
@@ -91,7 +103,9 @@ public struct RequestRecord {
     }
 
     private mutating func copy(_ bytes: UnsafeRawBufferPointer, _ bytesMax: Int) -> Text {
-        let count = min(bytes.count, bytesMax)
+        // A request that is decided about twice keeps its texts twice; the lines have their room.
+        let room = max(0, Self.memoryBytes - Self.linesBytesMax - used)
+        let count = min(bytes.count, bytesMax, room)
         if let source = bytes.baseAddress {
             UnsafeMutableRawPointer(memory + used).copyMemory(from: source, byteCount: count)
         }

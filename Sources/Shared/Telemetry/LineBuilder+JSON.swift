@@ -3,13 +3,18 @@ internal import Bytes
 extension LineBuilder {
     /// Appends a JSON string of any bytes, quotes included.
     mutating func append(jsonString bytes: UnsafeBufferPointer<UInt8>) {
-        append(UInt8(ascii: "\""))
+        let mark = count
         // Nearly always nothing needs an escape: then it is one copy.
-        if JSONQuoting.skipPlain(UnsafeRawBufferPointer(bytes), from: 0) == bytes.count {
-            append(bytes)
-        } else {
-            append(jsonContents: bytes)
+        guard let place = claim(bytes.count &+ 2) else { return }
+        place[0] = UInt8(ascii: "\"")
+        let text = UnsafeRawBufferPointer(bytes)
+        if JSONQuoting.copyPlain(text, to: UnsafeMutableRawPointer(place + 1)) == bytes.count {
+            place[bytes.count &+ 1] = UInt8(ascii: "\"")
+            return
         }
+        rewind(to: mark)
+        append(UInt8(ascii: "\""))
+        append(jsonContents: bytes)
         append(UInt8(ascii: "\""))
     }
 

@@ -25,9 +25,8 @@ struct ClientSide {
     // MARK: events
 
     func event(_ client: ChannelPointer, _ event: Poller.Event) {
-        if event.isReadable { client.pointee.flags.formUnion(.readable) }
-        if event.peerFinished { client.pointee.flags.formUnion(.peerFinished) }
-        if event.isBroken {
+        // What a tunnel still has to read, reading tells.
+        if event.isBroken, tunnelled(client) == nil {
             client.pointee.flags.formUnion(.broken)
             return lost(client)
         }
@@ -62,6 +61,19 @@ struct ClientSide {
         worker.forwarder.abandon(exchanges[client.pointee.exchange], .drained)
     }
 
+    /// The worker begins to drain: what has no end of its own gets one.
+    func drainTunnel(_ client: ChannelPointer) {
+        if let exchange = tunnelled(client) { worker.tunnel.drain(exchange) }
+    }
+
+    /// The exchange whose tunnel the client uses.
+    private func tunnelled(_ client: ChannelPointer) -> ExchangePointer? {
+        guard client.pointee.side == .client, client.pointee.exchange != Channel.noExchange
+        else { return nil }
+        let exchange = exchanges[client.pointee.exchange]
+        return exchange.pointee.flags.contains(.tunnel) ? exchange : nil
+    }
+
     /// The client did not do what it has to in time.
     func expired(_ client: ChannelPointer) {
         let flags = client.pointee.flags
@@ -72,6 +84,7 @@ struct ClientSide {
         }
         if client.pointee.exchange != Channel.noExchange {
             let exchange = exchanges[client.pointee.exchange]
+            if exchange.pointee.flags.contains(.tunnel) { return worker.tunnel.expired(exchange) }
             // While the upstream does not take what is there, it is not the client that is late.
             if worker.forwarder.upstreamIsBehind(exchange) {
                 client.pointee.deadline = Channel.never
@@ -86,6 +99,7 @@ struct ClientSide {
 
     /// Does all that the client's bytes allow.
     func advance(_ client: ChannelPointer) {
+        guard client.pointee.side == .client else { return }
         let generation = client.pointee.generation
         for _ in 0..<Self.turnsMax {
             guard step(client), isOpen(client, generation) else { return }
@@ -118,6 +132,10 @@ struct ClientSide {
         _ client: ChannelPointer, _ exchange: ExchangePointer
     ) -> Bool {
         if exchange.pointee.flags.contains(.gathering) { return readRequest(client) }
+        if exchange.pointee.flags.contains(.tunnel) {
+            worker.tunnel.pump(exchange)
+            return false
+        }
         if exchange.pointee.flags.contains(.discarding) {
             discard(client, exchange)
         } else {
@@ -226,6 +244,11 @@ struct ClientSide {
             return answer(client, exchange, fault: nil)
         case .forward(let forwarding):
             worker.forwarder.start(exchange, client, forwarding, bytes, headCount)
+            return client.pointee.side == .client
+                && client.pointee.exchange == Channel.noExchange
+        case .tunnel(let tunnelling):
+            leave(bytes, from: headCount, client)
+            worker.tunnel.connect(exchange, tunnelling)
             return client.pointee.side == .client
                 && client.pointee.exchange == Channel.noExchange
         case .gather(let bytesMax):
@@ -372,8 +395,8 @@ struct ClientSide {
         switch fault {
         case .malformedHead, .malformedContent, .requestTimeout, .clientClosed, .drained:
             return false
-        case .connectFailed, .connectTimeout, .overflow, .upstreamClosed, .upstreamTimeout,
-            .malformedResponse, .headTooLarge, nil:
+        case .connectFailed, .connectTimeout, .tlsFailed, .unresolved, .overflow, .upstreamClosed,
+            .upstreamTimeout, .malformedResponse, .tunnelIdle, .headTooLarge, nil:
             break
         }
         if exchange.pointee.flags.contains(.requestDone) { return true }
@@ -474,7 +497,7 @@ struct ClientSide {
         client.pointee.flags.subtract(.closing)
         channels.buffers.give(&client.pointee.unread)
         if client.pointee.flags.contains(.readToEnd) { return channels.close(client) }
-        Socket.finishWriting(client.pointee.socket)
+        channels.finishWriting(client)
         client.pointee.flags.formUnion(.lingering)
         client.pointee.deadline = worker.now &+ Self.lingerNanoseconds
         drain(client)

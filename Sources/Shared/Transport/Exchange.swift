@@ -26,6 +26,12 @@ struct Exchange: BitwiseCopyable {
         static let upstreamPersistent = Flags(rawValue: 1 << 9)
         /// The handler was asked.
         static let decided = Flags(rawValue: 1 << 10)
+        /// The upstream was asked to switch to WebSocket.
+        static let webSocketAsked = Flags(rawValue: 1 << 11)
+        /// Its tunnel opens once the upstream's connection is there.
+        static let awaitsTunnel = Flags(rawValue: 1 << 12)
+        /// Bytes pass as they are.
+        static let tunnel = Flags(rawValue: 1 << 13)
     }
 
     static let noChannel = UInt32.max
@@ -47,11 +53,18 @@ struct Exchange: BitwiseCopyable {
     /// The request as it was sent, while it may have to be sent again.
     var replay = Buffer.none
     var gatherBytesMax = 0
+    /// When the attempts to connect are given up, and how many addresses were tried.
+    var connectDeadline: UInt64 = 0
+    var addressesTried = 0
+    /// The first of them, as the pool numbers its endpoints.
+    var firstEndpoint: UInt16 = 0
     /// How long the upstream may be silent.
     var idleNanoseconds: UInt64 = 0
     var started: UInt64 = 0
     var responded: UInt64 = 0
     var contentBytesSent: UInt64 = 0
+    /// From the client, through its tunnel.
+    var tunnelBytesReceived: UInt64 = 0
     var status = 0
 
     init() {}

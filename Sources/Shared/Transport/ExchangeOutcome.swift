@@ -1,7 +1,7 @@
 public import IO
 
 /// How an exchange ended: what is logged and counted.
-public struct ExchangeOutcome {
+public struct ExchangeOutcome: Sendable {
     /// Of the response that the client got, 0 when it got none.
     public let status: Int
     public let fault: TransportFault?

@@ -5,8 +5,12 @@ internal import IO
 final class Exchanges {
     private var slab = Slab<Exchange>()
     private let channels: Channels
+    private let pools: UpstreamPools
 
-    init(channels: Channels) { self.channels = channels }
+    init(channels: Channels, pools: UpstreamPools) {
+        self.channels = channels
+        self.pools = pools
+    }
 
     var liveCount: Int { slab.liveCount }
 
@@ -35,7 +39,8 @@ final class Exchanges {
             exchange.pointee.index,
             ExchangeOutcome(
                 status: exchange.pointee.status, fault: fault,
-                contentBytesReceived: exchange.pointee.requestBody.contentBytesSoFar,
+                contentBytesReceived: exchange.pointee.requestBody.contentBytesSoFar
+                    &+ exchange.pointee.tunnelBytesReceived,
                 contentBytesSent: exchange.pointee.contentBytesSent,
                 started: exchange.pointee.started, responded: exchange.pointee.responded,
                 ended: now,
@@ -43,6 +48,9 @@ final class Exchanges {
                     ? nil : Int(exchange.pointee.upstreamGroup),
                 upstreamAddress: upstream,
                 wasRetried: exchange.pointee.flags.contains(.retried)))
+        if exchange.pointee.upstreamGroup != Exchange.noUpstream {
+            pools.release(exchange.pointee.upstreamGroup)
+        }
         channels.buffers.give(&exchange.pointee.replay)
         channels[exchange.pointee.client].pointee.exchange = Channel.noExchange
         slab.give(exchange.pointee.index)

@@ -11,6 +11,7 @@ struct Forwarder {
     private var channels: Channels { worker.channels }
     private var exchanges: Exchanges { worker.exchanges }
     private var scratch: Scratch { worker.scratch }
+    private var connector: Connector { Connector(worker) }
 
     /// Reads in a row of one connection before others get their turn.
     private static let turnsMax = 8
@@ -25,8 +26,11 @@ struct Forwarder {
         _ bytes: UnsafeRawBufferPointer, _ headCount: Int
     ) {
         let pool = worker.pool(forwarding.upstream)
-        exchange.pointee.upstreamGroup = UInt16(truncatingIfNeeded: forwarding.upstream)
         exchange.pointee.idleNanoseconds = forwarding.idleNanoseconds
+        guard worker.hold(forwarding.upstream, for: exchange) else {
+            worker.clients.leave(bytes, from: headCount, client)
+            return fail(exchange, .overflow)
+        }
         guard let written = writeRequestHead(exchange, forwarding, bytes) else {
             client.pointee.exchange = exchange.pointee.index
             worker.clients.leave(bytes, from: headCount, client)
@@ -37,7 +41,7 @@ struct Forwarder {
             upstream = try pool.take(now: worker.now)
         } catch {
             worker.clients.leave(bytes, from: headCount, client)
-            return fail(exchange, Self.fault(error))
+            return fail(exchange, error.fault)
         }
         attach(upstream, to: exchange)
         keepForReplay(exchange, upstream, written)
@@ -46,20 +50,16 @@ struct Forwarder {
         passRequest(exchange, client, upstream, bytes, &position, behind: written)
     }
 
-    private static func fault(_ failure: UpstreamPool.Failure) -> TransportFault {
-        switch failure {
-        case .overflow: .overflow
-        case .connectFailed(let error): .connectFailed(error)
-        }
-    }
-
-    private func attach(_ upstream: ChannelPointer, to exchange: ExchangePointer) {
+    /// The exchange goes over this connection, which may not be decided yet.
+    func attach(_ upstream: ChannelPointer, to exchange: ExchangePointer) {
         exchange.pointee.upstream = upstream.pointee.index
         upstream.pointee.exchange = exchange.pointee.index
         upstream.pointee.scanned = 0
-        if !upstream.pointee.flags.contains(.connecting) {
+        guard upstream.pointee.flags.contains(.connecting) else {
             upstream.pointee.deadline = worker.now &+ exchange.pointee.idleNanoseconds
+            return
         }
+        connector.begin(exchange, upstream)
     }
 
     private func writeRequestHead(
@@ -69,7 +69,8 @@ struct Forwarder {
         if !scratch.reply.removedNames.isEmpty { removeFields(bytes) }
         var writer = HeadWriter(scratch.out)
         writer.requestLine(of: scratch.request, in: bytes, path: forwarding.path)
-        let authority = scratch.request.authority.range.slice(of: bytes)
+        let authority =
+            forwarding.authority ?? scratch.request.authority.range.slice(of: bytes)
         if authority.isEmpty {
             worker.pool(forwarding.upstream).host.withUnsafeBytes { writer.field(.host, $0) }
         } else {
@@ -78,6 +79,10 @@ struct Forwarder {
         writer.copyFields(scratch.request.fields, of: bytes, except: forwarding.stripped)
         writer.lines(UnsafeRawBufferPointer(scratch.reply.lines.bytes))
         writer.requestFraming(scratch.request.framing, method: scratch.request.method)
+        if forwarding.allowsWebSocket, scratch.request.asksForWebSocket {
+            exchange.pointee.flags.formUnion(.webSocketAsked)
+            writer.upgradeToWebSocket()
+        }
         writer.endHead()
         guard case .written(let count) = writer.result else { return nil }
         return count
@@ -194,56 +199,43 @@ struct Forwarder {
     // MARK: upstream events
 
     func event(_ upstream: ChannelPointer, _ event: Poller.Event) {
-        if event.isReadable { upstream.pointee.flags.formUnion(.readable) }
-        if event.peerFinished { upstream.pointee.flags.formUnion(.peerFinished) }
         if upstream.pointee.flags.contains(.connecting) {
-            guard event.isWritable || event.isBroken else { return }
-            guard connected(upstream) else { return }
+            guard event.isWritable || event.isBroken || upstream.pointee.tls != nil,
+                connector.decided(upstream)
+            else { return }
         }
         guard upstream.pointee.exchange != Channel.noExchange else {
             // Nothing is asked of it: what it says now is its end, or not meant for anybody.
-            guard event.isReadable else { return }
+            guard event.isReadable, !channels.isQuiet(upstream) else { return }
             return worker.pool(of: upstream).close(upstream)
         }
         let exchange = exchanges[upstream.pointee.exchange]
+        if exchange.pointee.flags.contains(.awaitsTunnel) { return worker.tunnel.open(exchange) }
         if event.isWritable, !upstream.pointee.unsent.isEmpty {
             guard channels.flush(upstream) else { return upstreamEnded(exchange, upstream) }
-            if upstream.pointee.unsent.isEmpty {
-                upstream.pointee.flags.subtract(.slow)
-                upstream.pointee.deadline = worker.now &+ exchange.pointee.idleNanoseconds
-                worker.queue(channels[exchange.pointee.client])
-            }
+        }
+        if upstream.pointee.unsent.isEmpty, upstream.pointee.flags.contains(.slow) {
+            drained(upstream, exchange)
         }
         pumpResponse(exchange)
     }
 
-    /// The connection attempt is decided. False when it failed.
-    private func connected(_ upstream: ChannelPointer) -> Bool {
-        let pool = worker.pool(of: upstream)
-        if let error = Socket.pendingError(upstream.pointee.socket) {
-            connectFailed(upstream, .connectFailed(error))
-            return false
-        }
-        pool.connected(upstream)
-        upstream.pointee.flags.subtract(.connecting)
-        return true
-    }
-
-    private func connectFailed(_ upstream: ChannelPointer, _ fault: TransportFault) {
-        let pool = worker.pool(of: upstream)
-        pool.failed(upstream, now: worker.now)
-        guard upstream.pointee.exchange != Channel.noExchange else { return pool.close(upstream) }
-        fail(exchanges[upstream.pointee.exchange], fault)
+    /// All that was kept for the upstream is written: it is the upstream's turn, and the client's.
+    private func drained(_ upstream: ChannelPointer, _ exchange: ExchangePointer) {
+        upstream.pointee.flags.subtract(.slow)
+        upstream.pointee.deadline = worker.now &+ exchange.pointee.idleNanoseconds
+        worker.queue(channels[exchange.pointee.client])
     }
 
     func expired(_ upstream: ChannelPointer) {
         if upstream.pointee.flags.contains(.connecting) {
-            return connectFailed(upstream, .connectTimeout)
+            return connector.isSlow(upstream)
         }
         guard upstream.pointee.exchange != Channel.noExchange else {
             return worker.pool(of: upstream).close(upstream)
         }
         let exchange = exchanges[upstream.pointee.exchange]
+        if exchange.pointee.flags.contains(.tunnel) { return worker.tunnel.expired(exchange) }
         // While the client does not take what is there, it is not the upstream that is late.
         guard channels[exchange.pointee.client].pointee.unsent.isEmpty else {
             upstream.pointee.deadline = worker.now &+ exchange.pointee.idleNanoseconds
@@ -259,6 +251,7 @@ struct Forwarder {
         let index = exchange.pointee.index
         let upstreamIndex = exchange.pointee.upstream
         guard upstreamIndex != Exchange.noChannel else { return }
+        if exchange.pointee.flags.contains(.tunnel) { return worker.tunnel.pump(exchange) }
         let upstream = channels[upstreamIndex]
         let generation = upstream.pointee.generation
         for _ in 0..<Self.turnsMax {
@@ -314,7 +307,10 @@ struct Forwarder {
             let headCount: Int
             do throws(HeadError) {
                 let end = try scratch.response.parse(
-                    rest, answering: ResponseHead.Request(method: exchange.pointee.method),
+                    rest,
+                    answering: ResponseHead.Request(
+                        method: exchange.pointee.method,
+                        upgrade: exchange.pointee.flags.contains(.webSocketAsked)),
                     scanned: upstream.pointee.scanned)
                 guard let end else {
                     upstream.pointee.scanned = rest.count
@@ -362,7 +358,10 @@ struct Forwarder {
         _ exchange: ExchangePointer, _ client: ChannelPointer, _ upstream: ChannelPointer,
         _ bytes: UnsafeRawBufferPointer, _ headCount: Int
     ) {
-        guard scratch.response.status != 101 else { return fail(exchange, .malformedResponse) }
+        let isSwitch = scratch.response.status == 101
+        guard !isSwitch || scratch.response.agreesToWebSocket(in: bytes) else {
+            return fail(exchange, .malformedResponse)
+        }
         let keepsOpen = exchange.pointee.flags.contains(.persistent) && !worker.isDraining
         let plan = DownstreamFraming(
             of: scratch.response, clientVersion: exchange.pointee.version, isPersistent: keepsOpen)
@@ -379,11 +378,29 @@ struct Forwarder {
         exchange.pointee.responded = worker.now
         exchange.pointee.flags.formUnion(.responseStarted)
         if !plan.isPersistent { exchange.pointee.flags.subtract(.persistent) }
-        if scratch.response.isPersistent {
+        if isSwitch {
+            let rest = UnsafeRawBufferPointer(rebasing: bytes[headCount...])
+            return switchProtocols(exchange, client, upstream, rest, written)
+        }
+        // What a client says behind an `Upgrade` could be for either protocol: a connection over
+        // which one was refused serves nobody else.
+        if scratch.response.isPersistent, !exchange.pointee.flags.contains(.webSocketAsked) {
             exchange.pointee.flags.formUnion(.upstreamPersistent)
         }
         var position = headCount
         passResponse(exchange, client, upstream, bytes, &position, behind: written)
+    }
+
+    /// The upstream agreed: the first `written` bytes of `out` tell the client.
+    private func switchProtocols(
+        _ exchange: ExchangePointer, _ client: ChannelPointer, _ upstream: ChannelPointer,
+        _ rest: UnsafeRawBufferPointer, _ written: Int
+    ) {
+        channels.keep(rest, unreadOf: upstream)
+        guard channels.send(client, scratch.written(written)) else {
+            return worker.clients.lost(client)
+        }
+        worker.tunnel.begin(exchange)
     }
 
     private func writeResponseHead(
@@ -398,7 +415,11 @@ struct Forwarder {
         writer.statusLine(of: scratch.response, in: bytes)
         writer.copyFields(scratch.response.fields, of: bytes, except: filter)
         writer.lines(UnsafeRawBufferPointer(scratch.reply.lines.bytes))
-        writer.responseFraming(plan, clientVersion: exchange.pointee.version)
+        if scratch.response.status == 101 {
+            writer.upgradeToWebSocket()
+        } else {
+            writer.responseFraming(plan, clientVersion: exchange.pointee.version)
+        }
         writer.endHead()
         guard case .written(let count) = writer.result else { return nil }
         return count
@@ -495,7 +516,7 @@ struct Forwarder {
             channels.send(upstream, exchange.pointee.replay.bytes)
             channels.buffers.give(&exchange.pointee.replay)
         } catch {
-            fail(exchange, Self.fault(error))
+            fail(exchange, error.fault)
         }
     }
 
@@ -517,7 +538,7 @@ struct Forwarder {
     }
 
     /// Ends an exchange whose client is not told anything any more.
-    func abandon(_ exchange: ExchangePointer, _ fault: TransportFault) {
+    func abandon(_ exchange: ExchangePointer, _ fault: TransportFault?) {
         let client = channels[exchange.pointee.client]
         let address = detachUpstream(exchange)
         exchanges.end(

@@ -32,6 +32,9 @@ public enum Decision {
     /// Ask again once this many bytes of content are there, or all of it.
     case gather(bytesMax: Int)
     case forward(Forwarding)
+    /// For a CONNECT: bytes pass as they are once the upstream is connected. `reply.lines` holds
+    /// the field lines of the 200 that says so.
+    case tunnel(Tunnelling)
 }
 
 /// Where a request goes and what it looks like there.
@@ -41,18 +44,38 @@ public struct Forwarding {
     /// The path that goes upstream in place of the client's; good until `decide` returns' caller
     /// has written the head.
     public let path: UnsafeRawBufferPointer
+    /// What `Host` says there; nil: what the client said.
+    public let authority: UnsafeRawBufferPointer?
     /// Field lines that are not forwarded, beside those that never are.
     public let stripped: FieldFilter
     /// How long the upstream may be silent.
     public let idleNanoseconds: UInt64
+    /// Whether a client's `Upgrade: websocket` is forwarded: the bytes pass as they are once the
+    /// upstream has agreed, `idleNanoseconds` being what both sides may be silent then. Another
+    /// `Upgrade` never is.
+    public var allowsWebSocket = false
 
     public init(
-        upstream: Int, path: UnsafeRawBufferPointer, stripped: FieldFilter,
-        idleNanoseconds: UInt64
+        upstream: Int, path: UnsafeRawBufferPointer, authority: UnsafeRawBufferPointer? = nil,
+        stripped: FieldFilter, idleNanoseconds: UInt64
     ) {
         self.upstream = upstream
         self.path = path
+        self.authority = authority
         self.stripped = stripped
+        self.idleNanoseconds = idleNanoseconds
+    }
+}
+
+/// Where the bytes of a CONNECT go.
+public struct Tunnelling {
+    /// The number that `Worker.addUpstream` gave.
+    public let upstream: Int
+    /// How long both sides may be silent.
+    public let idleNanoseconds: UInt64
+
+    public init(upstream: Int, idleNanoseconds: UInt64) {
+        self.upstream = upstream
         self.idleNanoseconds = idleNanoseconds
     }
 }

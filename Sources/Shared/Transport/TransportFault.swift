@@ -13,13 +13,19 @@ public enum TransportFault: Equatable, Sendable {
 
     // the upstream
     case connectFailed(SystemError)
+    /// There is no address to connect to.
+    case unresolved(ResolutionFailure)
     case connectTimeout
+    /// The connection is there, but could not be secured.
+    case tlsFailed(TLSFailure)
     /// All connections that may be open are in use.
     case overflow
     /// It closed before a response was complete.
     case upstreamClosed
     case upstreamTimeout
     case malformedResponse
+    /// Nothing passed through a tunnel for too long.
+    case tunnelIdle
 
     // us
     /// What a handler wanted added to a head was more than there is room for.
@@ -34,10 +40,22 @@ public enum TransportFault: Equatable, Sendable {
         case .malformedContent(let error): error.status
         case .requestTimeout: 408
         case .clientClosed: 499
-        case .connectFailed, .upstreamClosed, .malformedResponse: 502
-        case .connectTimeout, .upstreamTimeout: 504
+        case .connectFailed, .tlsFailed, .upstreamClosed, .malformedResponse: 502
+        case .connectTimeout, .upstreamTimeout, .tunnelIdle: 504
         case .overflow, .drained: 503
+        case .unresolved(let failure): failure.status
         case .headTooLarge: 500
+        }
+    }
+}
+
+extension ResolutionFailure {
+    /// Only what another try soon may change is the service's being unavailable.
+    fileprivate var status: Int {
+        switch self {
+        case .pending: 503
+        case .timeout: 504
+        case .notFound, .noAddress, .addressRefused, .serverFailed: 502
         }
     }
 }

@@ -4,8 +4,14 @@ public import IO
 public struct Upstream: Sendable {
     /// The label in metrics and logs: a name from the configuration.
     public let name: String
-    /// One or more addresses of equal servers.
+    /// One or more addresses of equal servers; empty when `resolution` tells them.
     public let addresses: [SocketAddress]
+    /// Where the addresses come from when they can change: connections are made to what it says
+    /// now, and to nothing else.
+    public let resolution: Resolution?
+    /// Nil: bytes are sent as they are.
+    public var tls: TLSUpstream?
+    /// For one connection, whatever addresses it takes to get it, and its TLS handshake.
     public var connectTimeoutNanoseconds: UInt64 = 5_000_000_000
     /// How long a connection is kept that nobody uses.
     public var idleTimeoutNanoseconds: UInt64 = 60_000_000_000
@@ -13,9 +19,18 @@ public struct Upstream: Sendable {
     public var idleConnectionsMax = 64
     /// How many connections each worker has to each address at most; past that requests are refused.
     public var connectionsMax = 1024
+    /// How many requests of each worker are under way to it at most; past that they are refused.
+    public var requestsMax = Int.max
 
     public init(name: String, addresses: [SocketAddress]) {
         self.name = name
         self.addresses = addresses
+        resolution = nil
+    }
+
+    public init(name: String, resolution: Resolution) {
+        self.name = name
+        self.resolution = resolution
+        addresses = []
     }
 }

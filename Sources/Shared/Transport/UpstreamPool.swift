@@ -1,40 +1,60 @@
 internal import IO
 
-/// A worker's connections to one upstream: which are free, which address is well.
+/// A worker's connections to one upstream: which are free, which address is well, and which
+/// attempts to connect are under way.
+///
+/// An attempt that an exchange waits for carries what is to be sent; a spare one is made beside it
+/// when it takes long (RFC 8305 §5). Whichever is decided first serves whoever waits.
 final class UpstreamPool {
     enum Failure: Error {
         case overflow
+        case unresolved(ResolutionFailure)
         case connectFailed(SystemError)
-    }
 
-    private struct Endpoint {
-        let address: SocketAddress
-        var idle: [UInt32] = []
-        var connectionCount = 0
-        /// Failed attempts in a row, and until when the address is passed over because of them.
-        var failures = 0
-        var shunnedUntil: UInt64 = 0
+        var fault: TransportFault {
+            switch self {
+            case .overflow: .overflow
+            case .unresolved(let failure): .unresolved(failure)
+            case .connectFailed(let error): .connectFailed(error)
+            }
+        }
     }
 
     let upstream: Upstream
     /// What `Host` says for a client that sent none.
     let host: [UInt8]
+    /// Exchanges under way to it.
+    var requestCount = 0
+
     private let group: UInt16
     private let channels: Channels
-    private var endpoints: [Endpoint]
+    // `upstream` holds it.
+    private unowned(unsafe) let resolution: Resolution?
+    /// The generation of `resolution` that the addresses are from.
+    private var generation: UInt64 = 0
+    private var unresolved: ResolutionFailure?
+    private var endpoints: [UpstreamEndpoint] = []
+    /// The places in `endpoints` of the addresses that there are now.
+    private var current: [Int] = []
     private var turn = 0
-
-    /// An address that failed is passed over for this long while another one is well.
-    private static let shunNanoseconds: UInt64 = 5_000_000_000
+    /// What new connections' TLS can go on from.
+    private let sessions = TLSSessionCache()
+    /// Connections that are not decided yet.
+    private var attempts: [UInt32] = []
+    private var isRetired = false
 
     init(_ upstream: Upstream, group: UInt16, channels: Channels) {
         self.upstream = upstream
         self.group = group
-        host = upstream.addresses.first.map { Array($0.description.utf8) } ?? []
         self.channels = channels
-        endpoints = upstream.addresses.map { Endpoint(address: $0) }
-        for index in endpoints.indices {
-            endpoints[index].idle.reserveCapacity(upstream.idleConnectionsMax)
+        resolution = upstream.resolution
+        if let resolution = upstream.resolution {
+            host = Array("\(resolution.host):\(resolution.port)".utf8)
+            generation = resolution.generation
+            take(resolution.addresses)
+        } else {
+            host = upstream.addresses.first.map { Array($0.description.utf8) } ?? []
+            take(ResolvedAddresses(upstream.addresses))
         }
     }
 
@@ -42,27 +62,32 @@ final class UpstreamPool {
         endpoints[Int(channel.pointee.endpoint)].address
     }
 
+    // MARK: taking and giving
+
     /// A connection for one exchange: the one used last, or a new one that is still connecting.
     func take(now: UInt64) throws(Failure) -> ChannelPointer {
-        let index = pick(now)
-        if let free = endpoints[index].idle.popLast() {
+        let place = try pick(now)
+        if let free = endpoints[current[place]].idle.popLast() {
             let channel = channels[free]
             channel.pointee.flags.formUnion(.reused)
             channel.pointee.deadline = Channel.never
             return channel
         }
-        return try connect(endpoint: index, now: now)
+        return try connect(from: place, now: now)
     }
 
-    /// A new connection, whatever is free: for the retry after a free one turned out to be dead.
+    /// A new connection, whatever is free: for the retry after a free one turned out to be dead,
+    /// and for what is never shared.
     func connect(now: UInt64) throws(Failure) -> ChannelPointer {
-        try connect(endpoint: pick(now), now: now)
+        try connect(from: pick(now), now: now)
     }
 
     /// Takes back a connection that has finished an exchange and may serve another.
     func give(_ channel: ChannelPointer, now: UInt64) {
         let endpoint = Int(channel.pointee.endpoint)
-        guard endpoints[endpoint].idle.count < upstream.idleConnectionsMax else {
+        guard endpoints[endpoint].isCurrent,
+            endpoints[endpoint].idle.count < upstream.idleConnectionsMax
+        else {
             close(channel)
             return
         }
@@ -71,39 +96,99 @@ final class UpstreamPool {
         endpoints[endpoint].idle.append(channel.pointee.index)
     }
 
-    /// Closes a connection, free or not.
+    /// Closes a connection, free or not, decided or not.
     func close(_ channel: ChannelPointer) {
         let endpoint = Int(channel.pointee.endpoint)
         if let place = endpoints[endpoint].idle.lastIndex(of: channel.pointee.index) {
             endpoints[endpoint].idle.remove(at: place)
         }
         endpoints[endpoint].connectionCount &-= 1
+        let wasAttempt = forgetAttempt(channel)
         channels.close(channel)
+        if wasAttempt { closeSpareAttempts() }
     }
 
+    // MARK: attempts
+
+    /// How many addresses there are to try.
+    var addressCount: Int { current.count }
+
+    /// Goes on with the TLS handshake of an open connection, when the upstream wants one.
+    func secure(_ channel: ChannelPointer) -> TLSSession.Step {
+        guard let tls = upstream.tls else { return .done }
+        if channel.pointee.tls == nil {
+            do throws(TLSFailure) {
+                let session = try tls.context.session(
+                    to: tls.serverName, protocols: tls.protocols, cache: sessions,
+                    on: channels.wire)
+                channels.startTLS(channel, session)
+            } catch {
+                return .failed(error)
+            }
+        }
+        return channels.handshake(channel)
+    }
+
+    /// The attempt succeeded.
     func connected(_ channel: ChannelPointer) {
         endpoints[Int(channel.pointee.endpoint)].failures = 0
+        _ = forgetAttempt(channel)
     }
 
-    /// A connection attempt to the channel's address failed.
+    /// A connection attempt to the channel's address failed, or was too slow.
     func failed(_ channel: ChannelPointer, now: UInt64) {
-        shun(Int(channel.pointee.endpoint), now)
+        endpoints[Int(channel.pointee.endpoint)].shun(now)
     }
 
-    private func shun(_ endpoint: Int, _ now: UInt64) {
-        endpoints[endpoint].failures &+= 1
-        endpoints[endpoint].shunnedUntil = now &+ Self.shunNanoseconds
-    }
-
-    /// The next address that is well; when none is, the next one all the same.
-    private func pick(_ now: UInt64) -> Int {
-        guard endpoints.count > 1 else { return 0 }
-        for _ in endpoints.indices {
-            turn = (turn &+ 1) % endpoints.count
-            let endpoint = endpoints[turn]
-            if endpoint.failures == 0 || endpoint.shunnedUntil <= now { return turn }
+    /// An attempt at the address that comes so many after `endpoint`. Nil when it fails at once.
+    func connect(after endpoint: UInt16, steps: Int, now: UInt64) -> ChannelPointer? {
+        guard current.count > 1 else { return nil }
+        let place = current.firstIndex(of: Int(endpoint)) ?? 0
+        do throws(Failure) {
+            return try connect(from: (place &+ steps) % current.count, now: now)
+        } catch {
+            return nil
         }
-        return turn
+    }
+
+    /// An attempt that no exchange waits for.
+    var spareAttempt: ChannelPointer? {
+        attempts.first { channels[$0].pointee.exchange == Channel.noExchange }.map { channels[$0] }
+    }
+
+    /// An attempt that an exchange waits for.
+    var awaitedAttempt: ChannelPointer? {
+        attempts.first { channels[$0].pointee.exchange != Channel.noExchange }.map { channels[$0] }
+    }
+
+    /// Ends the attempts that nobody needs, once nobody waits for one.
+    func closeSpareAttempts() {
+        guard awaitedAttempt == nil else { return }
+        while let index = attempts.popLast() {
+            let channel = channels[index]
+            endpoints[Int(channel.pointee.endpoint)].connectionCount &-= 1
+            channels.close(channel)
+        }
+    }
+
+    private func forgetAttempt(_ channel: ChannelPointer) -> Bool {
+        guard let place = attempts.firstIndex(of: channel.pointee.index) else { return false }
+        attempts.swapAt(place, attempts.count - 1)
+        attempts.removeLast()
+        return true
+    }
+
+    /// Connects to the address at `place`, or to the next that does not fail at once.
+    private func connect(from place: Int, now: UInt64) throws(Failure) -> ChannelPointer {
+        var failure = Failure.overflow
+        for step in 0..<current.count {
+            do throws(Failure) {
+                return try connect(endpoint: current[(place &+ step) % current.count], now: now)
+            } catch {
+                failure = error
+            }
+        }
+        throw failure
     }
 
     private func connect(endpoint: Int, now: UInt64) throws(Failure) -> ChannelPointer {
@@ -118,9 +203,10 @@ final class UpstreamPool {
             channel.pointee.flags.formUnion(.connecting)
             channel.pointee.deadline = now &+ upstream.connectTimeoutNanoseconds
             endpoints[endpoint].connectionCount &+= 1
+            attempts.append(channel.pointee.index)
             return channel
         } catch {
-            shun(endpoint, now)
+            endpoints[endpoint].shun(now)
             throw .connectFailed(error)
         }
     }
@@ -132,5 +218,76 @@ final class UpstreamPool {
             Socket.close(socket)
             throw error
         }
+    }
+
+    // MARK: addresses
+
+    /// The next address that is well, as a place in `current`; when none is, the next one all the
+    /// same.
+    private func pick(_ now: UInt64) throws(Failure) -> Int {
+        follow()
+        if let unresolved { throw .unresolved(unresolved) }
+        guard current.count > 1 else { return 0 }
+        for _ in current.indices {
+            turn = (turn &+ 1) % current.count
+            if endpoints[current[turn]].isWell(at: now) { return turn }
+        }
+        return turn
+    }
+
+    /// Takes what the name leads to now.
+    private func follow() {
+        guard let resolution, !isRetired, resolution.generation != generation else { return }
+        generation = resolution.generation
+        take(resolution.addresses)
+    }
+
+    private func take(_ resolved: ResolvedAddresses) {
+        unresolved = resolved.failure
+        current.removeAll(keepingCapacity: true)
+        for address in resolved.addresses {
+            guard let place = place(for: address) else { break }
+            current.append(place)
+        }
+        for index in endpoints.indices {
+            endpoints[index].isCurrent = current.contains(index)
+            if !endpoints[index].isCurrent { closeIdle(index) }
+        }
+    }
+
+    /// Where the address is, or from now on is, in `endpoints`; nil when there are too many.
+    private func place(for address: SocketAddress) -> Int? {
+        if let known = endpoints.firstIndex(where: { $0.address == address }) { return known }
+        let endpoint = UpstreamEndpoint(address, idleConnectionsMax: upstream.idleConnectionsMax)
+        if let free = endpoints.firstIndex(where: { $0.isFree }) {
+            endpoints[free] = endpoint
+            return free
+        }
+        guard endpoints.count < Int(UInt16.max) else { return nil }
+        endpoints.append(endpoint)
+        return endpoints.count - 1
+    }
+
+    private func closeIdle(_ endpoint: Int) {
+        while let index = endpoints[endpoint].idle.popLast() {
+            endpoints[endpoint].connectionCount &-= 1
+            channels.close(channels[index])
+        }
+    }
+
+    // MARK: the end
+
+    /// Nothing new is to go here: free connections close now, the others after their use.
+    func retire() {
+        isRetired = true
+        for index in endpoints.indices {
+            endpoints[index].isCurrent = false
+            closeIdle(index)
+        }
+    }
+
+    /// Retired, and nothing of it is under way.
+    var isGone: Bool {
+        isRetired && requestCount == 0 && endpoints.allSatisfy { $0.connectionCount == 0 }
     }
 }

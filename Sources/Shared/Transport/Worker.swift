@@ -44,7 +44,7 @@ public final class Worker {
     let channels: Channels
     let exchanges: Exchanges
     let scratch: Scratch
-    private var pools: [UpstreamPool] = []
+    private let pools: UpstreamPools
     private var listeners: [Listener] = []
     private var queued: [UInt32] = []
     private var turn: [UInt32] = []
@@ -62,30 +62,39 @@ public final class Worker {
         control = try Control()
         now = Clock.monotonicNanoseconds
         channels = try Channels()
-        exchanges = Exchanges(channels: channels)
+        pools = UpstreamPools(channels: channels)
+        exchanges = Exchanges(channels: channels, pools: pools)
         scratch = Scratch(fieldsMax: fieldsMax)
         queued.reserveCapacity(1024)
         turn.reserveCapacity(1024)
         try channels.watch(control.descriptor, token: Self.wakeupToken)
     }
 
-    /// Returns the number by which handlers name the upstream.
-    public func addUpstream(_ upstream: Upstream) -> Int {
-        let group = UInt16(truncatingIfNeeded: pools.count)
-        pools.append(UpstreamPool(upstream, group: group, channels: channels))
-        return pools.count - 1
-    }
+    /// How many upstreams a worker can have at a time. Who configures them sees to it.
+    public static let upstreamsMax = Int(UInt16.max)
+
+    /// Returns the number by which handlers name the upstream. Before `run`, or while it runs from
+    /// a handler's `decide`: that is where a new snapshot is taken.
+    public func addUpstream(_ upstream: Upstream) -> Int { pools.add(upstream) }
+
+    /// Nothing is forwarded to the upstream any more: free connections close, those in use end with
+    /// their exchange. From then on the number belongs to nobody, and may be given to another.
+    /// To be called where `addUpstream` may be.
+    public func retireUpstream(_ number: Int) { pools.retire(number) }
 
     /// Accepts connections from a listening socket, which the worker closes when it drains.
+    ///
+    /// - Parameter tls: nil for connections that are not secured.
     public func addListener(
-        _ socket: consuming Descriptor, options: ListenerOptions, handler: any RequestHandler
+        _ socket: consuming Descriptor, options: ListenerOptions, handler: any RequestHandler,
+        tls: TLSServer? = nil
     ) throws(SystemError) {
         let token = Self.listenerToken | UInt64(listeners.count)
         let raw = socket.release()
         listeners.append(
             Listener(
                 socket: raw, address: Socket.localAddress(raw), options: options,
-                handler: handler))
+                handler: handler, tls: tls.map { TLSServer.Reader($0) }))
         try channels.watch(raw, token: token)
     }
 
@@ -112,8 +121,15 @@ public final class Worker {
 
     var clients: ClientSide { ClientSide(self) }
     var forwarder: Forwarder { Forwarder(self) }
+    var tunnel: Tunnel { Tunnel(self) }
 
     func pool(_ group: Int) -> UpstreamPool { pools[group] }
+
+    /// Counts the exchange as under way to the upstream; false when that is one too many.
+    func hold(_ number: Int, for exchange: ExchangePointer) -> Bool {
+        exchange.pointee.upstreamGroup = UInt16(truncatingIfNeeded: number)
+        return pools.hold(number)
+    }
 
     func pool(of upstream: ChannelPointer) -> UpstreamPool {
         pools[Int(upstream.pointee.group)]
@@ -146,6 +162,7 @@ public final class Worker {
             return accept(Int(truncatingIfNeeded: event.token & ~Self.listenerToken))
         }
         guard let channel = channels.channel(for: event.token) else { return }
+        channels.note(event, of: channel)
         if channel.pointee.side == .client {
             clients.event(channel, event)
         } else {
@@ -212,6 +229,12 @@ public final class Worker {
         }
         client.pointee.peer = peer
         client.pointee.deadline = now &+ listeners[index].options.headerTimeoutNanoseconds
+        guard let context = listeners[index].tls?.current() else { return }
+        do throws(TLSFailure) {
+            channels.startTLS(client, try context.session(on: channels.wire))
+        } catch {
+            channels.close(client)
+        }
     }
 
     private func pause(_ index: Int) {
@@ -243,6 +266,7 @@ public final class Worker {
                 channel.pointee.side == .client && channel.pointee.exchange == Channel.noExchange
                 && channel.pointee.unread.isEmpty && channel.pointee.unsent.isEmpty
             if isIdle { clients.close(channel) }
+            clients.drainTunnel(channel)
         }
     }
 

@@ -3,6 +3,7 @@ import Config
 import Foundation
 import Gateway
 import IO
+import Peers
 import Telemetry
 import Transport
 

@@ -27,7 +27,7 @@ public struct GatewayConfiguration: Sendable, Equatable {
         upstreams = table.upstreams
         routes = table.routes
         bearerIsKey = section.read("bearer_keys", .boolean, default: true)
-        limits = LimitsConfiguration(section.section("limits"))
+        limits = LimitsConfiguration(section.section("limits"), policyBodyDefault: 8 << 10)
         rateLimit = RateLimitConfiguration(section.section("rate_limit"))
         accessLog = AccessLogConfiguration(section.section("access_log"))
         let policy = PolicyConfiguration(section.section("policy"))

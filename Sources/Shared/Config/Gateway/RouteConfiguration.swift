@@ -16,6 +16,12 @@ public struct RouteConfiguration: Sendable, Equatable {
         case none
     }
 
+    public enum Upgrade: String, Sendable, CaseIterable {
+        case none
+        /// A client may ask for WebSocket (RFC 6455); the upstream grants it.
+        case webSocket = "websocket"
+    }
+
     public var match: Match
     /// Nil: every method.
     public var methods: [String]?
@@ -24,6 +30,8 @@ public struct RouteConfiguration: Sendable, Equatable {
     /// How long neither side may stay silent while a request is under way.
     public var timeout: Duration
     public var authentication: Authentication
+    /// What clients may switch to.
+    public var upgrade = Upgrade.none
 
     /// True when no request can reach `other` after this route was tried.
     func covers(_ other: RouteConfiguration) -> Bool {

@@ -61,6 +61,8 @@ struct RouteTable {
             default: Self.timeoutDefault)
         let authentication = section.read(
             "auth", Kind<RouteConfiguration.Authentication>.word, default: .required)
+        let upgrade = section.read(
+            "upgrade", Kind<RouteConfiguration.Upgrade>.word, default: .none)
         section.finish()
         if section.has("path") == section.has("prefix") {
             section.fault(
@@ -78,7 +80,7 @@ struct RouteTable {
         else { return }
         let route = RouteConfiguration(
             match: match, methods: methods, upstream: upstream, timeout: timeout,
-            authentication: authentication)
+            authentication: authentication, upgrade: upgrade)
         if routes.contains(where: { $0.covers(route) }) {
             section.fault(
                 section.mark,

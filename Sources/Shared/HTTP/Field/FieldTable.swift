@@ -50,6 +50,15 @@ public struct FieldTable: ~Copyable {
 
     /// The first line whose name is spelled so, for names that are not known by number.
     /// `name` is in lower case.
+    /// Whether there is a field of this name, in any case, that `Connection` does not name.
+    public func has(_ name: UnsafeRawBufferPointer, in bytes: UnsafeRawBufferPointer) -> Bool {
+        for index in 0..<count
+        where !self[index].isNominated
+            && self[index].nameRange.slice(of: bytes).equalsFolded(name)
+        { return true }
+        return false
+    }
+
     public func first(spelled name: StaticString, in bytes: UnsafeRawBufferPointer) -> Field? {
         for index in 0..<count {
             let field = fields[index]

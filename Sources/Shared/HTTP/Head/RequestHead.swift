@@ -26,6 +26,11 @@ public struct RequestHead: ~Copyable {
         fields = FieldTable(capacity: fieldsMax)
     }
 
+    /// Whether it is the opening of a WebSocket: a GET without content (RFC 6455 §4.1).
+    public var asksForWebSocket: Bool {
+        upgrade == .webSocket && method == .get && framing == .none
+    }
+
     /// Reads one head from the start of `bytes`.
     ///
     /// Returns the bytes it takes, empty line included, or nil when there is more to come: then

@@ -33,6 +33,14 @@ public struct ResponseHead: ~Copyable {
     /// 1xx but 101: another head follows.
     public var isInformational: Bool { status < 200 && status != 101 }
 
+    /// Whether `Upgrade` names what a 101 must name when WebSocket was asked for (RFC 6455 §4.1).
+    public func agreesToWebSocket(in bytes: UnsafeRawBufferPointer) -> Bool {
+        guard let field = fields.first(.upgrade), !fields.repeated.contains(.upgrade) else {
+            return false
+        }
+        return field.valueRange.slice(of: bytes).equalsFolded("websocket")
+    }
+
     public init(fieldsMax: Int = HeadLimits.fieldsMax) {
         fields = FieldTable(capacity: fieldsMax)
     }

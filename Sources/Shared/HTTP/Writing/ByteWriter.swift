@@ -1,3 +1,5 @@
+internal import Bytes
+
 /// Appends to memory that the caller owns. What does not fit is counted, not written, so that the
 /// caller can ask for that much more and write again.
 public struct ByteWriter {
@@ -14,36 +16,33 @@ public struct ByteWriter {
         target.copyMemory(from: source, byteCount: bytes.count)
     }
 
-    public mutating func append(_ text: StaticString) {
+    /// Inlined, so that a literal becomes a few stores of constants.
+    @inline(__always) public mutating func append(_ text: StaticString) {
         guard let target = reserve(text.utf8CodeUnitCount) else { return }
         target.copyMemory(from: text.utf8Start, byteCount: text.utf8CodeUnitCount)
     }
 
-    public mutating func append(_ byte: UInt8) {
+    @inline(__always) public mutating func append(_ byte: UInt8) {
         guard let target = reserve(1) else { return }
         target.storeBytes(of: byte, as: UInt8.self)
     }
 
     /// Appends the number in decimal.
     public mutating func append(decimal number: UInt64) {
-        var digits = 1
-        var rest = number / 10
-        while rest > 0 {
-            digits &+= 1
-            rest /= 10
+        guard number < DecimalDigits.bound else {
+            let (high, low) = number.quotientAndRemainder(dividingBy: DecimalDigits.bound)
+            append(decimal: high)
+            guard let target = reserve(DecimalDigits.countMax) else { return }
+            DecimalDigits(UInt32(truncatingIfNeeded: low))
+                .store(last: DecimalDigits.countMax, at: target)
+            return
         }
-        guard let target = reserve(digits) else { return }
-        rest = number
-        var index = digits
-        while index > 0 {
-            index &-= 1
-            let digit = UInt8(truncatingIfNeeded: rest % 10) &+ 0x30
-            target.storeBytes(of: digit, toByteOffset: index, as: UInt8.self)
-            rest /= 10
-        }
+        let digits = DecimalDigits(UInt32(truncatingIfNeeded: number))
+        guard let target = reserve(digits.count) else { return }
+        digits.store(last: digits.count, at: target)
     }
 
-    private mutating func reserve(_ size: Int) -> UnsafeMutableRawPointer? {
+    @inline(__always) private mutating func reserve(_ size: Int) -> UnsafeMutableRawPointer? {
         guard shortfall == 0, size <= output.count &- count, let base = output.baseAddress else {
             shortfall &+= size
             return nil

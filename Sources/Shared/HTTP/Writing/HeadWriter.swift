@@ -47,6 +47,7 @@ public struct HeadWriter {
         checkedField(name, value)
     }
 
+    @inline(__always)
     public mutating func field(_ name: StaticString, _ value: StaticString) {
         writer.append(name)
         writer.append(": ")
@@ -54,7 +55,7 @@ public struct HeadWriter {
         writer.append("\r\n")
     }
 
-    public mutating func field(_ name: StaticString, _ value: UInt64) {
+    @inline(__always) public mutating func field(_ name: StaticString, _ value: UInt64) {
         writer.append(name)
         writer.append(": ")
         writer.append(decimal: value)

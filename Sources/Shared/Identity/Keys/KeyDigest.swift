@@ -2,7 +2,7 @@ internal import COpenSSL
 
 /// The SHA-256 of an API key: the only form in which one is kept.
 struct KeyDigest: Sendable {
-    private var words: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
+    private(set) var words: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
 
     /// Hashes a presented key. The time depends on its length alone.
     init(hashing key: Span<UInt8>) {

@@ -19,19 +19,21 @@ public enum RateLimitField: CaseIterable, Sendable {
 
     /// The field's name in lower case, as HTTP/2 wants it.
     public var name: StaticString {
-        switch self {
-        case .rateLimit: "ratelimit"
-        case .policy: "ratelimit-policy"
-        case .limit: "x-ratelimit-limit"
-        case .remaining: "x-ratelimit-remaining"
-        case .reset: "x-ratelimit-reset"
-        case .localRemaining: "x-rate-limit-remaining"
-        case .retryAfter: "retry-after"
+        @inline(__always) get {
+            switch self {
+            case .rateLimit: "ratelimit"
+            case .policy: "ratelimit-policy"
+            case .limit: "x-ratelimit-limit"
+            case .remaining: "x-ratelimit-remaining"
+            case .reset: "x-ratelimit-reset"
+            case .localRemaining: "x-rate-limit-remaining"
+            case .retryAfter: "retry-after"
+            }
         }
     }
 
     /// Whether a response with this standing carries the field.
-    public func applies(to standing: RateLimitStanding) -> Bool {
+    @inline(__always) public func applies(to standing: RateLimitStanding) -> Bool {
         switch self {
         case .retryAfter: standing.retryAfterSeconds > 0
         case .rateLimit, .policy, .limit, .remaining, .reset, .localRemaining: standing.isLimited
@@ -39,7 +41,7 @@ public enum RateLimitField: CaseIterable, Sendable {
     }
 
     /// Appends the field's value.
-    public func appendValue(
+    @inline(__always) public func appendValue(
         of standing: RateLimitStanding, tiers: RateLimitTiers, to line: inout LineBuilder
     ) {
         switch self {
@@ -56,12 +58,25 @@ public enum RateLimitField: CaseIterable, Sendable {
     public static func appendLines(
         of standing: RateLimitStanding, tiers: RateLimitTiers, to line: inout LineBuilder
     ) {
-        for field in allCases where field.applies(to: standing) {
-            line.append(field.name)
-            line.append(": ")
-            field.appendValue(of: standing, tiers: tiers, to: &line)
-            line.append("\r\n")
-        }
+        // One by one, and each inlined, so that the names are stores of constants.
+        RateLimitField.rateLimit.appendLine(of: standing, tiers: tiers, to: &line)
+        RateLimitField.policy.appendLine(of: standing, tiers: tiers, to: &line)
+        RateLimitField.limit.appendLine(of: standing, tiers: tiers, to: &line)
+        RateLimitField.remaining.appendLine(of: standing, tiers: tiers, to: &line)
+        RateLimitField.reset.appendLine(of: standing, tiers: tiers, to: &line)
+        RateLimitField.localRemaining.appendLine(of: standing, tiers: tiers, to: &line)
+        RateLimitField.retryAfter.appendLine(of: standing, tiers: tiers, to: &line)
+    }
+
+    /// Appends the field as an HTTP/1.1 field line if it applies.
+    @inline(__always) public func appendLine(
+        of standing: RateLimitStanding, tiers: RateLimitTiers, to line: inout LineBuilder
+    ) {
+        guard applies(to: standing) else { return }
+        line.append(name)
+        line.append(": ")
+        appendValue(of: standing, tiers: tiers, to: &line)
+        line.append("\r\n")
     }
 }
 

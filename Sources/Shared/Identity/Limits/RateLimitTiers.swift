@@ -45,8 +45,10 @@ public final class RateLimitTiers: Sendable {
     public func handle(named name: Span<UInt8>) -> Handle? {
         for index in tiers.indices {
             let candidate = bytes.bytes(tiers[index].name)
-            let isSame = name.withUnsafeBufferPointer { $0.elementsEqual(candidate) }
-            if isSame { return Handle(index: index) }
+            guard candidate.count == name.count else { continue }
+            var same = 0
+            while same < name.count, name[same] == candidate[same] { same += 1 }
+            if same == name.count { return Handle(index: index) }
         }
         return nil
     }

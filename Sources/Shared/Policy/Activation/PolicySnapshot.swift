@@ -14,6 +14,8 @@ public final class PolicySnapshot: Sendable {
     public let entrypointPath: String
     /// Keys and limits from the bundle's data.
     public let gateway: GatewayData
+    /// Services and tiers from the bundle's data.
+    public let egress: EgressData
     /// What has no effect, or should not stay as it is.
     public let warnings: [String]
 
@@ -24,6 +26,7 @@ public final class PolicySnapshot: Sendable {
     ) throws(BundleError) {
         try Self.refuseCredentials(in: bundle.data.root)
         let gateway = try GatewayData(bundle.data)
+        let egress = try EgressData(bundle.data)
         let options = CompilerOptions(unsafeBuiltins: Bundle.builtinsOfTheWorld)
         let compiled = try bundle.compile(options: options)
         guard Self.exists(entrypoint, compiled, bundle.data.root) else {
@@ -41,10 +44,11 @@ public final class PolicySnapshot: Sendable {
         self.generation = generation
         self.entryPoint = entryPoint
         self.gateway = gateway
+        self.egress = egress
         rego = Snapshot(program, data: bundle.data)
         manifest = bundle.manifest
         entrypointPath = entrypoint
-        warnings = bundle.warnings + gateway.warnings
+        warnings = bundle.warnings + gateway.warnings + egress.warnings
     }
 
     /// The old stack kept the credentials of external services in `data`, where every policy and

@@ -32,6 +32,8 @@ public enum BundleError: Error, Sendable {
     case noEntrypoint(String)
     /// The data that the gateway uses is wrong: every fault, with its path below `data`.
     case gatewayData([String])
+    /// The data that the egress uses is wrong: every fault, with its path below `data`.
+    case egressData([String])
 }
 
 extension BundleError: CustomStringConvertible {
@@ -64,7 +66,7 @@ extension BundleError: CustomStringConvertible {
         case .delta: "delta bundle where a snapshot is needed"
         case .modules(let errors): Self.list(errors.map(\.description))
         case .noEntrypoint(let path): "the bundle has nothing at the entry point \(path)"
-        case .gatewayData(let faults): Self.list(faults)
+        case .gatewayData(let faults), .egressData(let faults): Self.list(faults)
         }
     }
 

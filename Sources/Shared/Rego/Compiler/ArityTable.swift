@@ -6,7 +6,6 @@ struct ArityTable {
 
     /// The count of arguments; nil if there is no such function. A rule without arguments has 0.
     func arity(of name: [Term]) -> Int? {
-        if let builtin = builtins.find(name) { return builtin.arguments.count }
-        return tree.exact(name)?.arity
+        builtins.arity(of: name) ?? tree.arity(of: name)
     }
 }

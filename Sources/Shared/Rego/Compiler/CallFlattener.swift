@@ -13,11 +13,16 @@ struct CallFlattener {
     func flatten(_ body: inout Body) {
         var result: Body = []
         result.reserveCapacity(body.count)
-        for expression in body { flatten(expression, into: &result) }
+        for index in body.indices {
+            // Taken out of the body, so that it is changed where it is.
+            var expression = Expression(.call([]), body[index].location)
+            swap(&expression, &body[index])
+            flatten(expression, into: &result)
+        }
         body = result
     }
 
-    private func flatten(_ original: Expression, into result: inout Body) {
+    private func flatten(_ original: consuming Expression, into result: inout Body) {
         var expression = original
         for index in expression.modifiers.indices {
             flatten(&expression.modifiers[index].value, &result)
@@ -25,9 +30,11 @@ struct CallFlattener {
         var support: Body = []
         switch expression.kind {
         case .term(var term):
+            expression.kind = .call([])
             flatten(&term, &support)
             expression.kind = .term(term)
         case .call(var terms):
+            expression.kind = .call([])
             for index in terms.indices.dropFirst() { flatten(&terms[index], &support) }
             expression.kind = .call(terms)
         case .someDeclaration: break
@@ -76,28 +83,22 @@ struct CallFlattener {
             support.append(expression)
             term = result
         case .ref(var ref):
+            term.value = .null
             for index in ref.indices { flatten(&ref[index], &support) }
             bindHead(&ref, &support)
             term.value = .ref(ref)
-        case .array(var terms):
-            for index in terms.indices { flatten(&terms[index], &support) }
-            term.value = .array(terms)
-        case .set(var terms):
-            for index in terms.indices { flatten(&terms[index], &support) }
-            term.value = .set(terms)
-        case .object(var items):
-            for index in items.indices {
-                flatten(&items[index].key, &support)
-                flatten(&items[index].value, &support)
-            }
-            term.value = .object(items)
+        case .array, .set, .object:
+            term.mutateChildren(term: { flatten(&$0, &support) }, body: { _ in })
         case .arrayComprehension(var head, var body):
+            term.value = .null
             flattenComprehension(&body) { flatten(&head, &$0) }
             term.value = .arrayComprehension(head, body)
         case .setComprehension(var head, var body):
+            term.value = .null
             flattenComprehension(&body) { flatten(&head, &$0) }
             term.value = .setComprehension(head, body)
         case .objectComprehension(var key, var value, var body):
+            term.value = .null
             flattenComprehension(&body) {
                 flatten(&key, &$0)
                 flatten(&value, &$0)

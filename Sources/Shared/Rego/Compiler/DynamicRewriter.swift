@@ -6,9 +6,9 @@ struct DynamicRewriter {
     func rewrite(_ body: inout Body) {
         var result: Body = []
         result.reserveCapacity(body.count)
-        for var expression in body {
-            rewrite(&expression, &result)
-            result.append(expression)
+        for index in body.indices {
+            rewrite(&body[index], &result)
+            result.append(body[index])
         }
         body = result
     }
@@ -18,6 +18,7 @@ struct DynamicRewriter {
         switch expression.kind {
         case .call(var terms):
             let isUnification = expression.isUnification
+            expression.kind = .call([])
             for index in terms.indices.dropFirst() {
                 if isUnification {
                     rewriteSide(&terms[index], modifiers, &result)
@@ -27,6 +28,7 @@ struct DynamicRewriter {
             }
             expression.kind = .call(terms)
         case .term(var term):
+            expression.kind = .call([])
             rewriteSide(&term, modifiers, &result)
             expression.kind = .term(term)
         case .every(var every):
@@ -54,6 +56,7 @@ struct DynamicRewriter {
     ) {
         switch term.value {
         case .ref(var ref):
+            term.value = .null
             for index in ref.indices.dropFirst() {
                 rewriteOperand(&ref[index], modifiers, &result)
             }
@@ -72,6 +75,7 @@ struct DynamicRewriter {
     ) {
         switch term.value {
         case .ref(var ref):
+            term.value = .null
             for index in ref.indices.dropFirst() {
                 rewriteOperand(&ref[index], modifiers, &result)
             }

@@ -8,9 +8,10 @@ enum EqualityRewriter {
 
     private static func rewrite(_ body: inout Body) {
         for index in body.indices {
-            if case .call(var terms) = body[index].kind, terms.count == 3,
-                terms[0].isOperator(.equal)
+            if body[index].calls(.equal), case .call(var terms) = body[index].kind,
+                terms.count == 3
             {
+                body[index].kind = .call([])
                 let place = terms[0].location
                 terms[0].value = .ref([Term(.variable(.eq), place)])
                 body[index].kind = .call(terms)

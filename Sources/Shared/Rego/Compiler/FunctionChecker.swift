@@ -46,18 +46,19 @@ struct FunctionChecker {
 
     private func isCallable(_ terms: [Term], _ expression: Expression) -> Bool {
         guard case .ref(let name) = terms[0].value else { return true }
-        if let builtin = arity.builtins.find(name),
+        let builtin = arity.builtins.find(name)
+        if let builtin,
             builtin.isDeprecated || context.options.unsafeBuiltins.contains(builtin.name)
         {
             context.callsRefusableBuiltin = true
         }
-        guard let expected = arity.arity(of: name) else {
+        guard let expected = builtin?.arguments.count ?? arity.tree.arity(of: name) else {
             context.fail(
                 .type, "undefined function \(context.printer.text(ref: name))",
                 at: expression.location)
             return false
         }
-        if arity.builtins.find(name)?.isVariadic == true { return true }
+        if builtin?.isVariadic == true { return true }
         let count = terms.count - 1
         if expression.isGenerated {
             if expression.calls(.eq) || count == expected + 1 { return true }

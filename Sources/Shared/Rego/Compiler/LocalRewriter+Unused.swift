@@ -1,7 +1,7 @@
 /// Variables that nothing uses.
 extension LocalRewriter {
     func checkUnusedAssignments(_ body: Body, _ used: SymbolSet) {
-        let usedUnique = SymbolSet(used.items.map { scopes.unique($0) ?? $0 })
+        let usedUnique = SymbolSet(used.map { scopes.unique($0) ?? $0 })
         for (name, entry) in scopes.innermost.entries.sorted(by: uniqueOrder) {
             guard entry.occurrence == .assigned, scopes.count(name) <= 1,
                 !context.symbols.isWildcard(name), let unique = entry.unique,
@@ -20,7 +20,7 @@ extension LocalRewriter {
         let declared = scopes.innermost.entries.filter { $0.entry.occurrence == .declared }
         guard !declared.isEmpty else { return }
         var names = VariableCollector.variables(of: body)
-        for name in used.items { names.insert(scopes.unique(name) ?? name) }
+        for name in used { names.insert(scopes.unique(name) ?? name) }
         for (name, entry) in declared.sorted(by: uniqueOrder) {
             guard let unique = entry.unique, !names.contains(unique), !used.contains(unique),
                 !context.symbols.isLocal(name)
@@ -28,7 +28,7 @@ extension LocalRewriter {
             let place = original.first { DeclaredVariables.of([$0]).contains(name) }
             context.fail(
                 .compile, "declared var \(context.symbols[name]) unused",
-                at: (place ?? original[0]).location)
+                at: (place ?? body[0]).location)
         }
     }
 

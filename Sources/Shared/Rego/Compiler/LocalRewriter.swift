@@ -28,9 +28,9 @@ struct LocalRewriter {
             var rewriter = arguments
             rewriter.firstError = context.errors.count
             rewriter.rewrite(&chain[index], &unused)
-            for name in unused.items where rewriter.scopes.count(name) > 1 { unused.remove(name) }
+            for name in unused where rewriter.scopes.count(name) > 1 { unused.remove(name) }
         }
-        for name in unused.items where !context.symbols.isWildcard(name) {
+        for name in unused where !context.symbols.isWildcard(name) {
             context.fail(
                 .compile,
                 "unused argument \(context.symbols[name]). "
@@ -106,6 +106,7 @@ struct LocalRewriter {
                 term.value = .variable(declareUnchecked(name, .argument))
             }
         case .object(var items):
+            term.value = .null
             for index in items.indices { renamePattern(&items[index].value) }
             term.value = .object(items)
         case .array(var terms):
@@ -151,13 +152,14 @@ struct LocalRewriter {
     // MARK: bodies
 
     private mutating func rewrite(_ body: inout Body, used: SymbolSet) {
-        let original = body
+        // Kept for the places of what it declares, else not: then expressions change in place.
+        let original = body.contains { $0.isSomeDeclaration } ? body : []
         var result: Body = []
         result.reserveCapacity(body.count)
-        for var expression in original {
-            if rewrite(&expression) { result.append(expression) }
+        for index in body.indices {
+            if rewrite(&body[index]) { result.append(body[index]) }
         }
-        if result.isEmpty, let first = original.first {
+        if result.isEmpty, let first = body.first {
             result = [Parser.trueExpression(first.location)]
         }
         body = result
@@ -202,6 +204,7 @@ struct LocalRewriter {
             return
         }
         guard case .call(var terms) = expression.kind, terms.count == 3 else { return }
+        expression.kind = .call([])
         let errorsBefore = context.errors.count
         rewriteTerm(&terms[2])
         for index in expression.modifiers.indices {
@@ -257,7 +260,7 @@ struct LocalRewriter {
         let name = Term(.ref([Term(.variable(.eq), call[0].location)]), call[0].location)
         expression.kind = .call([name, value, selected])
         let safe = VariableCollector.variables(of: container)
-        for name in OutputVariables.ofUnification(expression, safe: safe).items {
+        for name in OutputVariables.ofUnification(expression, safe: safe) {
             guard declare(name, .declared, at: expression.location) != nil else { return false }
         }
         rewriteTerms(&expression)
@@ -306,12 +309,15 @@ struct LocalRewriter {
         case .ref, .array, .set, .object:
             term.mutateChildren(term: { rewriteTerm(&$0) }, body: { _ in })
         case .arrayComprehension(var head, var body):
+            term.value = .null
             rewriteComprehension(&body, &head)
             term.value = .arrayComprehension(head, body)
         case .setComprehension(var head, var body):
+            term.value = .null
             rewriteComprehension(&body, &head)
             term.value = .setComprehension(head, body)
         case .objectComprehension(var key, var value, var body):
+            term.value = .null
             var used = VariableCollector.variables(of: key)
             used.formUnion(VariableCollector.variables(of: value))
             scopes.push()
@@ -354,7 +360,7 @@ struct LocalRewriter {
 
     /// A call cannot go through a local variable: functions are no values.
     private func checkShadowing(of function: Term, at location: SourceLocation) {
-        for name in VariableCollector.variables(of: function).items {
+        for name in VariableCollector.variables(of: function) {
             guard let unique = scopes.unique(name), unique != name else { continue }
             let text = TermPrinter(symbols: context.symbols).text(function)
             return context.fail(.compile, "called function \(text) shadowed", at: location)

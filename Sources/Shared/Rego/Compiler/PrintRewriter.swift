@@ -54,7 +54,7 @@ struct PrintRewriter {
         }
         for index in body.indices where body[index].calls(.print) {
             var bound = boundBefore(index, in: body, known)
-            for name in VariableCollector.variables(of: Array(body[..<index])).items
+            for name in VariableCollector.variables(of: Array(body[..<index]))
             where context.symbols.isLocal(name) {
                 bound.insert(name)
             }
@@ -76,7 +76,7 @@ struct PrintRewriter {
         var isBound = true
         for operand in terms.dropFirst() {
             let names = VariableCollector.variables(of: operand, without: .safety)
-            for name in names.subtracting(bound).items {
+            for name in names.subtracting(bound) {
                 isBound = false
                 let text = context.displayName(context.original(name))
                 context.fail(.compile, "var \(text) is undeclared", at: operand.location)

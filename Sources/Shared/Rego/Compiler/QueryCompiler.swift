@@ -110,7 +110,7 @@ private struct QueryCompiler {
     /// and the compiler's own are no part of a result.
     func visibleVariables(_ written: SymbolSet) -> [(variable: Symbol, name: String)] {
         let found = VariableCollector.variables(of: body, without: .safety)
-        return found.items.compactMap { variable in
+        return found.compactMap { variable in
             let name = context.original(variable)
             if context.symbols.isLocal(name), !written.contains(variable) { return nil }
             if context.symbols.isWildcard(name) || name == .data || name == .input {

@@ -17,7 +17,7 @@ struct ReferenceResolver {
     init(package: Package?, rules: SymbolSet, imports: [Import], symbols: SymbolTable) {
         self.symbols = symbols
         if let package {
-            for name in rules.items {
+            for name in rules {
                 let operand = Term(.string(name), package.location)
                 globals[name] = Global(path: package.path + [operand])
             }
@@ -49,10 +49,12 @@ struct ReferenceResolver {
             resolve(&rule.head.reference[index])
         }
         if var key = rule.head.key {
+            rule.head.key = nil
             resolve(&key)
             rule.head.key = key
         }
         if var value = rule.head.value {
+            rule.head.value = nil
             resolve(&value)
             rule.head.value = value
         }
@@ -120,6 +122,7 @@ struct ReferenceResolver {
     private mutating func resolve(_ expression: inout Expression) {
         switch expression.kind {
         case .term(var term):
+            expression.kind = .call([])
             resolve(&term)
             expression.kind = .term(term)
         case .call(var terms):
@@ -128,6 +131,7 @@ struct ReferenceResolver {
             expression.kind = .call(terms)
         case .someDeclaration(var terms):
             guard case .call? = terms.first?.value else { break }
+            expression.kind = .call([])
             resolve(&terms[0])
             expression.kind = .someDeclaration(terms)
         case .every(var every):
@@ -139,6 +143,7 @@ struct ReferenceResolver {
             locals.removeLast()
             expression.kind = .every(every)
         case .negation(var body):
+            expression.kind = .call([])
             resolveScope(&body)
             expression.kind = .negation(body)
         case .and(var left, var right):
@@ -161,14 +166,20 @@ struct ReferenceResolver {
         case .null, .boolean, .number, .string: break
         case .variable(let name):
             if let path = path(of: name, at: term.location) { term.value = .ref(path) }
-        case .ref(let ref): term.value = .ref(resolved(ref))
+        case .ref(var ref):
+            term.value = .null
+            resolve(ref: &ref)
+            term.value = .ref(ref)
         case .arrayComprehension(var head, var body):
+            term.value = .null
             resolveComprehension(&body) { $0.resolve(&head) }
             term.value = .arrayComprehension(head, body)
         case .setComprehension(var head, var body):
+            term.value = .null
             resolveComprehension(&body) { $0.resolve(&head) }
             term.value = .setComprehension(head, body)
         case .objectComprehension(var key, var value, var body):
+            term.value = .null
             resolveComprehension(&body) {
                 $0.resolve(&key)
                 $0.resolve(&value)
@@ -181,21 +192,8 @@ struct ReferenceResolver {
                 template.parts[index] = .expression(expression)
             }
             term.value = .templateString(template)
-        case .call(var terms):
-            for index in terms.indices { resolve(&terms[index]) }
-            term.value = .call(terms)
-        case .array(var terms):
-            for index in terms.indices { resolve(&terms[index]) }
-            term.value = .array(terms)
-        case .set(var terms):
-            for index in terms.indices { resolve(&terms[index]) }
-            term.value = .set(terms)
-        case .object(var items):
-            for index in items.indices {
-                resolve(&items[index].key)
-                resolve(&items[index].value)
-            }
-            term.value = .object(items)
+        case .call, .array, .set, .object:
+            term.mutateChildren(term: { resolve(&$0) }, body: { _ in })
         }
     }
 
@@ -208,19 +206,16 @@ struct ReferenceResolver {
         locals.removeLast()
     }
 
-    private mutating func resolved(_ ref: [Term]) -> [Term] {
-        var result: [Term] = []
-        result.reserveCapacity(ref.count + 3)
-        for (index, term) in ref.enumerated() {
-            if index == 0, case .variable(let name) = term.value {
-                result += path(of: name, at: term.location) ?? [term]
-            } else {
-                var operand = term
-                resolve(&operand)
-                result.append(operand)
-            }
+    private mutating func resolve(ref: inout [Term]) {
+        var first = 0
+        if case .variable(let name) = ref[0].value {
+            let path = path(of: name, at: ref[0].location)
+            if let path { ref.replaceSubrange(0..<1, with: path) }
+            first = path?.count ?? 1
         }
-        return result
+        for index in ref.indices[first...] where !ref[index].value.isScalar {
+            resolve(&ref[index])
+        }
     }
 }
 

@@ -23,28 +23,50 @@ struct RuleGraph {
             }
         }
         readers = Array(repeating: [], count: rules.count)
+        var targets = Found(ruleCount: rules.count)
         for node in nodes {
-            var targets = Set<Int>()
+            targets.removeAll()
             let rule = rules[node.rule].chain[node.alternative]
             for argument in rule.head.arguments ?? [] { collect(argument, &targets) }
             if let key = rule.head.key { collect(key, &targets) }
             if let value = rule.head.value { collect(value, &targets) }
             collect(rule.body, &targets)
-            for target in targets { readers[target].append(node.rule) }
-            edges.append(
-                targets.sorted().flatMap { target in
-                    (0..<rules[target].chain.count).map { firstNode[target] + $0 }
-                })
+            var next: [Int] = []
+            for target in targets.rules.sorted() {
+                readers[target].append(node.rule)
+                for link in rules[target].chain.indices { next.append(firstNode[target] + link) }
+            }
+            edges.append(next)
         }
     }
 
-    private func collect(_ body: Body, _ found: inout Set<Int>) {
+    /// Rules, each once.
+    private struct Found {
+        private(set) var rules: [Int] = []
+        private var isFound: [Bool]
+
+        init(ruleCount: Int) { isFound = Array(repeating: false, count: ruleCount) }
+
+        mutating func insert(_ others: [Int]) {
+            for rule in others where !isFound[rule] {
+                isFound[rule] = true
+                rules.append(rule)
+            }
+        }
+
+        mutating func removeAll() {
+            for rule in rules { isFound[rule] = false }
+            rules.removeAll(keepingCapacity: true)
+        }
+    }
+
+    private func collect(_ body: Body, _ found: inout Found) {
         for expression in body {
             expression.forEachChild(term: { collect($0, &found) }, body: { collect($0, &found) })
         }
     }
 
-    private func collect(_ term: Term, _ found: inout Set<Int>) {
+    private func collect(_ term: Term, _ found: inout Found) {
         if case .ref(let ref) = term.value, case .variable(.data) = ref[0].value {
             collectRules(ref, 0, RuleTree.root, &found)
         }
@@ -53,9 +75,9 @@ struct RuleGraph {
 
     /// The rules that a ref may read.
     func rules(readBy ref: [Term]) -> Set<Int> {
-        var found = Set<Int>()
+        var found = Found(ruleCount: readers.count)
         collectRules(ref, 0, RuleTree.root, &found)
-        return found
+        return Set(found.rules)
     }
 
     /// The rules that depend on those that a ref may read, or on those again.
@@ -71,23 +93,23 @@ struct RuleGraph {
     }
 
     /// All rules that a ref may read: on the way, and below its end.
-    private func collectRules(_ ref: [Term], _ index: Int, _ node: Int, _ found: inout Set<Int>) {
+    private func collectRules(_ ref: [Term], _ index: Int, _ node: Int, _ found: inout Found) {
         guard index < ref.count else { return collectBelow(node, &found) }
         if index == 0 || ref[index].value.isConstant {
             guard let key = RuleTree.Key(ref[index]), let child = tree.child(node, key) else {
                 return
             }
-            found.formUnion(tree.nodes[child].rules)
+            found.insert(tree.nodes[child].rules)
             return collectRules(ref, index + 1, child, &found)
         }
         for child in tree.nodes[node].children {
-            found.formUnion(tree.nodes[child].rules)
+            found.insert(tree.nodes[child].rules)
             collectRules(ref, index + 1, child, &found)
         }
     }
 
-    private func collectBelow(_ node: Int, _ found: inout Set<Int>) {
-        found.formUnion(tree.nodes[node].rules)
+    private func collectBelow(_ node: Int, _ found: inout Found) {
+        found.insert(tree.nodes[node].rules)
         for child in tree.nodes[node].children { collectBelow(child, &found) }
     }
 

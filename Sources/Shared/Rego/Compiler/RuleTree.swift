@@ -24,19 +24,14 @@ public struct RuleTree: Sendable {
         public var isHidden = false
     }
 
-    private struct Edge: Hashable, Sendable {
-        var node: Int
-        var key: Key
-    }
-
     public private(set) var nodes: [Node] = [Node(key: .null)]
-    private var edges: [Edge: Int] = [:]
+    private var edges = EdgeTable()
 
     /// The root, which has the child `data`.
     public static let root = 0
 
     /// The child of a node.
-    public func child(_ node: Int, _ key: Key) -> Int? { edges[Edge(node: node, key: key)] }
+    public func child(_ node: Int, _ key: Key) -> Int? { edges.child(node, key.word) }
 
     /// The node that a path of constants names; the first term is the variable `data`.
     public func find(_ path: some Sequence<Term>) -> Int? {
@@ -48,10 +43,10 @@ public struct RuleTree: Sendable {
         return node
     }
 
-    /// The node of a path if rules stand there.
-    func exact(_ path: [Term]) -> Node? {
+    /// How many arguments the rules at a path take; nil if there are none.
+    func arity(of path: [Term]) -> Int? {
         guard let node = find(path), !nodes[node].rules.isEmpty else { return nil }
-        return nodes[node]
+        return nodes[node].arity
     }
 
     /// The node of a path, made if it is new.
@@ -66,7 +61,7 @@ public struct RuleTree: Sendable {
             let next = nodes.count
             nodes.append(Node(key: key, isHidden: nodes[node].isHidden))
             nodes[node].children.append(next)
-            edges[Edge(node: node, key: key)] = next
+            edges.insert(next, under: node, key.word)
             node = next
         }
         return node
@@ -85,6 +80,16 @@ public struct RuleTree: Sendable {
 }
 
 extension RuleTree.Key {
+    /// The key in one word, for a table of edges.
+    fileprivate var word: UInt64 {
+        switch self {
+        case .string(let text): UInt64(text.id)
+        case .number(let text): 1 << 32 | UInt64(text.id)
+        case .boolean(let value): 2 << 32 | (value ? 1 : 0)
+        case .null: 3 << 32
+        }
+    }
+
     /// The key that a constant term is; nil for other terms. The variable `data` is the string.
     init?(_ term: Term) {
         switch term.value {

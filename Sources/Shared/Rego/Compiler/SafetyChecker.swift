@@ -31,7 +31,7 @@ struct SafetyChecker {
         }
         var reported = SymbolSet()
         rule.head.forEachTerm { term in
-            for name in VariableCollector.variables(of: term).subtracting(known).items {
+            for name in VariableCollector.variables(of: term).subtracting(known) {
                 let original = context.original(name)
                 guard !context.symbols.isLocal(original), !reported.contains(name) else {
                     continue
@@ -66,6 +66,7 @@ struct SafetyChecker {
         for set in variables { all.formUnion(set) }
         var safe = all.intersection(globals)
         var missing = variables.map { $0.subtracting(safe) }
+        let closed = body.map { closureVariables($0).intersection(all).subtracting(globals) }
         var isPlaced = [Bool](repeating: false, count: body.count)
         var result: Body = []
         result.reserveCapacity(body.count)
@@ -74,11 +75,9 @@ struct SafetyChecker {
             previousCount = result.count
             for index in body.indices where !isPlaced[index] {
                 let outputs = OutputVariables.of(body[index], arity: arity, safe: safe)
-                let closed = closureVariables(body[index]).intersection(all)
-                    .subtracting(globals)
-                if !closed.isEmpty {
+                if !closed[index].isEmpty {
                     let bound = OutputVariables.of(result, arity: arity, safe: safe)
-                    let unbound = closed.subtracting(bound)
+                    let unbound = closed[index].subtracting(bound)
                     if !unbound.isEmpty {
                         if unbound.hasSameMembers(as: outputs) { continue }
                         missing[index] = unbound
@@ -108,7 +107,7 @@ struct SafetyChecker {
         for (_, missing) in pending { everything.formUnion(missing) }
         let bound = pending.map { expression, missing in
             var names = OutputVariables.of(expression, arity: arity, safe: safe)
-            for name in missing.items where context.originalNames[name] != nil {
+            for name in missing where context.originalNames[name] != nil {
                 var others = everything
                 others.remove(name)
                 let outputs = OutputVariables.of(expression, arity: arity, safe: others)
@@ -200,7 +199,7 @@ struct SafetyChecker {
         of body: Body, _ known: SymbolSet, _ location: SourceLocation
     ) {
         let names = VariableCollector.variables(of: body, without: .safety).subtracting(known)
-        let written = names.items.filter {
+        let written = names.filter {
             !context.symbols.isLocal($0) || context.originalNames[$0] != nil
         }
         if !written.isEmpty {
@@ -254,7 +253,7 @@ struct SafetyChecker {
     private func report() -> Bool {
         var places: [Symbol: SourceLocation] = [:]
         for found in unsafe {
-            for name in found.variables.items {
+            for name in found.variables {
                 if let place = places[name], place.precedes(found.location) { continue }
                 places[name] = found.location
             }
@@ -283,7 +282,7 @@ struct SafetyChecker {
         var isReported = false
         for found in unsafe.sorted(by: { $0.location.precedes($1.location) }) {
             let before = seen.count
-            for name in found.variables.items where context.symbols.isLocal(name) {
+            for name in found.variables where context.symbols.isLocal(name) {
                 seen.insert(name)
             }
             guard seen.count > before else { continue }

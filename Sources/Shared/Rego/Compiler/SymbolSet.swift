@@ -1,9 +1,17 @@
-/// A set of names. Most hold a handful, which a scan of an array finds fastest; many are hashed.
-struct SymbolSet {
-    private static let scannedMax = 24
+/// A set of names in the order they came. Most hold a handful, which lie in the set itself and are
+/// found by a scan; many are hashed.
+struct SymbolSet: RandomAccessCollection, Sendable {
+    private static let inlineMax = 8
 
-    private(set) var items: [Symbol] = []
-    private var hashed: Set<Symbol> = []
+    private struct Many: Sendable {
+        var items: [Symbol]
+        var hashed: Set<Symbol>
+    }
+
+    private(set) var count = 0
+    private var few = InlineArray<8, Symbol>(repeating: .empty)
+    /// All of them, once there are more than `inlineMax`.
+    private var many: Many?
 
     init() {}
 
@@ -11,31 +19,40 @@ struct SymbolSet {
         for symbol in symbols { insert(symbol) }
     }
 
-    var isEmpty: Bool { items.isEmpty }
-    var count: Int { items.count }
+    var startIndex: Int { 0 }
+    var endIndex: Int { count }
+
+    subscript(position: Int) -> Symbol {
+        if let many { return many.items[position] }
+        precondition(position < count)
+        return few[position]
+    }
 
     func contains(_ symbol: Symbol) -> Bool {
-        items.count <= Self.scannedMax ? items.contains(symbol) : hashed.contains(symbol)
+        if let many { return many.hashed.contains(symbol) }
+        for position in 0..<count where few[position] == symbol { return true }
+        return false
     }
 
     mutating func insert(_ symbol: Symbol) {
         guard !contains(symbol) else { return }
-        items.append(symbol)
-        if items.count == Self.scannedMax + 1 {
-            hashed = Set(items)
-        } else if items.count > Self.scannedMax {
-            hashed.insert(symbol)
+        if count < Self.inlineMax {
+            few[count] = symbol
+        } else {
+            if many == nil { many = Many(items: Array(self), hashed: Set(self)) }
+            many?.items.append(symbol)
+            many?.hashed.insert(symbol)
         }
+        count += 1
     }
 
     mutating func remove(_ symbol: Symbol) {
-        guard let index = items.firstIndex(of: symbol) else { return }
-        items.remove(at: index)
-        hashed = items.count > Self.scannedMax ? Set(items) : []
+        guard contains(symbol) else { return }
+        self = SymbolSet(lazy.filter { $0 != symbol })
     }
 
     mutating func formUnion(_ other: SymbolSet) {
-        for symbol in other.items { insert(symbol) }
+        for position in 0..<other.count { insert(other[position]) }
     }
 
     func union(_ other: SymbolSet) -> SymbolSet {
@@ -46,14 +63,25 @@ struct SymbolSet {
 
     func subtracting(_ other: SymbolSet) -> SymbolSet {
         if other.isEmpty { return self }
-        return SymbolSet(items.lazy.filter { !other.contains($0) })
+        var result = SymbolSet()
+        for position in 0..<count where !other.contains(self[position]) {
+            result.insert(self[position])
+        }
+        return result
     }
 
     func intersection(_ other: SymbolSet) -> SymbolSet {
-        SymbolSet(items.lazy.filter { other.contains($0) })
+        var result = SymbolSet()
+        for position in 0..<count where other.contains(self[position]) {
+            result.insert(self[position])
+        }
+        return result
     }
 
-    func isSubset(of other: SymbolSet) -> Bool { items.allSatisfy { other.contains($0) } }
+    func isSubset(of other: SymbolSet) -> Bool {
+        for position in 0..<count where !other.contains(self[position]) { return false }
+        return true
+    }
 
     /// The same members, in whatever order.
     func hasSameMembers(as other: SymbolSet) -> Bool {

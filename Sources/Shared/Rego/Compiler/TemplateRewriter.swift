@@ -134,7 +134,7 @@ struct TemplateRewriter {
     private func checkBound(_ term: Term, _ bound: SymbolSet) {
         let expression = Expression(.term(term), term.location)
         let names = OutputVariables.of(expression, arity: arity, safe: bound).subtracting(bound)
-        for name in names.items {
+        for name in names {
             let text = context.displayName(context.original(name))
             for _ in 0..<reports {
                 context.fail(.compile, "var \(text) is undeclared", at: term.location)

@@ -28,28 +28,30 @@ extension TypeChecker {
     private func declaredType(of term: Term) -> RegoType? {
         guard case .ref(let name) = term.value else { return nil }
         if let known = environment.type(ofRef: name, context.symbols) { return known }
-        return builtins.find(name).map { .function($0.arguments, result: $0.result) }
+        return builtins.type(of: name)
     }
 
     private mutating func checkCall(
         _ name: [Term], _ terms: [Term], _ expression: Expression
     ) -> Fault? {
-        let text = context.printer.text(ref: name)
+        var text: String { context.printer.text(ref: name) }
         let found = declaredType(of: terms[0])
-        if found == .any { return nil }
         guard case .function(let arguments, let result)? = found else {
+            if found == .any { return nil }
             return fault("undefined function \(text)", at: expression.location)
         }
         if builtins.find(name)?.isVariadic == true { return nil }
-        let expected = arguments + (result.map { [$0] } ?? [])
         let operands = terms.dropFirst()
-        if operands.count > expected.count || operands.count < arguments.count {
-            let message = operands.count > expected.count ? "too many" : "too few"
+        let operandsMax = arguments.count + (result == nil ? 0 : 1)
+        if operands.count > operandsMax || operands.count < arguments.count {
+            let message = operands.count > operandsMax ? "too many" : "too few"
             return fault(
                 "\(text): \(message) arguments", at: expression.location,
                 isCausedByUnknown: hasUnknown(operands))
         }
-        for (operand, type) in zip(operands, expected) where !unify(operand, type) {
+        for index in operands.indices {
+            let type = index <= arguments.count ? arguments[index - 1] : result
+            guard let type, !unify(operands[index], type) else { continue }
             return fault(
                 "\(text): invalid argument(s)", at: expression.location,
                 isCausedByUnknown: hasUnknown(operands))

@@ -53,7 +53,7 @@ extension TypeChecker {
         guard case .variable(let head) = ref[0].value, head != .input else { return false }
         if head == .data { return environment.isFunction(onPathTo: ref) }
         guard environment.type(of: head) == nil else { return false }
-        return ref.indices.contains { builtins.find(Array(ref[...$0])) != nil }
+        return builtins.hasBuiltin(onPathTo: ref)
     }
 
     private enum Walk {
@@ -66,8 +66,8 @@ extension TypeChecker {
     /// Follows a ref in the tree of one level, down to a type.
     private mutating func walk(_ ref: [Term], _ level: Int) -> Walk {
         var node = 0
-        for (index, operand) in ref.enumerated() {
-            let tree = environment.levels[level]
+        for index in ref.indices {
+            let operand = ref[index]
             if index == 1 || index == 2 {
                 switch operand.value {
                 case .variable, .string: break
@@ -75,6 +75,7 @@ extension TypeChecker {
                 }
             }
             if index > 0, case .variable(let name) = operand.value {
+                let tree = environment.levels[level]
                 guard let keys = environment.extent(tree, node, context.symbols).keys else {
                     return .fault(undefined(ref))
                 }
@@ -84,10 +85,10 @@ extension TypeChecker {
                     environment.set(keys, of: name)
                 }
             }
-            guard let child = tree.child(node, operand) else {
+            guard let child = environment.levels[level].child(node, operand) else {
                 return index > 0 && level == 0 ? .done : .absent
             }
-            if let type = tree.nodes[child].type {
+            if let type = environment.levels[level].nodes[child].type {
                 return checkLeaf(type, ref, index + 1).map { .fault($0) } ?? .done
             }
             node = child

@@ -59,7 +59,7 @@ struct TypeChecker {
     private mutating func type(of rule: Rule, _ path: [Term]) -> RegoType? {
         if let arguments = rule.head.arguments, !arguments.isEmpty {
             for argument in arguments {
-                for name in VariableCollector.variables(of: argument).items
+                for name in VariableCollector.variables(of: argument)
                 where environment.type(of: name) == nil {
                     environment.set(.any, of: name)
                 }
@@ -183,8 +183,7 @@ struct TypeChecker {
             return changed
         }
         if let known = environment.type(ofRef: ref, context.symbols) { return known }
-        guard let builtin = builtins.find(ref) else { return nil }
-        return .function(builtin.arguments, result: builtin.result)
+        return builtins.type(of: ref)
     }
 
     private mutating func type(of items: [ObjectItem]) -> RegoType {

@@ -13,8 +13,10 @@ struct TypeEnvironment: Sendable {
     mutating func pop() { levels.removeLast() }
 
     func type(of variable: Symbol) -> RegoType? {
-        for level in levels.reversed() {
-            if let node = level.child(0, .variable(variable)) { return level.nodes[node].type }
+        for level in levels.indices.reversed() {
+            if let node = levels[level].child(0, .variable(variable)) {
+                return levels[level].nodes[node].type
+            }
         }
         return nil
     }
@@ -37,21 +39,21 @@ struct TypeEnvironment: Sendable {
             }
             return nil
         }
-        let tree = levels[level]
-        guard var node = tree.child(0, ref[0]) else {
+        guard var node = levels[level].child(0, ref[0]) else {
             return type(ofRef: ref, from: level - 1, symbols)
         }
-        for (index, operand) in ref.enumerated().dropFirst() {
-            let tail = ref[index...]
+        let tree = levels[level]
+        for index in ref.indices.dropFirst() {
+            let operand = ref[index]
             if let type = tree.nodes[node].type {
                 if let child = tree.child(node, operand) {
                     node = child
                     continue
                 }
-                return type.select(tail, symbols)
+                return type.select(ref[index...], symbols)
             }
             guard operand.value.isConstant else {
-                return extent(tree, node, symbols).select(tail, symbols)
+                return extent(tree, node, symbols).select(ref[index...], symbols)
             }
             guard let child = tree.child(node, operand) else {
                 return type(ofRef: ref, from: level - 1, symbols)

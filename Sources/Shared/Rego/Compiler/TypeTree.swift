@@ -18,6 +18,17 @@ struct TypeTree: Sendable {
             default: return nil
             }
         }
+
+        /// The key in one word.
+        fileprivate var word: UInt64 {
+            switch self {
+            case .variable(let name): UInt64(name.id)
+            case .string(let text): 1 << 32 | UInt64(text.id)
+            case .number(let text): 2 << 32 | UInt64(text.id)
+            case .boolean(let value): 3 << 32 | (value ? 1 : 0)
+            case .null: 4 << 32
+            }
+        }
     }
 
     struct Node: Sendable {
@@ -26,25 +37,34 @@ struct TypeTree: Sendable {
         var children: [(key: Key, node: Int)] = []
     }
 
-    private struct Edge: Hashable, Sendable {
-        var node: Int
-        var key: Key
-    }
-
     private(set) var nodes = [Node()]
-    private var edges: [Edge: Int] = [:]
+    /// The edges of nodes with many children; others are found among the children themselves.
+    private var edges = EdgeTable()
 
-    func child(_ node: Int, _ key: Key) -> Int? { edges[Edge(node: node, key: key)] }
+    private static let scannedMax = 8
+
+    func child(_ node: Int, _ key: Key) -> Int? {
+        guard nodes[node].children.count <= Self.scannedMax else {
+            return edges.child(node, key.word)
+        }
+        for child in nodes[node].children where child.key.word == key.word { return child.node }
+        return nil
+    }
 
     func child(_ node: Int, _ term: Term) -> Int? { Key(term).flatMap { child(node, $0) } }
 
     mutating func makeChild(_ node: Int, _ key: Key) -> Int {
-        let edge = Edge(node: node, key: key)
-        if let known = edges[edge] { return known }
+        if let known = child(node, key) { return known }
         let made = nodes.count
         nodes.append(Node())
         nodes[node].children.append((key, made))
-        edges[edge] = made
+        if nodes[node].children.count > Self.scannedMax + 1 {
+            edges.insert(made, under: node, key.word)
+        } else if nodes[node].children.count == Self.scannedMax + 1 {
+            for child in nodes[node].children {
+                edges.insert(child.node, under: node, child.key.word)
+            }
+        }
         return made
     }
 

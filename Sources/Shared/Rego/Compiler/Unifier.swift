@@ -89,7 +89,7 @@ struct Unifier {
         if isBound(name) { return bindAll(composite) }
         let unbound = patternVariables(composite).subtracting(safe).subtracting(unified)
         if unbound.isEmpty { return bind(name) }
-        for other in unbound.items { wait(name, for: other) }
+        for other in unbound { wait(name, for: other) }
     }
 
     private func patternVariables(_ term: Term) -> SymbolSet {
@@ -99,7 +99,7 @@ struct Unifier {
     private func isBound(_ name: Symbol) -> Bool { safe.contains(name) || unified.contains(name) }
 
     private mutating func bindAll(_ term: Term) {
-        for name in patternVariables(term).items { bind(name) }
+        for name in patternVariables(term) { bind(name) }
     }
 
     private mutating func wait(_ name: Symbol, for other: Symbol) {
@@ -116,7 +116,7 @@ struct Unifier {
         while let name = pending.popLast() {
             unified.insert(name)
             if let index = waiting.firstIndex(where: { $0.name == name }) {
-                pending += waiting.remove(at: index).for.items
+                pending += waiting.remove(at: index).for
             }
             for index in waiting.indices where waiting[index].for.contains(name) {
                 waiting[index].for.remove(name)

@@ -6,14 +6,12 @@ public final class BuiltinContext {
     public let arena: Arena
     /// Compiled patterns and the like: kept between evaluations.
     public let caches: BuiltinCaches
-    /// What the host grants: network, process environment.
-    public let host: BuiltinHost
-
-    /// The one time of this evaluation, in nanoseconds since 1970 (OPA: constant per query).
-    public internal(set) var nowNanoseconds: Int64 = 0
-    /// Random per evaluation. `rand.intn` and `uuid.rfc4122` must answer the same for the same
-    /// arguments within one evaluation: derive them from this and the arguments.
-    public internal(set) var seed: UInt64 = 0
+    private let grants: BuiltinHost
+    private var time: Int64 = 0
+    private var chance: UInt64 = 0
+    /// Whether the evaluation has so far seen nothing but its input and data: neither the time,
+    /// nor chance, nor what the host grants. Then it has the same result at any other time.
+    public private(set) var isRepeatable = true
     /// Whether builtin errors end the evaluation instead of being undefined.
     public internal(set) var strictErrors = false
 
@@ -25,7 +23,7 @@ public final class BuiltinContext {
 
     init(arena: Arena, host: BuiltinHost, budget: Budget) {
         self.arena = arena
-        self.host = host
+        grants = host
         self.budget = .allocate(capacity: 1)
         self.budget.initialize(to: budget)
         caches = BuiltinCaches()
@@ -34,6 +32,35 @@ public final class BuiltinContext {
     deinit {
         budget.deinitialize(count: 1)
         budget.deallocate()
+    }
+
+    /// What the host grants: network, process environment.
+    public var host: BuiltinHost {
+        isRepeatable = false
+        return grants
+    }
+
+    /// The one time of this evaluation, in nanoseconds since 1970 (OPA: constant per query).
+    public var nowNanoseconds: Int64 {
+        isRepeatable = false
+        return time
+    }
+
+    /// Random per evaluation. `rand.intn` and `uuid.rfc4122` must answer the same for the same
+    /// arguments within one evaluation: derive them from this and the arguments.
+    public var seed: UInt64 {
+        isRepeatable = false
+        return chance
+    }
+
+    /// For a builtin with chance of its own, such as one that signs.
+    public func takeChance() { isRepeatable = false }
+
+    /// Starts an evaluation.
+    func begin(nowNanoseconds: Int64, seed: UInt64) {
+        time = nowNanoseconds
+        chance = seed
+        isRepeatable = true
     }
 
     /// Pays for `units` of work (about one loop turn each); fails when the budget is used up.
@@ -51,7 +78,7 @@ public final class BuiltinContext {
         host: BuiltinHost = BuiltinHost()
     ) -> BuiltinContext {
         let context = BuiltinContext(arena: storage.arena, host: host, budget: Budget())
-        context.nowNanoseconds = nowNanoseconds
+        context.begin(nowNanoseconds: nowNanoseconds, seed: 0)
         context.budget.pointee.start(cancellation: nil)
         return context
     }

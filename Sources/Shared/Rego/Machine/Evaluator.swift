@@ -42,6 +42,10 @@ public final class Evaluator {
     /// Forgets the last evaluation.
     public func begin() { storage.reset() }
 
+    /// Whether the last evaluation saw nothing but its input and the snapshot, so that the same
+    /// input has the same answer for as long as the snapshot is the same.
+    public var isRepeatable: Bool { context.isRepeatable }
+
     /// The value at an entry point of this snapshot's program; undefined when it has none.
     ///
     /// - Parameters:
@@ -52,10 +56,9 @@ public final class Evaluator {
         cancellation: Cancellation? = nil
     ) throws(EvaluationError) -> Value {
         guard entry.function < snapshot.program.functions.count else { return .undefined }
-        context.nowNanoseconds = nowNanoseconds
         context.strictErrors = strictErrors
         evaluations &+= 1
-        context.seed = StringHash.mix(evaluations)
+        context.begin(nowNanoseconds: nowNanoseconds, seed: StringHash.mix(evaluations))
         context.budget.pointee.start(cancellation: cancellation)
         let machine = Machine(snapshot, context, stacks)
         var position = 0

@@ -12,12 +12,13 @@ struct OverrideTargets {
     var slotCount: Int { documents.count + functions.count }
 
     init(
-        _ rules: [CompiledRule], _ tree: DocumentTree, query: Body, symbols: SymbolTable
+        _ modules: CompiledModules, _ tree: DocumentTree, query: Body, symbols: SymbolTable
     ) {
         self.symbols = symbols
         var modifiers: [WithModifier] = []
         let finder = ModifierFinder { modifiers.append($0) }
-        for rule in rules {
+        for rule in modules.rules
+        where modules.modules[rule.module].features.contains(.modifiers) {
             for link in rule.chain { finder.visit(link) }
         }
         finder.visit(query)
@@ -109,54 +110,18 @@ struct ModifierFinder {
     let found: (WithModifier) -> Void
 
     func visit(_ rule: Rule) {
-        for term in rule.head.reference { visit(term) }
-        for term in rule.head.arguments ?? [] { visit(term) }
-        if let key = rule.head.key { visit(key) }
-        if let value = rule.head.value { visit(value) }
+        rule.head.forEachTerm { visit($0) }
         visit(rule.body)
     }
 
     func visit(_ body: Body) {
-        for expression in body { visit(expression) }
-    }
-
-    private func visit(_ expression: Expression) {
-        for modifier in expression.modifiers {
-            found(modifier)
-            visit(modifier.value)
-        }
-        switch expression.kind {
-        case .term(let term): visit(term)
-        case .call(let terms), .someDeclaration(let terms): for term in terms { visit(term) }
-        case .every(let every):
-            visit(every.domain)
-            visit(every.body)
-        case .negation(let body): visit(body)
-        case .and(let left, let right), .or(let left, let right):
-            visit(left)
-            visit(right)
+        for expression in body {
+            for modifier in expression.modifiers { found(modifier) }
+            expression.forEachChild(term: { visit($0) }, body: { visit($0) })
         }
     }
 
     private func visit(_ term: Term) {
-        switch term.value {
-        case .null, .boolean, .number, .string, .variable: break
-        case .ref(let terms), .call(let terms), .array(let terms), .set(let terms):
-            for term in terms { visit(term) }
-        case .object(let items):
-            for item in items {
-                visit(item.key)
-                visit(item.value)
-            }
-        case .arrayComprehension(let head, let body), .setComprehension(let head, let body):
-            visit(head)
-            visit(body)
-        case .objectComprehension(let key, let value, let body):
-            visit(key)
-            visit(value)
-            visit(body)
-        case .templateString(let template):
-            for case .expression(let expression) in template.parts { visit(expression) }
-        }
+        term.forEachChild(term: { visit($0) }, body: { visit($0) })
     }
 }

@@ -31,7 +31,7 @@ extension Planner {
         if let node = functionNode(terms[0]) {
             return tree.nodes[node].parameterCount
         }
-        if let builtin = declarations[name] { return builtin.arguments.count }
+        if let builtin = declarations.find(named: name) { return builtin.arguments.count }
         throw RegoError(
             code: .type, message: "undefined function \(name)", location: terms[0].location)
     }
@@ -58,7 +58,9 @@ extension Planner {
         return try call(name, node, arguments: first, count)
     }
 
-    private func isRelation(_ name: String) -> Bool { declarations[name]?.isRelation ?? false }
+    private func isRelation(_ name: String) -> Bool {
+        declarations.find(named: name)?.isRelation ?? false
+    }
 
     /// Plans the call itself, its arguments being in registers.
     private func call(

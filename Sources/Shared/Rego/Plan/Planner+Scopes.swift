@@ -71,7 +71,7 @@ extension Planner {
         guard let name = OverrideTargets.functionName(value, symbols) else { return nil }
         if let path = OverrideTargets.documentPath(value) {
             guard OverrideTargets.isFunction(path, tree) else { return nil }
-        } else if declarations[name] == nil {
+        } else if declarations.find(named: name) == nil {
             return nil
         }
         return overrides.candidates(slot: slot).firstIndex(of: name)

@@ -15,7 +15,7 @@ final class Planner {
     let overrides: OverrideTargets
     let builtins: PlannedBuiltins
     /// What can be called that is no rule, by name.
-    let declarations: [String: BuiltinDeclaration]
+    let declarations: BuiltinTable
     /// Nil for a program that is not to be traced.
     let trace: TracePlanner?
 
@@ -47,13 +47,9 @@ final class Planner {
         self.symbols = symbols
         self.trace = trace
         tree = DocumentTree(modules)
-        overrides = OverrideTargets(modules.rules, tree, query: query, symbols: symbols)
+        overrides = OverrideTargets(modules, tree, query: query, symbols: symbols)
         builtins = PlannedBuiltins()
-        var declarations: [String: BuiltinDeclaration] = [:]
-        for declaration in modules.builtins.declarations {
-            declarations[declaration.name] = declaration
-        }
-        self.declarations = declarations
+        declarations = modules.builtins
         bindings = Array(repeating: Self.unbound, count: symbols.count)
     }
 

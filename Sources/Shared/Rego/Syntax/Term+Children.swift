@@ -1,8 +1,25 @@
-/// Uniform access to the parts of nodes, for passes that treat most forms alike.
+// Uniform access to the parts of nodes, for passes that treat most forms alike.
+//
+// Each of these is a door of one line in front of its walk. The doors are not optimised, the walks
+// are: else the compiler copies every walk for every closure that is passed to it, and the copies
+// for the closures in those, which is most of the time that this module takes to build.
+
 extension Term {
     /// Calls `visit` for each term directly inside, and `enter` for each body.
     @_optimize(none)
     func forEachChild(term visit: (Term) -> Void, body enter: (Body) -> Void) {
+        walk(visit, enter)
+    }
+
+    /// Lets `change` alter each term directly inside, and `enter` each body.
+    @_optimize(none)
+    mutating func mutateChildren(
+        term change: (inout Term) -> Void, body enter: (inout Body) -> Void
+    ) {
+        mutate(change, enter)
+    }
+
+    private func walk(_ visit: (Term) -> Void, _ enter: (Body) -> Void) {
         switch value {
         case .null, .boolean, .number, .string, .variable: break
         case .ref(let terms), .call(let terms), .array(let terms), .set(let terms):
@@ -29,27 +46,27 @@ extension Term {
         }
     }
 
-    /// Lets `change` alter each term directly inside, and `enter` each body.
-    mutating func mutateChildren(
-        term change: (inout Term) -> Void, body enter: (inout Body) -> Void
+    // What changes is taken out of the term first, so that it is changed where it is.
+    private mutating func mutate(
+        _ change: (inout Term) -> Void, _ enter: (inout Body) -> Void
     ) {
         switch value {
         case .null, .boolean, .number, .string, .variable: break
         case .ref(var terms):
             value = .null
-            for index in terms.indices { change(&terms[index]) }
+            terms.mutateEach(change)
             value = .ref(terms)
         case .call(var terms):
             value = .null
-            for index in terms.indices { change(&terms[index]) }
+            terms.mutateEach(change)
             value = .call(terms)
         case .array(var terms):
             value = .null
-            for index in terms.indices { change(&terms[index]) }
+            terms.mutateEach(change)
             value = .array(terms)
         case .set(var terms):
             value = .null
-            for index in terms.indices { change(&terms[index]) }
+            terms.mutateEach(change)
             value = .set(terms)
         case .object(var items):
             value = .null
@@ -59,28 +76,47 @@ extension Term {
             }
             value = .object(items)
         case .arrayComprehension(var head, var body):
+            value = .null
             change(&head)
             enter(&body)
             value = .arrayComprehension(head, body)
         case .setComprehension(var head, var body):
+            value = .null
             change(&head)
             enter(&body)
             value = .setComprehension(head, body)
         case .objectComprehension(var key, var item, var body):
+            value = .null
             change(&key)
             change(&item)
             enter(&body)
             value = .objectComprehension(key: key, value: item, body)
         case .templateString(var template):
+            value = .null
             template.mutateParts(term: change, body: enter)
             value = .templateString(template)
         }
     }
 }
 
+extension [Term] {
+    fileprivate mutating func mutateEach(_ change: (inout Term) -> Void) {
+        withUnsafeMutableBufferPointer { terms in
+            for index in terms.indices { change(&terms[index]) }
+        }
+    }
+}
+
 extension TemplateString {
     /// An expression is passed to `enter` as a body of one, and must stay one.
+    @_optimize(none)
     mutating func mutateParts(term change: (inout Term) -> Void, body enter: (inout Body) -> Void) {
+        mutate(change, enter)
+    }
+
+    private mutating func mutate(
+        _ change: (inout Term) -> Void, _ enter: (inout Body) -> Void
+    ) {
         for index in parts.indices {
             switch parts[index] {
             case .literal(var term):
@@ -99,6 +135,27 @@ extension Expression {
     /// Calls `visit` for each term of the expression, `with` included, and `enter` for each body.
     @_optimize(none)
     func forEachChild(term visit: (Term) -> Void, body enter: (Body) -> Void) {
+        walk(visit, enter)
+    }
+
+    /// Lets `change` alter each term of the expression, `with` included, and `enter` each body.
+    @_optimize(none)
+    mutating func mutateChildren(
+        term change: (inout Term) -> Void, body enter: (inout Body) -> Void
+    ) {
+        mutate(change, enter)
+        mutateModifiers(change)
+    }
+
+    /// As `mutateChildren`, without `with`.
+    @_optimize(none)
+    mutating func mutateOwnChildren(
+        term change: (inout Term) -> Void, body enter: (inout Body) -> Void
+    ) {
+        mutate(change, enter)
+    }
+
+    private func walk(_ visit: (Term) -> Void, _ enter: (Body) -> Void) {
         switch kind {
         case .term(let term): visit(term)
         case .call(let terms), .someDeclaration(let terms): for term in terms { visit(term) }
@@ -118,33 +175,31 @@ extension Expression {
         }
     }
 
-    /// Lets `change` alter each term of the expression, `with` included, and `enter` each body.
-    mutating func mutateChildren(
-        term change: (inout Term) -> Void, body enter: (inout Body) -> Void
-    ) {
-        mutateOwnChildren(term: change, body: enter)
+    private mutating func mutateModifiers(_ change: (inout Term) -> Void) {
         for index in modifiers.indices {
             change(&modifiers[index].target)
             change(&modifiers[index].value)
         }
     }
 
-    /// As `mutateChildren`, without `with`.
-    mutating func mutateOwnChildren(
-        term change: (inout Term) -> Void, body enter: (inout Body) -> Void
+    private mutating func mutate(
+        _ change: (inout Term) -> Void, _ enter: (inout Body) -> Void
     ) {
         switch kind {
         case .term(var term):
+            kind = .call([])
             change(&term)
             kind = .term(term)
         case .call(var terms):
             kind = .call([])
-            for index in terms.indices { change(&terms[index]) }
+            terms.mutateEach(change)
             kind = .call(terms)
         case .someDeclaration(var terms):
-            for index in terms.indices { change(&terms[index]) }
+            kind = .call([])
+            terms.mutateEach(change)
             kind = .someDeclaration(terms)
         case .every(var every):
+            kind = .call([])
             if var key = every.key {
                 change(&key)
                 every.key = key
@@ -154,13 +209,16 @@ extension Expression {
             enter(&every.body)
             kind = .every(every)
         case .negation(var body):
+            kind = .call([])
             enter(&body)
             kind = .negation(body)
         case .and(var left, var right):
+            kind = .call([])
             enter(&left)
             enter(&right)
             kind = .and(left, right)
         case .or(var left, var right):
+            kind = .call([])
             enter(&left)
             enter(&right)
             kind = .or(left, right)
@@ -171,24 +229,32 @@ extension Expression {
 extension RuleHead {
     /// The terms of the head in OPA's order: the path's operands, arguments, key, value.
     @_optimize(none)
-    func forEachTerm(_ visit: (Term) -> Void) {
+    func forEachTerm(_ visit: (Term) -> Void) { walk(visit) }
+
+    /// Lets `change` alter the arguments, key and value.
+    @_optimize(none)
+    mutating func mutateArgumentsAndValue(_ change: (inout Term) -> Void) { mutate(change) }
+
+    private func walk(_ visit: (Term) -> Void) {
         for operand in reference.dropFirst() { visit(operand) }
         for argument in arguments ?? [] { visit(argument) }
         if let key { visit(key) }
         if let value { visit(value) }
     }
 
-    /// Lets `change` alter the arguments, key and value.
-    mutating func mutateArgumentsAndValue(_ change: (inout Term) -> Void) {
+    private mutating func mutate(_ change: (inout Term) -> Void) {
         if var changed = arguments {
-            for index in changed.indices { change(&changed[index]) }
+            arguments = nil
+            changed.mutateEach(change)
             arguments = changed
         }
         if var changed = key {
+            key = nil
             change(&changed)
             key = changed
         }
         if var changed = value {
+            value = nil
             change(&changed)
             value = changed
         }
@@ -204,6 +270,12 @@ extension Expression {
 
     /// The expression calls the builtin of one word.
     func calls(_ name: Symbol) -> Bool { callTerms?[0].isOperator(name) ?? false }
+
+    /// `some x, y` or `some x in xs`.
+    var isSomeDeclaration: Bool {
+        if case .someDeclaration = kind { return true }
+        return false
+    }
 
     /// `a = b` with exactly two operands.
     var isUnification: Bool { calls(.eq) && callTerms?.count == 3 }

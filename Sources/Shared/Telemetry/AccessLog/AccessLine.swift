@@ -1,4 +1,4 @@
-internal import Bytes
+public import Bytes
 internal import Glibc
 
 /// One access record in the making, written straight into its worker's ring.
@@ -6,6 +6,8 @@ internal import Glibc
 /// Whatever is put in, the line stays one JSON object: text is escaped, cut at its field's limit,
 /// and a member that no longer fits is left out and noted as `"truncated":true`. A line that is
 /// dropped without `commit` was never there.
+///
+/// Members are inlined where they are written, so that their names are stores of constants.
 public struct AccessLine: ~Copyable {
     // Room for `,"truncated":true}` and the line feed is kept back from the builder.
     static let endBytesMax = 20
@@ -24,7 +26,7 @@ public struct AccessLine: ~Copyable {
     }
 
     /// Text from outside: any bytes.
-    public mutating func text(_ field: AccessField, _ value: Span<UInt8>) {
+    @inline(__always) public mutating func text(_ field: AccessField, _ value: Span<UInt8>) {
         let mark = begin(field)
         value.withUnsafeBufferPointer { bytes in
             line.append(jsonString: AccessLine.cut(bytes, to: field.textBytesMax))
@@ -33,7 +35,7 @@ public struct AccessLine: ~Copyable {
     }
 
     /// Text of ours that needs no escaping.
-    public mutating func text(_ field: AccessField, _ value: StaticString) {
+    @inline(__always) public mutating func text(_ field: AccessField, _ value: StaticString) {
         let mark = begin(field)
         line.append("\"")
         line.append(value)
@@ -41,21 +43,31 @@ public struct AccessLine: ~Copyable {
         end(mark)
     }
 
+    /// Text that `write` appends and that needs no escaping.
+    @inline(__always)
+    public mutating func text(_ field: AccessField, _ write: (inout LineBuilder) -> Void) {
+        let mark = begin(field)
+        line.append("\"")
+        write(&line)
+        line.append("\"")
+        end(mark)
+    }
+
     /// A member without a value.
-    public mutating func absent(_ field: AccessField) {
+    @inline(__always) public mutating func absent(_ field: AccessField) {
         let mark = begin(field)
         line.append("null")
         end(mark)
     }
 
-    public mutating func number(_ field: AccessField, _ value: UInt64) {
+    @inline(__always) public mutating func number(_ field: AccessField, _ value: UInt64) {
         let mark = begin(field)
         line.append(decimal: value)
         end(mark)
     }
 
     /// A duration in milliseconds with three decimals.
-    public mutating func duration(_ field: AccessField, nanoseconds: UInt64) {
+    @inline(__always) public mutating func duration(_ field: AccessField, nanoseconds: UInt64) {
         let mark = begin(field)
         let microseconds = nanoseconds / 1000
         line.append(decimal: microseconds / 1000)
@@ -64,20 +76,13 @@ public struct AccessLine: ~Copyable {
         end(mark)
     }
 
-    public mutating func requestID(_ id: RequestID) {
-        let mark = begin(.requestID)
-        line.append("\"")
-        id.append(to: &line)
-        line.append("\"")
-        end(mark)
+    @inline(__always)
+    public mutating func requestID(_ id: RequestID, as field: AccessField = .requestID) {
+        text(field) { id.append(to: &$0) }
     }
 
-    public mutating func traceID(_ context: TraceContext) {
-        let mark = begin(.traceID)
-        line.append("\"")
-        context.appendTraceID(to: &line)
-        line.append("\"")
-        end(mark)
+    @inline(__always) public mutating func traceID(_ context: TraceContext) {
+        text(.traceID) { context.appendTraceID(to: &$0) }
     }
 
     /// The request target: its path, and of its query what the log's rule lets through.
@@ -113,13 +118,13 @@ public struct AccessLine: ~Copyable {
         return count + tail.count
     }
 
-    private mutating func begin(_ field: AccessField) -> Int {
+    @inline(__always) private mutating func begin(_ field: AccessField) -> Int {
         let mark = line.count
         line.append(field.member)
         return mark
     }
 
-    private mutating func end(_ mark: Int) {
+    @inline(__always) private mutating func end(_ mark: Int) {
         guard line.isOverflowed else { return }
         line.rewind(to: mark)
         isTruncated = true

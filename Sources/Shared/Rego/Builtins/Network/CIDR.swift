@@ -26,16 +26,16 @@ struct CIDR {
 
     /// The block, or nil when the text is not one. Takes no memory.
     static func parse(_ text: Span<UInt8>) -> CIDR? {
-        var slash = -1
-        var hasColon = false
-        for index in text.indices {
-            if text[index] == UInt8(ascii: "/"), slash < 0 { slash = index }
-            if text[index] == UInt8(ascii: ":") { hasColon = true }
-        }
-        guard slash >= 0, let address = IPAddress(text.extracting(0..<slash)),
-            let length = number(text, from: slash + 1), length <= (hasColon ? 128 : 32)
+        // Three digits at most follow it.
+        var slash = text.count - 1
+        while slash >= max(0, text.count - 4), text[slash] != UInt8(ascii: "/") { slash -= 1 }
+        guard slash >= max(0, text.count - 4),
+            let address = IPAddress(text.extracting(0..<slash)),
+            let length = number(text, from: slash + 1)
         else { return nil }
-        return CIDR(containing: address, prefix: hasColon ? length : length + 96)
+        let isIPv6 = IPAddress.isIPv6(text)
+        guard length <= (isIPv6 ? 128 : 32) else { return nil }
+        return CIDR(containing: address, prefix: isIPv6 ? length : length + 96)
     }
 
     /// The last address of the block.

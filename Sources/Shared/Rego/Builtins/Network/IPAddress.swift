@@ -14,15 +14,19 @@ struct IPAddress: Equatable {
     /// Reads dotted decimal without leading zeros, or RFC 4291 text without a zone.
     init?(_ text: Span<UInt8>) {
         guard text.count <= 45 else { return nil }
-        var hasColon = false
-        for index in text.indices where text[index] == UInt8(ascii: ":") { hasColon = true }
-        if hasColon {
+        if Self.isIPv6(text) {
             guard let bits = Self.parseIPv6(text) else { return nil }
             self.bits = bits
         } else {
             guard let bits = Self.parseIPv4(text) else { return nil }
             self.bits = Self.mappedPrefix | UInt128(bits)
         }
+    }
+
+    /// Whether the text can be IPv6 only: then a colon follows four digits at most.
+    static func isIPv6(_ text: Span<UInt8>) -> Bool {
+        for index in 0..<min(text.count, 5) where text[index] == UInt8(ascii: ":") { return true }
+        return false
     }
 
     private static func parseIPv4(_ text: Span<UInt8>) -> UInt32? {
@@ -34,19 +38,19 @@ struct IPAddress: Equatable {
             let byte = text[index]
             if byte == UInt8(ascii: ".") {
                 guard digits > 0, dots < 3 else { return nil }
-                bits = bits << 8 | value
+                bits = bits &<< 8 | value
                 value = 0
                 digits = 0
-                dots += 1
+                dots &+= 1
                 continue
             }
             guard ASCII.isDigit(byte), digits == 0 || value > 0 else { return nil }
-            value = value * 10 + UInt32(byte - 48)
-            digits += 1
+            value = value &* 10 &+ UInt32(byte &- 48)
+            digits &+= 1
             guard value <= 255 else { return nil }
         }
         guard dots == 3, digits > 0 else { return nil }
-        return bits << 8 | value
+        return bits &<< 8 | value
     }
 
     private static func parseIPv6(_ text: Span<UInt8>) -> UInt128? {

@@ -1,0 +1,79 @@
+internal import HTTP
+internal import Identity
+internal import Policy
+internal import Proxy
+internal import Telemetry
+internal import Transport
+
+/// An external service as a worker uses it: everything about a request to it that does not depend
+/// on the request. A class, so that one is looked up without copying what it holds.
+final class EgressRoute: Sendable {
+    let service: EgressService
+    let name: [UInt8]
+    /// Of the name, for the buckets of the limiter.
+    let digest: NameDigest
+    /// What the service's `Host` says.
+    let authority: [UInt8]
+    /// What stands before every path.
+    let pathPrefix: [UInt8]
+    let idleNanoseconds: UInt64
+    /// Fields of sandboxes that the service does not get.
+    let requestFilter: FieldFilter
+    /// Fields of the service that sandboxes do not get.
+    let responseFilter: FieldFilter
+    let presets: [PresetField]
+    let upstream: Upstream
+    /// Where the bytes of a CONNECT go; nil when the service allows none.
+    let tunnelUpstream: Upstream?
+    let cluster: ClusterMetrics?
+
+    /// A field of requests that do not have it.
+    struct PresetField: Sendable {
+        let name: [UInt8]
+        let line: [UInt8]
+    }
+
+    /// - Parameter tunnelUpstream: the same place, where nothing is done to the bytes.
+    init(
+        _ service: EgressService, upstream: Upstream, tunnelUpstream: Upstream,
+        cluster: ClusterMetrics?
+    ) {
+        self.service = service
+        self.upstream = upstream
+        self.tunnelUpstream = service.methods.contains("CONNECT") ? tunnelUpstream : nil
+        self.cluster = cluster
+        let name = Array(service.name.utf8)
+        self.name = name
+        digest = NameDigest(name.span)
+        authority = Array(service.origin.authority.utf8)
+        pathPrefix = Array(service.origin.pathPrefix.utf8)
+        idleNanoseconds = service.timeout.nanoseconds
+        let keeping: FieldNameSet = service.allowsCookies ? [.cookie] : []
+        requestFilter = FieldFilter(
+            names: SandboxFields.own.union([.expect]), prefixes: SandboxFields.prefixes,
+            keeping: keeping)
+        // A session that a credential of ours began is as good as the credential.
+        responseFilter = FieldFilter(
+            names: service.allowsCookies ? [] : [.setCookie], prefixes: ["x-sandbox-", "proxy-"])
+        presets = service.headers.map { header in
+            PresetField(
+                name: Array(header.name.utf8),
+                line: Array("\(header.name): \(header.value)\r\n".utf8))
+        }
+    }
+
+    /// The path of a client that named the service's own host: without what the service puts
+    /// before every path, so that policy sees the same as when the service is called by name.
+    func path(below sent: NormalizedPath) throws(Refusal) -> NormalizedPath {
+        guard let forwarded = rest(of: sent.forwarded), let matched = rest(of: sent.matched)
+        else { throw .serviceUnknown }
+        return NormalizedPath(forwarded: forwarded, matched: matched)
+    }
+
+    private func rest(of path: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer? {
+        let count = pathPrefix.count
+        guard path.count > count, path[count] == UInt8(ascii: "/"), path.starts(with: pathPrefix)
+        else { return nil }
+        return UnsafeRawBufferPointer(rebasing: path[count...])
+    }
+}

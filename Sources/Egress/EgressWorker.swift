@@ -1,0 +1,148 @@
+internal import HTTP
+internal import Identity
+internal import Proxy
+internal import Telemetry
+internal import Transport
+
+/// The egress's part of one worker: takes each request through the phases, in the order that `run`
+/// lists them, and has every exchange recorded.
+final class EgressWorker: RequestHandler {
+    private let settings: EgressSettings
+    private var snapshots: RoleSnapshots<EgressSnapshot>.Reader
+    private var upstreams: EgressUpstreams
+    private let identification: SandboxIdentification
+    private let limits: SandboxLimits
+    private let forward: EgressForward
+    private let policy: PolicyPhase
+    private let noFilter = FieldFilter()
+    private var journal: RequestJournal
+    private var paths: PathNormalizer
+    /// The service of each exchange that was forwarded: it may be gone from the data by the time
+    /// it answers.
+    private var forwarded: [EgressRoute?] = []
+
+    init(
+        _ settings: EgressSettings, snapshots: RoleSnapshots<EgressSnapshot>.Reader,
+        recorder: Recorder, shard: MetricShard, worker: Worker
+    ) {
+        self.settings = settings
+        self.snapshots = snapshots
+        journal = RequestJournal(recorder)
+        upstreams = EgressUpstreams(worker)
+        identification = SandboxIdentification(settings, shard)
+        limits = SandboxLimits(settings, shard)
+        forward = EgressForward(pathBytesMax: settings.targetBytesMax)
+        policy = PolicyPhase(
+            context: "egress", contentBytesMax: settings.policyContentBytes,
+            metrics: settings.metrics, shard: shard)
+        paths = PathNormalizer(pathBytesMax: settings.targetBytesMax)
+    }
+
+    // MARK: RequestHandler
+
+    func decide(
+        _ head: borrowing RequestHead, _ request: IncomingRequest, _ reply: Reply
+    ) -> Decision {
+        let record = journal.begin(head, request)
+        do throws(Refusal) {
+            return try run(head, request, record, reply)
+        } catch {
+            journal.refuse(error, record, policy, reply)
+            return .answer
+        }
+    }
+
+    func respond(
+        with head: borrowing ResponseHead, _ bytes: UnsafeRawBufferPointer, to exchange: UInt32,
+        _ reply: Reply
+    ) -> FieldFilter {
+        guard let record = journal[exchange] else { return noFilter }
+        // The service's own id is what its support asks for.
+        if head.fields.first(.xRequestID) == nil {
+            journal.appendLines(of: record, to: reply)
+        } else {
+            journal.appendKeptLines(of: record, to: reply)
+        }
+        return route(of: exchange)?.responseFilter ?? noFilter
+    }
+
+    func refuse(_ fault: TransportFault, _ request: IncomingRequest, _ reply: Reply) {
+        journal.refuse(.transport(fault), journal.beginFaulty(request), policy, reply)
+    }
+
+    func record(_ exchange: UInt32, _ outcome: ExchangeOutcome) {
+        journal.end(exchange, outcome)
+        if Int(exchange) < forwarded.count { forwarded[Int(exchange)] = nil }
+    }
+
+    private func route(of exchange: UInt32) -> EgressRoute? {
+        Int(exchange) < forwarded.count ? forwarded[Int(exchange)] : nil
+    }
+
+    private func keep(_ route: EgressRoute, for exchange: UInt32) {
+        while forwarded.count <= Int(exchange) { forwarded.append(nil) }
+        forwarded[Int(exchange)] = route
+    }
+
+    // MARK: the phases
+
+    /// The phases of a request, top to bottom. Each goes on or throws what the sandbox is told.
+    private func run(
+        _ head: borrowing RequestHead, _ request: IncomingRequest,
+        _ record: RequestRecords.Pointer, _ reply: Reply
+    ) throws(Refusal) -> Decision {
+        let snapshot = snapshots.current()
+        upstreams.follow(snapshot, &journal.recorder)
+        let sandbox = try identification.identify(head, request, record)
+        let found = try find(head, request, snapshot, record)
+        let route = snapshot.services.routes[found.position]
+        let path = try path(of: head, request, found, route)
+        let question = PolicyQuestion(
+            path: path.matched,
+            caller: .sandbox(id: sandbox.id, service: route.name.withUnsafeBytes { $0 }),
+            hidden: settings.hiddenFields)
+        let permit: Permit
+        switch try policy.ask(question, head, request, snapshot.decision, record) {
+        case .permit(let given): permit = given
+        case .needsContent(let bytesMax): return .gather(bytesMax: bytesMax)
+        }
+        try limits.take(sandbox, found.position, permit, snapshot, request, record)
+        keep(route, for: request.exchange)
+        let upstream = upstreams[found.position]
+        if head.method == .connect {
+            return try forward.tunnel(permit, route, upstream: upstream.tunnels)
+        }
+        return try forward.plan(
+            permit, path.forwarded, route, upstream: upstream.requests, head, request, reply)
+    }
+
+    /// The path that policy is asked about: a tunnel has none.
+    private func path(
+        of head: borrowing RequestHead, _ request: IncomingRequest, _ found: ServiceTable.Found,
+        _ route: EgressRoute
+    ) throws(Refusal) -> NormalizedPath {
+        if head.method == .connect {
+            guard settings.isForwardProxy else { throw .methodNotAllowed }
+            let nothing = UnsafeRawBufferPointer(start: nil, count: 0)
+            return NormalizedPath(forwarded: nothing, matched: nothing)
+        }
+        let path = try paths.normalize(head, request)
+        return found.isByAddress ? try route.path(below: path) : path
+    }
+
+    private func find(
+        _ head: borrowing RequestHead, _ request: IncomingRequest, _ snapshot: EgressSnapshot,
+        _ record: RequestRecords.Pointer
+    ) throws(Refusal) -> ServiceTable.Found {
+        let found = snapshot.services.find(
+            head, in: request.bytes, asksProxy: settings.isForwardProxy && head.asksProxy)
+        guard let found else {
+            record.pointee.keep(destination: head.authority.range.slice(of: request.bytes))
+            throw .serviceUnknown
+        }
+        snapshot.services.routes[found.position].name.withUnsafeBytes {
+            record.pointee.keep(destination: $0)
+        }
+        return found
+    }
+}

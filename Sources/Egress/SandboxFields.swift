@@ -1,0 +1,16 @@
+internal import HTTP
+
+/// What a sandbox must not say to an external service, or hear from it: identity, credentials,
+/// context, and where the request came from.
+enum SandboxFields {
+    static let own: FieldNameSet = [
+        .xAPIKey, .authorization, .cookie, .via, .forwarded, .xForwardedFor, .xForwardedHost,
+        .xForwardedProto, .xForwardedPort, .xForwardedClientCert, .xRealIP, .xOriginalURL,
+        .xRewriteURL, .xHTTPMethod, .xHTTPMethodOverride, .xMethodOverride,
+        .xAuthenticatedKeyID, .xRateLimitTier,
+    ]
+
+    static let prefixes = [
+        "x-sandbox-", "x-authz-", "x-forwarded-", "x-envoy-", "x-agentd-", "proxy-",
+    ]
+}

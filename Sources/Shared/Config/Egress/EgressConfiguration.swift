@@ -1,0 +1,47 @@
+internal import Bytes
+
+/// What the egress role is told.
+public struct EgressConfiguration: Sendable, Equatable {
+    /// The sandboxes' listener.
+    public var listen: Endpoint
+    public var admin: Endpoint
+    /// Nil: one worker for each core.
+    public var workers: Int?
+    public var identity: SandboxIdentityConfiguration
+    /// What holds for every service that says nothing else.
+    public var upstream: ServiceConnectionConfiguration
+    /// By the service's name in the bundle's data.
+    public var services: [String: ServiceConnectionConfiguration]
+    /// Whether clients may use it as an HTTP proxy, with absolute targets and CONNECT.
+    public var isForwardProxy: Bool
+    public var limits: LimitsConfiguration
+    public var policy: PolicyConfiguration
+    public var accessLog: AccessLogConfiguration
+
+    /// Nil when something without which nothing can be built is missing; the fault is recorded.
+    init?(_ section: Section) {
+        listen = section.read("listen", .listener, default: Endpoint(host: "0.0.0.0", port: 8443))
+        admin = section.read("admin", .listener, default: Endpoint(host: "127.0.0.1", port: 9902))
+        workers = section.read("workers", .integerOrAuto(1...1024), default: nil)
+        let identity = SandboxIdentityConfiguration(section.section("identity"))
+        let common = ServiceConnectionConfiguration(section.section("upstream"), common: nil)
+        upstream = common
+        services = [:]
+        for (name, service) in section.namedSections("services") {
+            services[name] = ServiceConnectionConfiguration(service, common: common)
+        }
+        isForwardProxy = section.read("forward_proxy", .boolean, default: false)
+        limits = LimitsConfiguration(section.section("limits"), policyBodyDefault: 64 << 10)
+        accessLog = AccessLogConfiguration(section.section("access_log"))
+        let policy = PolicyConfiguration(section.section("policy"))
+        if listen == admin, listen.port != 0 {
+            section.fault(
+                section.markOf("admin"),
+                "\(section.path).admin is the same address as listen; accepted: another one")
+        }
+        section.finish()
+        guard let policy, let identity else { return nil }
+        self.policy = policy
+        self.identity = identity
+    }
+}

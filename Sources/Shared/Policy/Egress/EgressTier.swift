@@ -1,0 +1,16 @@
+/// What the sandboxes of one tier may use up, as the bundle's data has it.
+struct EgressTier {
+    struct Limit {
+        let requestsPerMinute: Int
+        /// Nil: as much as in a minute.
+        let burst: Int?
+    }
+
+    let name: String
+    /// By the service's name; `default` holds for services that have none of their own.
+    var limits: [String: Limit] = [:]
+
+    func limit(for service: String) -> Limit? { limits[service] ?? limits[Self.anyService] }
+
+    static let anyService = "default"
+}

@@ -1,0 +1,24 @@
+public import Transport
+
+/// One of the parts that a process can play. Roles share the workers and know nothing of each other.
+public protocol Role: AnyObject, Sendable {
+    /// Where it listens, by name, for the log.
+    var addresses: [(name: String, address: String)] { get }
+
+    /// Gives a worker its part of the role.
+    ///
+    /// - Parameter index: the worker's number, from 0.
+    func install(on worker: Worker, index: Int) throws(RoleError)
+
+    /// Reads again what can change while it runs; what is not valid changes nothing.
+    func reload()
+
+    /// Opens log files again, after they were moved away.
+    func reopenLogs()
+
+    /// Says that the role takes no new requests.
+    func drain()
+
+    /// Writes what is left to be written.
+    func finish()
+}

@@ -1,0 +1,62 @@
+public import Policy
+internal import Synchronization
+public import Telemetry
+
+/// What a role makes of a policy: immutable, and exchanged as a whole.
+public protocol RoleSnapshot: AnyObject, Sendable {
+    var policy: PolicySnapshot { get }
+}
+
+/// The snapshot in force, for the control thread to replace and the workers to read.
+public final class RoleSnapshots<Snapshot: RoleSnapshot>: Sendable {
+    /// - Parameter previous: what was in force until now, for state that goes on.
+    public typealias Make = @Sendable (_ policy: PolicySnapshot, _ previous: Snapshot?) -> Snapshot
+
+    private let store: PolicyStore
+    private let make: Make
+    private let generation: Atomic<UInt64>
+    private let snapshot: Mutex<Snapshot>
+
+    public init(_ store: PolicyStore, make: @escaping Make) {
+        self.store = store
+        self.make = make
+        let first = make(store.current, nil)
+        generation = Atomic(first.policy.generation)
+        snapshot = Mutex(first)
+    }
+
+    /// Reads the bundle again and puts it in force, or keeps the old one and says why.
+    public func reload(_ log: Log, _ metrics: SluiceMetrics, _ shard: MetricShard) {
+        let outcome = store.reload()
+        switch outcome {
+        case .activated(let policy):
+            let next = make(policy, current)
+            snapshot.withLock { $0 = next }
+            generation.store(policy.generation, ordering: .releasing)
+            metrics.bundleReloaded(succeeded: true, shard)
+        case .rejected: metrics.bundleReloaded(succeeded: false, shard)
+        }
+        outcome.tell(log, inForce: store.status.activeRevision)
+    }
+
+    public var current: Snapshot { snapshot.withLock { $0 } }
+
+    public var status: PolicyStore.Status { store.status }
+
+    /// One worker's view: the lock is taken once per activation, not per request.
+    public struct Reader {
+        private let shared: RoleSnapshots
+        private var held: Snapshot
+
+        public init(_ shared: RoleSnapshots) {
+            self.shared = shared
+            held = shared.current
+        }
+
+        public mutating func current() -> Snapshot {
+            let generation = shared.generation.load(ordering: .acquiring)
+            if generation != held.policy.generation { held = shared.current }
+            return held
+        }
+    }
+}

@@ -1,0 +1,88 @@
+import HTTP
+import IO
+import Peers
+import Transport
+
+/// Forwards every request as it is; what went wrong and how exchanges ended is kept for the test.
+final class ForwardEverything: RequestHandler {
+    struct Options {
+        var allowsWebSocket = false
+        var tunnelsConnect = false
+        var idleNanoseconds: UInt64 = 20_000_000_000
+    }
+
+    private let upstream: Int
+    private let options: Options
+    private let outcomes: Outcomes
+    private let none = FieldFilter()
+
+    init(to upstream: Int, _ options: Options, _ outcomes: Outcomes) {
+        self.upstream = upstream
+        self.options = options
+        self.outcomes = outcomes
+    }
+
+    func decide(
+        _ head: borrowing RequestHead, _ request: IncomingRequest, _ reply: Reply
+    ) -> Decision {
+        if options.tunnelsConnect, head.method == .connect {
+            reply.lines.append("X-Tunnel: yes\r\n")
+            return .tunnel(
+                Tunnelling(upstream: upstream, idleNanoseconds: options.idleNanoseconds))
+        }
+        var forwarding = Forwarding(
+            upstream: upstream, path: head.path.slice(of: request.bytes), stripped: none,
+            idleNanoseconds: options.idleNanoseconds)
+        forwarding.allowsWebSocket = options.allowsWebSocket
+        return .forward(forwarding)
+    }
+
+    func respond(
+        with head: borrowing ResponseHead, _ bytes: UnsafeRawBufferPointer, to exchange: UInt32,
+        _ reply: Reply
+    ) -> FieldFilter { none }
+
+    func refuse(_ fault: TransportFault, _ request: IncomingRequest, _ reply: Reply) {
+        reply.status = fault.status
+        reply.content = Array("\(fault)".utf8)
+    }
+
+    func record(_ exchange: UInt32, _ outcome: ExchangeOutcome) { outcomes.append(outcome) }
+}
+
+/// One worker between a test's client and its upstream, on a port of the kernel's choice.
+final class Relay {
+    let port: UInt16
+    let outcomes = Outcomes()
+    private let server: Server
+
+    init(
+        to upstream: Upstream, _ forwarding: ForwardEverything.Options = .init(),
+        options: ListenerOptions = ListenerOptions(), tls: TLSServer? = nil
+    ) throws {
+        let worker = try Worker()
+        let number = worker.addUpstream(upstream)
+        let listener = try Socket.listen(on: SocketAddress(ipv4: 0x7F00_0001, port: 0))
+        let raw = listener.release()
+        port = Socket.localAddress(raw)?.port ?? 0
+        try worker.addListener(
+            Descriptor(adopting: raw), options: options,
+            handler: ForwardEverything(to: number, forwarding, outcomes), tls: tls)
+        server = try Server(running: [worker])
+    }
+
+    convenience init(
+        to upstream: ScriptedUpstream, _ forwarding: ForwardEverything.Options = .init(),
+        tls: TLSServer? = nil
+    ) throws {
+        let address = SocketAddress(ipv4: 0x7F00_0001, port: upstream.port)
+        try self.init(to: Upstream(name: "test", addresses: [address]), forwarding, tls: tls)
+    }
+
+    deinit {
+        server.stop()
+        server.join()
+    }
+
+    func connect() throws -> Peer { try Peer(port: port) }
+}
