@@ -1,4 +1,5 @@
 internal import Config
+internal import Credentials
 internal import IO
 internal import Policy
 internal import Proxy
@@ -8,11 +9,17 @@ internal import Transport
 /// Makes the services of a bundle's data ready to be called; for the control thread.
 final class ServiceCatalog: Sendable {
     private let configuration: EgressConfiguration
+    /// For the places of credentials, which stay the same.
+    private let credentials: CredentialSnapshot
     private let registry: MetricRegistry
     private let log: Log
 
-    init(_ configuration: EgressConfiguration, _ registry: MetricRegistry, _ log: Log) {
+    init(
+        _ configuration: EgressConfiguration, _ credentials: CredentialSnapshot,
+        _ registry: MetricRegistry, _ log: Log
+    ) {
         self.configuration = configuration
+        self.credentials = credentials
         self.registry = registry
         self.log = log
     }
@@ -29,8 +36,21 @@ final class ServiceCatalog: Sendable {
 
     private func route(to service: EgressService) -> EgressRoute {
         let upstream = upstream(of: service)
+        let definition = configuration.credentials.first { $0.name == service.credential }
         return EgressRoute(
-            service, upstream: upstream, tunnelUpstream: upstream, cluster: cluster(of: service))
+            service,
+            EgressRoute.Links(
+                upstream: upstream, tunnels: upstream, cluster: cluster(of: service)),
+            credential: credential(of: service), definition)
+    }
+
+    private func credential(of service: EgressService) -> EgressRoute.Credential {
+        guard let name = service.credential else { return .none }
+        if let place = credentials.index(of: name) { return .known(place) }
+        log.warning(
+            "a service's credential is not configured: calls are refused",
+            ["service": .text(service.name), "credential": .text(name)])
+        return .unknown
     }
 
     private func upstream(of service: EgressService) -> Upstream {

@@ -1,4 +1,5 @@
 internal import Bytes
+public import Credentials
 
 /// What the egress role is told.
 public struct EgressConfiguration: Sendable, Equatable {
@@ -12,6 +13,8 @@ public struct EgressConfiguration: Sendable, Equatable {
     public var upstream: ServiceConnectionConfiguration
     /// By the service's name in the bundle's data.
     public var services: [String: ServiceConnectionConfiguration]
+    /// What services name in `auth`.
+    public var credentials: [CredentialDefinition]
     /// Whether clients may use it as an HTTP proxy, with absolute targets and CONNECT.
     public var isForwardProxy: Bool
     public var limits: LimitsConfiguration
@@ -29,6 +32,9 @@ public struct EgressConfiguration: Sendable, Equatable {
         services = [:]
         for (name, service) in section.namedSections("services") {
             services[name] = ServiceConnectionConfiguration(service, common: common)
+        }
+        credentials = section.namedSections("credentials").compactMap {
+            CredentialConfiguration.read($0.name, $0.section)
         }
         isForwardProxy = section.read("forward_proxy", .boolean, default: false)
         limits = LimitsConfiguration(section.section("limits"), policyBodyDefault: 64 << 10)
