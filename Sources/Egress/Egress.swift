@@ -45,8 +45,9 @@ public final class Egress: Role {
         } catch {
             throw RoleError("egress: metrics: \(error)")
         }
-        settings = try EgressSettings(configuration, credentials, metrics: metrics)
-        let catalog = ServiceCatalog(configuration, credentials.current, registry, log)
+        settings = try EgressSettings(
+            configuration, credentials, metrics: metrics, log)
+        let catalog = try ServiceCatalog(configuration, credentials.current, registry, log)
         snapshots = RoleSnapshots(
             try PolicyStore.load(configuration.policy, role: "egress", log),
             make: { policy, _ in

@@ -16,13 +16,16 @@ final class EgressSettings: Sendable {
     let limiter: SandboxLimiter
     let credentials: CredentialStore
     let metrics: SluiceMetrics
+    /// For faults of services, which the sandbox is not told about.
+    let log: Log
     /// Fields of sandboxes that policy does not get.
     let hiddenFields = FieldFilter(names: SandboxFields.own, prefixes: SandboxFields.prefixes)
 
     init(
         _ configuration: EgressConfiguration, _ credentials: CredentialStore,
-        metrics: SluiceMetrics
+        metrics: SluiceMetrics, _ log: Log
     ) throws(RoleError) {
+        self.log = log
         self.credentials = credentials
         targetBytesMax = configuration.limits.urlBytes
         policyContentBytes = configuration.limits.policyBodyBytes

@@ -70,7 +70,29 @@ final class EgressWorker: RequestHandler {
     }
 
     func refuse(_ fault: TransportFault, _ request: IncomingRequest, _ reply: Reply) {
+        if let route = route(of: request.exchange) { tell(fault, route) }
         journal.refuse(.transport(fault), journal.beginFaulty(request), policy, reply)
+    }
+
+    /// Logs what the sandbox is told in part only: what is wrong with the service's name or
+    /// certificate.
+    private func tell(_ fault: TransportFault, _ route: EgressRoute) {
+        let reason: String
+        switch fault {
+        case .tlsFailed(let failure): reason = failure.reason
+        case .unresolved(let failure): reason = "\(failure)"
+        case .connectFailed(let error): reason = error.description
+        case .malformedHead, .malformedContent, .requestTimeout, .clientClosed, .connectTimeout,
+            .overflow, .upstreamClosed, .upstreamTimeout, .malformedResponse, .tunnelIdle,
+            .headTooLarge, .drained:
+            return
+        }
+        settings.log.warning(
+            "a service cannot be reached",
+            [
+                "service": .text(route.service.name), "host": .text(route.service.origin.host),
+                "reason": .text(reason),
+            ])
     }
 
     func record(_ exchange: UInt32, _ outcome: ExchangeOutcome) {

@@ -27,11 +27,11 @@ public struct EgressConfiguration: Sendable, Equatable {
         admin = section.read("admin", .listener, default: Endpoint(host: "127.0.0.1", port: 9902))
         workers = section.read("workers", .integerOrAuto(1...1024), default: nil)
         let identity = SandboxIdentityConfiguration(section.section("identity"))
-        let common = ServiceConnectionConfiguration(section.section("upstream"), common: nil)
+        let common = ServiceConnectionConfiguration(common: section.section("upstream"))
         upstream = common
         services = [:]
         for (name, service) in section.namedSections("services") {
-            services[name] = ServiceConnectionConfiguration(service, common: common)
+            services[name] = ServiceConnectionConfiguration(service: service, common: common)
         }
         credentials = section.namedSections("credentials").compactMap {
             CredentialConfiguration.read($0.name, $0.section)
