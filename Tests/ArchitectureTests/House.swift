@@ -50,7 +50,7 @@ enum House {
     /// Files that are longer, and why.
     static let longer: [String: (linesMax: Int, reason: String)] = [
         "Sources/Shared/Transport/ClientSide.swift": (520, "the states of a client's connection"),
-        "Sources/Shared/Transport/Forwarder.swift": (560, "the states of an exchange"),
+        "Sources/Shared/Transport/Forwarder.swift": (580, "the states of an exchange"),
         "Sources/Shared/Rego/Machine/Machine.swift": (
             600, "one loop over the instructions, which the optimiser must see whole"
         ),
