@@ -147,6 +147,18 @@ policy)
     need_policy_peers
     say "the same by other engines, JSON in and out, policies without glob and net.cidr"
     "$peers/bin/python" Tests/Benchmarks/Policy/peers.py "$source_dir/policy" "$data" "$figures"
+    say "decisions of a running gateway, from its metrics"
+    need_sluice
+    results=$(mktemp -d)
+    trap 'stop_children; rm -rf "$figures" "$results"' EXIT
+    SLUICE_PORT=$(free_port)
+    SLUICE_ADMIN_PORT=$(free_port)
+    export SLUICE_PORT SLUICE_ADMIN_PORT SLUICE_ACCESS_LOG=$results/access.log
+    "$sluice" --role gateway --config Tests/Bench/gateway.yaml 2>"$results/log" &
+    children+=($!)
+    wait_for 10 port_answers "$SLUICE_PORT" || die "the gateway did not start: $(cat "$results/log")"
+    python3 Tests/Benchmarks/Policy/requests.py "$SLUICE_PORT" "$SLUICE_ADMIN_PORT" \
+        k7-0123456789abcdef0123456789abcdef
     ;;
 budgets)
     need_bench

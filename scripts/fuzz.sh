@@ -25,7 +25,8 @@ library=$(find "$(dirname "$(realpath "$(command -v swiftc)")")/.." \
 fuzzer=${SLUICE_FUZZER:-}
 if [ -z "$fuzzer" ]; then
     SLUICE_FUZZING=1 swift build -c release --scratch-path "$build_dir-fuzz" --product sluice-fuzz \
-        -Xswiftc "-sanitize=$sanitize" -Xswiftc -use-ld=lld -Xlinker "$library" -Xlinker -lstdc++ -Xlinker -lm
+        -Xswiftc "-sanitize=$sanitize" -Xswiftc -use-ld=lld \
+        -Xlinker "$library" -Xlinker -lstdc++ -Xlinker -lm
     fuzzer=$build_dir-fuzz/release/sluice-fuzz
 fi
 
