@@ -54,6 +54,7 @@ let package = Package(
     targets: [
         // C libraries
         .target(name: "CLinux", path: "Sources/Shared/CLinux"),
+        .target(name: "CWork", path: "Sources/Shared/CWork"),
         .target(
             name: "CRE2", path: "Sources/Shared/CRE2",
             linkerSettings: [.linkedLibrary("re2"), .linkedLibrary("stdc++")]),
@@ -79,13 +80,13 @@ let package = Package(
         shared("Files"),
         shared("HTTP", ["Bytes", "CNghttp2"]),
         shared("IO", ["Bytes", "CLinux", "COpenSSL"]),
-        shared("Rego", ["Bytes", "CRE2", "COpenSSL", "BigInt"]),
+        shared("Rego", ["Bytes", "CRE2", "COpenSSL", "CWork", "BigInt"]),
         shared("Policy", ["Bytes", "COpenSSL", "Files", "Identity", "Rego"]),
         shared("Identity", ["Bytes", "COpenSSL"]),
         shared("Fetch", ["CCurl"]),
         shared("Credentials", ["Bytes", "COpenSSL", "CScan", "Fetch", "Files", "IO"]),
         shared("Telemetry", ["Bytes"]),
-        shared("Config", ["Bytes", "Files"]),
+        shared("Config", ["Bytes", "Credentials", "Files"]),
         shared("Transport", ["Bytes", "HTTP", "IO"]),
         shared("DemoUpstream", ["Bytes", "COpenSSL", "HTTP", "IO"]),
         shared(
@@ -105,15 +106,15 @@ let package = Package(
         role(
             "Egress",
             [
-                "Bytes", "Config", "HTTP", "IO", "Identity", "Policy", "Proxy", "Telemetry",
-                "Transport",
+                "Bytes", "Config", "Credentials", "HTTP", "IO", "Identity", "Policy", "Proxy",
+                "Telemetry", "Transport",
             ]),
         role(
             "Agentd", ["Bytes", "Config", "HTTP", "IO", "Proxy", "Telemetry", "Transport"]),
         .executableTarget(
             name: "Main",
             dependencies: [
-                "Gateway", "Egress", "Agentd", "Bytes", "Config", "DemoUpstream", "Files", "HTTP",
+                "Gateway", "Egress", "Agentd", "Bytes", "Config", "Credentials", "DemoUpstream", "Files", "HTTP",
                 "IO", "Policy", "Proxy", "Rego", "Telemetry", "Transport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
@@ -128,8 +129,14 @@ let package = Package(
 
         // What a decision costs, and loading what it needs.
         .executableTarget(
-            name: "sluice-bench", dependencies: ["Rego", "Bytes", "CAllocationCount"],
+            name: "sluice-bench",
+            dependencies: ["Rego", "Bytes", "CAllocationCount", "FuzzTargets"],
             path: "Tests/Benchmarks/Policy", swiftSettings: settings),
+
+        // What must hold for hostile bytes; scripts/fuzz.sh looks for some that break it.
+        .target(
+            name: "FuzzTargets", dependencies: ["Bytes", "HTTP", "Policy", "Rego"],
+            path: "Tests/Fuzz/Targets", swiftSettings: settings),
 
         // Both ends of a connection, driven by hand, for tests over sockets.
         .target(
@@ -149,7 +156,7 @@ let package = Package(
             "Credentials",
             ["Credentials", "Fetch", "Files", "IO", "Bytes", "COpenSSL", "CScan", "LeakOracle"]),
         tests("Telemetry", ["Telemetry", "Bytes"]),
-        tests("Config", ["Config", "Files", "Bytes"]),
+        tests("Config", ["Config", "Credentials", "Files", "Bytes"]),
         tests("IO", ["IO", "Peers"]),
         tests("Transport", ["Transport", "HTTP", "IO", "Bytes", "Peers"]),
         tests(
@@ -157,6 +164,20 @@ let package = Package(
             ["Gateway", "Agentd", "Config", "IO", "Peers", "Telemetry", "Transport"]),
         tests(
             "Egress",
-            ["Egress", "Config", "IO", "Identity", "Peers", "Telemetry", "Transport"]),
+            [
+                "Egress", "Config", "Credentials", "DemoUpstream", "IO", "Identity", "LeakOracle", "Peers",
+                "Telemetry", "Transport",
+            ]),
+        tests("Fuzz", ["FuzzTargets"]),
     ]
 )
+
+// Only with libFuzzer, which scripts/fuzz.sh brings: nothing else could link it.
+if Context.environment["SLUICE_FUZZING"] != nil {
+    package.targets += [
+        .target(name: "CFuzzer", path: "Tests/Fuzz/CFuzzer"),
+        .executableTarget(
+            name: "sluice-fuzz", dependencies: ["CFuzzer", "FuzzTargets"],
+            path: "Tests/Fuzz/Driver", swiftSettings: settings),
+    ]
+}

@@ -8,13 +8,13 @@ enum House {
         "Files": ["Glibc"],
         "HTTP": ["Bytes", "CNghttp2"],
         "IO": ["Bytes", "CLinux", "COpenSSL", "Glibc"],
-        "Rego": ["Bytes", "CRE2", "COpenSSL", "BigInt", "Glibc"],
+        "Rego": ["Bytes", "CRE2", "COpenSSL", "CWork", "BigInt", "Glibc"],
         "Identity": ["Bytes", "COpenSSL"],
         "Fetch": ["CCurl", "Glibc"],
         "Credentials": ["Bytes", "COpenSSL", "CScan", "Fetch", "Files", "Glibc", "IO"],
         "Policy": ["Bytes", "COpenSSL", "Files", "Identity", "Rego"],
         "Telemetry": ["Bytes", "Glibc"],
-        "Config": ["Bytes", "Files", "Glibc"],
+        "Config": ["Bytes", "Credentials", "Files", "Glibc"],
         "DemoUpstream": ["Bytes", "COpenSSL", "Glibc", "HTTP", "IO"],
         "Transport": ["Bytes", "HTTP", "IO"],
         "Proxy": [
@@ -25,12 +25,12 @@ enum House {
             "Transport",
         ],
         "Egress": [
-            "Bytes", "Config", "HTTP", "IO", "Identity", "Policy", "Proxy", "Telemetry",
-            "Transport",
+            "Bytes", "Config", "Credentials", "HTTP", "IO", "Identity", "Policy", "Proxy",
+            "Telemetry", "Transport",
         ],
         "Agentd": ["Bytes", "Config", "HTTP", "IO", "Proxy", "Telemetry", "Transport"],
         "Main": [
-            "Agentd", "ArgumentParser", "Bytes", "Config", "DemoUpstream", "Egress", "Files",
+            "Agentd", "ArgumentParser", "Bytes", "Config", "Credentials", "DemoUpstream", "Egress", "Files",
             "Gateway", "HTTP", "Glibc", "IO",
             "Policy", "Proxy", "Rego", "Telemetry", "Transport",
         ],
@@ -38,8 +38,9 @@ enum House {
 
     /// Targets whose sources are not looked at: C, and programs that measure.
     static let others: Set = [
-        "CLinux", "CRE2", "COpenSSL", "CZlib", "CYAML", "CCurl", "CScan", "CNghttp2",
+        "CLinux", "CRE2", "CWork", "COpenSSL", "CZlib", "CYAML", "CCurl", "CScan", "CNghttp2",
         "CAllocationCount", "RequestBenchmark", "sluice-bench", "Peers", "LeakOracle",
+        "FuzzTargets", "CFuzzer", "sluice-fuzz",
     ]
 
     /// The calls that reach the world, which Rego has no business with though it imports Glibc.
@@ -50,7 +51,6 @@ enum House {
     /// Files that are longer, and why.
     static let longer: [String: (linesMax: Int, reason: String)] = [
         "Sources/Shared/Transport/ClientSide.swift": (500, "the states of a client's connection"),
-        "Sources/Shared/Transport/Forwarder.swift": (560, "the states of an exchange"),
         "Sources/Shared/Rego/Machine/Machine.swift": (
             600, "one loop over the instructions, which the optimiser must see whole"
         ),

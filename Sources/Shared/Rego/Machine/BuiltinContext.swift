@@ -15,6 +15,9 @@ public final class BuiltinContext {
     /// Whether builtin errors end the evaluation instead of being undefined.
     public internal(set) var strictErrors = false
 
+    /// Follows evaluations of programs that are planned for it.
+    var tracer: Tracer?
+
     /// Behind a pointer, so that the machine counts without exclusivity checks.
     let budget: UnsafeMutablePointer<Budget>
 
@@ -29,6 +32,12 @@ public final class BuiltinContext {
     deinit {
         budget.deinitialize(count: 1)
         budget.deallocate()
+    }
+
+    /// Where `Work` counts down during an evaluation.
+    var workLeft: UnsafeMutablePointer<Int> {
+        UnsafeMutableRawPointer(budget).advanced(by: Budget.leftOffset)
+            .assumingMemoryBound(to: Int.self)
     }
 
     /// What the host grants: network, process environment.

@@ -14,6 +14,12 @@ public final class Evaluator {
     /// Whether builtin errors end an evaluation instead of being undefined.
     public var strictErrors = false
 
+    /// Follows evaluations, when the snapshot's program was planned with `TraceOptions`.
+    public var tracer: Tracer? {
+        get { context.tracer }
+        set { context.tracer = newValue }
+    }
+
     private let storage: ArenaStorage
     private let context: BuiltinContext
     private let stacks: MachineStacks
@@ -57,7 +63,13 @@ public final class Evaluator {
         let machine = Machine(snapshot, context, stacks)
         var position = 0
         do throws(MachineFailure) {
-            return try machine.run(entry.function, input: input, position: &position)
+            return try Work.counting(at: context.workLeft) { () throws(MachineFailure) in
+                let answer = try machine.run(entry.function, input: input, position: &position)
+                // Whoever asked will look at all of it.
+                _ = answer.isAffordable()
+                try machine.settle()
+                return answer
+            }
         } catch {
             throw snapshot.program.error(error, at: max(position - 1, 0))
         }

@@ -343,6 +343,9 @@ struct Machine {
                 if slot.bits != Value.candidate(step.pointee.d).bits {
                     at = Int(step.pointee.target)
                 }
+
+            case .trace:
+                if trace(step, base, scope) { at = Int(step.pointee.target) }
             }
         }
     }
@@ -350,6 +353,11 @@ struct Machine {
     /// Counts one loop turn or call against the budget.
     @inline(__always) private func spend() throws(MachineFailure) {
         budget.pointee.left &-= 1
+        if budget.pointee.left < 0 { try renewBudget() }
+    }
+
+    /// Throws when what was done since the last loop turn or call has used up the budget.
+    @inline(__always) func settle() throws(MachineFailure) {
         if budget.pointee.left < 0 { try renewBudget() }
     }
 
