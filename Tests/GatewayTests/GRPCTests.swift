@@ -29,7 +29,8 @@ struct GRPCTests {
     ])
     func `a refusal is a status`(path: String, fields: String, status: String) throws {
         let gateway = try RunningGateway(
-            upstream: 1, settings: "  routes:\n    - { prefix: /agentd.v1., upstream: agentd_http }\n"
+            upstream: 1,
+            settings: "  routes:\n    - { prefix: /agentd.v1., upstream: agentd_http }\n"
                 + "    - { prefix: /admin/, upstream: agentd_http }\n")
         let response = try call(gateway, path, fields)
         #expect(response.status == 200)
@@ -41,7 +42,8 @@ struct GRPCTests {
 
     @Test func `a limit says when to come again`() throws {
         let gateway = try RunningGateway(
-            upstream: 1, settings: "  rate_limit: { global: { tokens: 1, per_second: 1 }, anonymous: off }\n")
+            upstream: 1,
+            settings: "  rate_limit:\n    global: { tokens: 1, per_second: 1 }\n    anonymous: off\n")
         _ = try call(gateway, Self.method, Self.key)
         let response = try call(gateway, Self.method, Self.key)
         #expect(response["grpc-status"] == "8")

@@ -6,7 +6,8 @@ struct H2ConnectionTests {
     private let client = H2Connection(role: .client, limits: H2Limits(), space: H2Workspace())
     private let server = H2Connection(role: .server, limits: H2Limits(), space: H2Workspace())
 
-    private static let head = "POST /a?b HTTP/1.1\r\nHost: x\r\nX-Long: \(String(repeating: "v", count: 40))\r\n\r\n"
+    private static let head =
+        "POST /a?b HTTP/1.1\r\nHost: x\r\nX-Long: \(String(repeating: "v", count: 40))\r\n\r\n"
 
     /// What the peer would read from the socket.
     private func output(of connection: H2Connection) -> [UInt8] {

@@ -1,8 +1,9 @@
 internal import IO
 
-/// One stream of bytes of a worker, towards a client or an upstream, a socket or a stream of an HTTP/2
-/// connection: what was reported, what is still to be handled, when it is given up. Trivial and kept in a slab: nothing on the request path
-/// counts references, and an idle connection costs this and no more.
+/// One stream of bytes of a worker, towards a client or an upstream, a socket or a stream of an
+/// HTTP/2 connection: what was reported, what is still to be handled, when it is given up. Trivial
+/// and kept in a slab: nothing on the request path counts references, and an idle connection costs
+/// this and no more.
 struct Channel: BitwiseCopyable {
     enum Side: UInt8 {
         case free, client, upstream
@@ -13,8 +14,8 @@ struct Channel: BitwiseCopyable {
         case messages
         /// A socket with HTTP/2, whose streams are channels of their own.
         case session
-        /// One stream of a session. `unread` holds what came: heads as HTTP/1.1 spells them, content,
-        /// and the lines of trailers. `unsent` holds content that waits for its turn.
+        /// One stream of a session. `unread` holds what came: heads as HTTP/1.1 spells them,
+        /// content, and the lines of trailers. `unsent` holds content that waits for its turn.
         case stream
     }
 
@@ -73,7 +74,8 @@ struct Channel: BitwiseCopyable {
     var streamNumber: Int32 = 0
     /// Of a stream: how much content came that the peer may not yet send as much again for.
     var uncredited = 0
-    /// Of a stream that was read to its end: how many of the last bytes in `unread` are trailer lines.
+    /// Of a stream that was read to its end: how many of the last bytes in `unread` are trailer
+    /// lines.
     var trailerBytes = 0
     /// When it is given up, in monotonic nanoseconds.
     var deadline = Channel.never

@@ -1,8 +1,8 @@
 internal import HTTP
 internal import IO
 
-/// HTTP/2 on a worker's sockets, towards clients and upstreams alike: turns what a socket brings into
-/// streams, which are channels, and what is sent to streams into what goes to the socket.
+/// HTTP/2 on a worker's sockets, towards clients and upstreams alike: turns what a socket brings
+/// into streams, which are channels, and what is sent to streams into what goes to the socket.
 ///
 /// A stream takes part in an exchange as a connection with HTTP/1.1 does, so that the forwarding
 /// between them is written once. What arrives is only kept and its stream queued; small pieces that
@@ -43,7 +43,11 @@ struct Multiplexer {
     /// A stream to the upstream, on a connection that has room for it or on a new one.
     func open(to pool: UpstreamPool) throws(UpstreamPool.Failure) -> ChannelPointer {
         let session: ChannelPointer
-        if let free = freeSession(of: pool) { session = free } else { session = try connect(to: pool) }
+        if let free = freeSession(of: pool) {
+            session = free
+        } else {
+            session = try connect(to: pool)
+        }
         let stream = channels.openStream(on: session)
         if session.pointee.requests > 0 { stream.pointee.flags.formUnion(.reused) }
         session.pointee.requests &+= 1
@@ -209,7 +213,8 @@ struct Multiplexer {
         let options = worker.options(of: session)
         return switch reason {
         case .nothing: Channel.never
-        case .firstHead: min(session.pointee.deadline, worker.now &+ options.headerTimeoutNanoseconds)
+        case .firstHead:
+            min(session.pointee.deadline, worker.now &+ options.headerTimeoutNanoseconds)
         case .head: worker.now &+ options.headerTimeoutNanoseconds
         case .socket: worker.now &+ options.idleNanoseconds
         case .request: worker.now &+ options.keepAliveNanoseconds

@@ -21,8 +21,8 @@ public protocol RequestHandler: AnyObject {
     /// is told. `decide` was not called for a request that could not be read.
     func refuse(_ fault: TransportFault, _ request: IncomingRequest, _ reply: Reply)
 
-    /// A client's connection was ended because it made work for nothing: resets, pings, settings and
-    /// the like in numbers that no honest client needs.
+    /// A client's connection was ended because it made work for nothing: resets, pings, settings
+    /// and the like in numbers that no honest client needs.
     func endedAbuse(by peer: SocketAddress)
 
     /// The exchange is over, whatever happened. Its number is free for another one after this.

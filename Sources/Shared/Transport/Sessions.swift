@@ -56,7 +56,7 @@ final class Sessions {
         waiting.append(session)
     }
 
-    /// Calls `body` with each session that waits; those that begin to wait meanwhile come next time.
+    /// Calls `body` with each session that waits; what begins to wait meanwhile comes next time.
     func takeTurns(_ body: (ChannelPointer) -> Void) {
         guard !waiting.isEmpty else { return }
         swap(&waiting, &turn)

@@ -129,8 +129,8 @@ public final class Worker {
 
     // MARK: connections and streams alike
 
-    /// Sends a head, spelled as in HTTP/1.1, and content that is framed as the channel needs it. False
-    /// when the channel is of no more use.
+    /// Sends a head, spelled as in HTTP/1.1, and content that is framed as the channel needs it.
+    /// False when the channel is of no more use.
     @discardableResult
     func send(
         _ channel: ChannelPointer, _ head: UnsafeRawBufferPointer,

@@ -103,9 +103,10 @@ extension H2Connection {
 
     // MARK: content
 
-    /// What is to be sent next, in place of what was offered before: content, and trailer lines with
-    /// their empty line as its last `trailerBytes`. The bytes stay with the caller, and where they
-    /// are until the next `offer`; `pending` tells what of them is left. `isLast` ends the stream.
+    /// What is to be sent next, in place of what was offered before: content, and trailer lines
+    /// with their empty line as its last `trailerBytes`. The bytes stay with the caller, and where
+    /// they are until the next `offer`; `pending` tells what of them is left. `isLast` ends the
+    /// stream.
     public func offer(
         _ stream: Int32, _ bytes: UnsafeRawBufferPointer, trailerBytes: Int = 0, isLast: Bool
     ) {

@@ -74,7 +74,9 @@ struct H2FieldBlock {
         _ base: UnsafeMutableRawPointer, from start: Int, _ count: Int
     ) -> Bool {
         var line = start
-        while line < count, base.load(fromByteOffset: line, as: UInt8.self) != ASCII.carriageReturn {
+        while line < count,
+            base.load(fromByteOffset: line, as: UInt8.self) != ASCII.carriageReturn
+        {
             guard let next = readLine(base, line, count) else { return false }
             line = next
         }
@@ -148,6 +150,8 @@ struct H2FieldBlock {
 
     /// nghttp2 takes pointers to what it does not change.
     private static func pointer(_ bytes: UnsafeRawBufferPointer) -> UnsafeMutablePointer<UInt8>? {
-        bytes.baseAddress.map { UnsafeMutableRawPointer(mutating: $0).assumingMemoryBound(to: UInt8.self) }
+        bytes.baseAddress.map {
+            UnsafeMutableRawPointer(mutating: $0).assumingMemoryBound(to: UInt8.self)
+        }
     }
 }

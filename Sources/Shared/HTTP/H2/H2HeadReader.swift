@@ -28,6 +28,7 @@ struct H2HeadReader {
     private var start = 0
     private var textStart = 0
     private var fieldCount = 0
+    private var excessBytes = 0
     private var isSealed = false
     private var method = ByteRange.empty
     private var path = ByteRange.empty
@@ -55,7 +56,12 @@ struct H2HeadReader {
     mutating func add(
         _ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer, _ space: H2Workspace
     ) throws(Problem) {
-        guard oversize == nil else { return }
+        guard oversize == nil else {
+            // What is far above the limit is no mistake: nobody decodes it to its end.
+            excessBytes &+= name.count &+ value.count
+            guard excessBytes <= limits.headBytesMax else { throw .malformed }
+            return
+        }
         if name.first == UInt8(ascii: ":") {
             try addPseudo(name, value, space)
         } else {

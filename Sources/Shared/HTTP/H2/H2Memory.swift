@@ -1,7 +1,7 @@
 internal import CNghttp2
 
-/// A worker's memory for nghttp2: blocks are recycled by size, so that streams that come and go cost
-/// no allocation. For one thread.
+/// A worker's memory for nghttp2: blocks are recycled by size, so that streams that come and go
+/// cost no allocation. For one thread.
 public final class H2Memory {
     /// Before each block: which list it goes back to.
     private static let headerBytes = 16

@@ -1,5 +1,5 @@
-/// What a connection keeps for a stream while somebody uses it: who that is, and what is still to be
-/// sent. Lies in the workspace's memory; nghttp2 hands the pointer back.
+/// What a connection keeps for a stream while somebody uses it: who that is, and what is still to
+/// be sent. Lies in the workspace's memory; nghttp2 hands the pointer back.
 struct H2StreamState {
     var user = H2Connection.noUser
     /// Content that its owner keeps for us, and behind it, if trailers follow, their lines.
