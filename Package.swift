@@ -57,6 +57,9 @@ let package = Package(
             name: "CZlib", path: "Sources/Shared/CZlib", pkgConfig: "zlib",
             providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(
+            name: "CCares", path: "Sources/Shared/CCares", pkgConfig: "libcares",
+            providers: [.apt(["libc-ares-dev"])]),
+        .systemLibrary(
             name: "CYAML", path: "Sources/Shared/CYAML", pkgConfig: "yaml-0.1",
             providers: [.apt(["libyaml-dev"])]),
 
@@ -64,7 +67,7 @@ let package = Package(
         shared("Bytes", ["CZlib", "CYAML"]),
         shared("Files"),
         shared("HTTP", ["Bytes"]),
-        shared("IO", ["Bytes", "CLinux"]),
+        shared("IO", ["Bytes", "CCares", "CLinux"]),
         shared("Rego", ["Bytes", "CRE2", "COpenSSL", "BigInt"]),
         shared("Policy", ["Bytes", "COpenSSL", "Files", "Identity", "Rego"]),
         shared("Identity", ["Bytes", "COpenSSL"]),
@@ -120,6 +123,7 @@ let package = Package(
 
         tests("Architecture", []),
         tests("Bytes", ["Bytes"]),
+        tests("IO", ["IO", "Bytes", "Peers"]),
         tests("HTTP", ["HTTP", "Bytes"]),
         tests("Rego", ["Rego", "Bytes"]),
         tests("Policy", ["Policy", "Identity", "Rego", "Files", "Bytes"]),

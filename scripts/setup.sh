@@ -8,6 +8,7 @@ packages=(
     zlib1g-dev  # .tar.gz bundles
     libre2-dev  # regular expressions of Rego
     libyaml-dev # configuration and data
+    libc-ares-dev # names of upstreams
     pkg-config g++ curl python3
 )
 swift_version_min=6.2
