@@ -9,6 +9,7 @@ packages=(
     libre2-dev  # regular expressions of Rego
     libyaml-dev # configuration and data
     libc-ares-dev # names of upstreams
+    libcurl4-openssl-dev # token servers
     pkg-config g++ curl python3
 )
 swift_version_min=6.2

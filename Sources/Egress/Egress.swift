@@ -42,7 +42,7 @@ public final class Egress: Role {
             throw RoleError("egress: metrics: \(error)")
         }
         settings = try EgressSettings(configuration, metrics: metrics)
-        let catalog = ServiceCatalog(configuration, registry, log)
+        let catalog = try ServiceCatalog(configuration, registry, log)
         snapshots = RoleSnapshots(
             try PolicyStore.load(configuration.policy, role: "egress", log),
             make: { policy, _ in

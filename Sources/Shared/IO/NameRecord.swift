@@ -6,8 +6,8 @@ struct NameRecord {
 
     private(set) weak var resolution: Resolution?
     let host: String
-    private let port: UInt16
-    private let rule: AddressRule
+    let port: UInt16
+    let rule: AddressRule
     private var ipv6 = FamilyRecord()
     private var ipv4 = FamilyRecord()
 

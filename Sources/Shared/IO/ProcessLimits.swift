@@ -1,3 +1,4 @@
+internal import CLinux
 internal import Glibc
 
 /// What the system grants this process.
@@ -8,6 +9,12 @@ public enum ProcessLimits {
         guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
         limit.rlim_cur = limit.rlim_max
         setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+    }
+
+    /// Keeps the process's memory out of core files (`RLIMIT_CORE`) and from other processes of its
+    /// user (`PR_SET_DUMPABLE`): for a process that holds credentials.
+    public static func forbidDumps() throws(SystemError) {
+        guard clinux_forbid_dumps() == 0 else { throw SystemError(errno) }
     }
 
     /// How many cores may be used, at least 1.

@@ -26,8 +26,9 @@ public final class Resolver: Sendable {
         thread.join()
     }
 
-    /// Where the host leads. A literal address is known at once; a name is asked for from now on. What is
-    /// neither, or what the rule refuses, has a failure and stays so.
+    /// Where the host leads. A literal address is known at once; a name is asked for from now on,
+    /// once for all who ask alike. What is neither, or what the rule refuses, has a failure and
+    /// stays so.
     public func resolution(of host: String, port: UInt16, rule: AddressRule) -> Resolution {
         if let address = SocketAddress(literal: host, port: port) {
             let admitted = rule.admits(address)
@@ -41,9 +42,7 @@ public final class Resolver: Sendable {
         guard rule.admits(name) else {
             return Resolution(host: host, port: port, ResolvedAddresses(.addressRefused))
         }
-        let resolution = Resolution(host: name.text, port: port)
-        shared.add(NameRecord(resolution, rule: rule))
-        return resolution
+        return shared.resolution(of: name.text, port: port, rule: rule)
     }
 
     /// Waits until each has an answer, whatever it is, or the time is over. For the one thread that
@@ -58,12 +57,19 @@ public final class Resolver: Sendable {
         }
     }
 
+    private struct Names {
+        /// As they were when they were added: whose they are.
+        var known: [NameRecord] = []
+        /// Those that the resolver's thread has not seen.
+        var added: [NameRecord] = []
+    }
+
     /// What the resolver's thread and its users both hold.
     final class Shared: Sendable {
         let wakeup: Wakeup
         /// Signalled after each round that answered something.
         let answered: Wakeup
-        private let added = Mutex<[NameRecord]>([])
+        private let names = Mutex(Names())
         private let isStopped = Atomic<Bool>(false)
 
         init(_ wakeup: consuming Wakeup, answered: consuming Wakeup) {
@@ -71,16 +77,29 @@ public final class Resolver: Sendable {
             self.answered = answered
         }
 
-        func add(_ record: sending NameRecord) {
-            added.withLock { $0.append(record) }
-            wakeup.signal()
+        /// The one that somebody holds already, or a new one.
+        func resolution(of host: String, port: UInt16, rule: AddressRule) -> Resolution {
+            let (resolution, isNew) = names.withLock { names in
+                names.known.removeAll { $0.resolution == nil }
+                let known = names.known.first { record in
+                    record.host == host && record.port == port && record.rule == rule
+                }
+                if let resolution = known?.resolution { return (resolution, false) }
+                let resolution = Resolution(host: host, port: port)
+                let record = NameRecord(resolution, rule: rule)
+                names.known.append(record)
+                names.added.append(record)
+                return (resolution, true)
+            }
+            if isNew { wakeup.signal() }
+            return resolution
         }
 
         func takeAdded() -> [NameRecord] {
             wakeup.clear()
-            return added.withLock { added in
-                defer { added.removeAll() }
-                return added
+            return names.withLock { names in
+                defer { names.added.removeAll() }
+                return names.added
             }
         }
 

@@ -1,5 +1,5 @@
 /// How names are resolved.
-public struct ResolverOptions: Sendable {
+public struct ResolverOptions: Equatable, Sendable {
     /// Empty: those of `/etc/resolv.conf`.
     public var servers: [SocketAddress] = []
     /// Whether `/etc/hosts` is read first.

@@ -25,10 +25,10 @@ public struct Recorder {
         self.caller = caller
     }
 
-    /// Counts what is forwarded to an upstream from now on.
+    /// Counts what is forwarded to an upstream from now on, or nothing of it for nil.
     ///
     /// - Parameter number: the worker's, as `Worker.addUpstream` gave it.
-    public mutating func count(_ cluster: ClusterMetrics, forUpstream number: Int) {
+    public mutating func count(_ cluster: ClusterMetrics?, forUpstream number: Int) {
         while clusters.count <= number { clusters.append(nil) }
         clusters[number] = cluster
     }
@@ -63,7 +63,7 @@ public struct Recorder {
         shard.add(cluster.requests)
         if outcome.wasRetried { shard.add(cluster.retries) }
         switch outcome.fault {
-        case .connectFailed: shard.add(cluster.connectionFailures)
+        case .connectFailed, .tlsFailed: shard.add(cluster.connectionFailures)
         case .connectTimeout: shard.add(cluster.connectionTimeouts)
         case .upstreamTimeout: shard.add(cluster.requestTimeouts)
         case nil:

@@ -29,6 +29,10 @@ int clinux_accept4(int listener, struct sockaddr *address, socklen_t *length, in
 // Names the calling thread; a name over 15 bytes is cut.
 void clinux_name_thread(const char *name);
 
+// Leaves no core file of this process, and lets no other process of its user read its memory.
+// 0, or -1 with errno.
+int clinux_forbid_dumps(void);
+
 // Both pieces with one sendmsg, without SIGPIPE.
 ssize_t clinux_send2(int socket, const void *first, size_t first_length, const void *second,
                      size_t second_length);

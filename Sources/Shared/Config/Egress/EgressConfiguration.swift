@@ -1,4 +1,5 @@
 internal import Bytes
+public import IO
 
 /// What the egress role is told.
 public struct EgressConfiguration: Sendable, Equatable {
@@ -10,6 +11,7 @@ public struct EgressConfiguration: Sendable, Equatable {
     public var identity: SandboxIdentityConfiguration
     /// What holds for every service that says nothing else.
     public var upstream: ServiceConnectionConfiguration
+    public var resolver: ResolverOptions
     /// By the service's name in the bundle's data.
     public var services: [String: ServiceConnectionConfiguration]
     /// Whether clients may use it as an HTTP proxy, with absolute targets and CONNECT.
@@ -26,6 +28,7 @@ public struct EgressConfiguration: Sendable, Equatable {
         let identity = SandboxIdentityConfiguration(section.section("identity"))
         let common = ServiceConnectionConfiguration(section.section("upstream"), common: nil)
         upstream = common
+        resolver = ResolverOptions(section.section("resolver"))
         services = [:]
         for (name, service) in section.namedSections("services") {
             services[name] = ServiceConnectionConfiguration(service, common: common)

@@ -1,0 +1,49 @@
+internal import Bytes
+
+/// What of a credential does not depend on the secret, prepared for workers.
+final class CredentialPlan: @unchecked Sendable {
+    // Sendable: written in `init` only.
+
+    struct Field: BitwiseCopyable {
+        let name: UnsafeRawBufferPointer
+        let value: UnsafeRawBufferPointer
+    }
+
+    let definition: CredentialDefinition
+    let fieldNames: [UnsafeRawBufferPointer]
+    let extraFields: [Field]
+    let parameterName: UnsafeRawBufferPointer
+    private let memory: [UnsafeRawBufferPointer]
+
+    init(_ definition: CredentialDefinition) {
+        self.definition = definition
+        var memory: [UnsafeRawBufferPointer] = []
+        func keep(_ text: String) -> UnsafeRawBufferPointer {
+            let copy = UnsafeMutableRawBufferPointer.allocate(
+                byteCount: text.utf8.count, alignment: 1)
+            copy.copyBytes(from: text.utf8)
+            memory.append(UnsafeRawBufferPointer(copy))
+            return UnsafeRawBufferPointer(copy)
+        }
+        var parameter = ""
+        if case .query(let name, _) = definition.scheme { parameter = name }
+        fieldNames = Self.fieldNames(definition.scheme).map(keep)
+        extraFields = definition.extraFields.map {
+            Field(name: keep($0.name.lowercased()), value: keep($0.value))
+        }
+        parameterName = keep(parameter)
+        self.memory = memory
+    }
+
+    deinit { for piece in memory { piece.deallocate() } }
+
+    private static func fieldNames(_ scheme: CredentialScheme) -> [String] {
+        switch scheme {
+        case .bearer, .basic, .gitHubApp, .oauth2ClientCredentials: ["authorization"]
+        case .header(let name, _, _): [name.lowercased()]
+        case .query: []
+        case .awsSignatureV4:
+            ["authorization", "x-amz-date", "x-amz-security-token", "x-amz-content-sha256"]
+        }
+    }
+}
