@@ -10,7 +10,8 @@ packages=(
     libyaml-dev # configuration and data
     libc-ares-dev # names of upstreams
     libcurl4-openssl-dev # token servers
-    pkg-config g++ curl python3
+    ca-certificates # whom external services are trusted by
+    openssl pkg-config g++ curl python3
 )
 swift_version_min=6.2
 

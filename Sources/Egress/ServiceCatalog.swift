@@ -1,4 +1,5 @@
 internal import Config
+internal import Credentials
 internal import IO
 internal import Policy
 internal import Proxy
@@ -8,6 +9,10 @@ internal import Transport
 /// Makes the services of a bundle's data ready to be called; for the control thread.
 final class ServiceCatalog: Sendable {
     private let configuration: EgressConfiguration
+    /// By what the configuration says of TLS, all read at the start.
+    private let contexts: [UpstreamTLSConfiguration: TLSClientContext]
+    /// For the places of credentials, which stay the same.
+    private let credentials: CredentialSnapshot
     private let registry: MetricRegistry
     private let log: Log
     private let resolver: Resolver
@@ -16,8 +21,10 @@ final class ServiceCatalog: Sendable {
     /// answer by then is refused with 503 until it has one.
     private static let firstAnswersMilliseconds = 2000
 
+    /// - Throws: naming the file that TLS cannot use.
     init(
-        _ configuration: EgressConfiguration, _ registry: MetricRegistry, _ log: Log
+        _ configuration: EgressConfiguration, _ credentials: CredentialSnapshot,
+        _ registry: MetricRegistry, _ log: Log
     ) throws(RoleError) {
         do throws(SystemError) {
             resolver = try Resolver(configuration.resolver) {
@@ -27,8 +34,27 @@ final class ServiceCatalog: Sendable {
             throw RoleError("egress: resolver: \(error)")
         }
         self.configuration = configuration
+        self.credentials = credentials
         self.registry = registry
         self.log = log
+        var contexts: [UpstreamTLSConfiguration: TLSClientContext] = [:]
+        let all = [configuration.upstream] + configuration.services.values
+        for tls in Set(all.map(\.tls)) { contexts[tls] = try Self.context(tls) }
+        self.contexts = contexts
+    }
+
+    private static func context(
+        _ tls: UpstreamTLSConfiguration
+    ) throws(RoleError) -> TLSClientContext {
+        do throws(TLSError) {
+            return try TLSClientContext(
+                authorities: tls.caFile.map { .file($0) } ?? .system,
+                credential: tls.certificate.map {
+                    TLSCredential(certificateFile: $0.chainFile, keyFile: $0.keyFile)
+                })
+        } catch {
+            throw RoleError("egress: tls: \(error)")
+        }
     }
 
     /// The services that the data has, in its order.
@@ -46,23 +72,60 @@ final class ServiceCatalog: Sendable {
     }
 
     private func route(to service: EgressService) -> EgressRoute {
-        let upstream = upstream(of: service)
+        let connection = configuration.services[service.name] ?? configuration.upstream
+        let tunnels = upstream(of: service, connection)
+        var upstream = tunnels
+        upstream.tls = tls(of: service, connection)
+        let definition = configuration.credentials.first { $0.name == service.credential }
         return EgressRoute(
-            service, upstream: upstream, tunnelUpstream: upstream, cluster: cluster(of: service))
+            service,
+            EgressRoute.Links(
+                upstream: upstream, tunnels: tunnels, cluster: cluster(of: service)),
+            credential: credential(of: service), definition)
     }
 
-    private func upstream(of service: EgressService) -> Upstream {
-        let connection = configuration.services[service.name] ?? configuration.upstream
-        let resolution = resolver.resolution(
-            of: service.origin.host, port: service.origin.port, rule: connection.addresses)
-        if let failure = resolution.addresses.failure, failure != .pending {
-            Self.report(service.origin.host, resolution.addresses, refused: 0, to: log)
-        }
-        var upstream = Upstream(name: service.name, resolution: resolution)
+    private func credential(of service: EgressService) -> EgressRoute.Credential {
+        guard let name = service.credential else { return .none }
+        if let place = credentials.index(of: name) { return .known(place) }
+        log.warning(
+            "a service's credential is not configured: calls are refused",
+            ["service": .text(service.name), "credential": .text(name)])
+        return .unknown
+    }
+
+    private func upstream(
+        of service: EgressService, _ connection: ServiceConnectionConfiguration
+    ) -> Upstream {
+        var upstream = Upstream(
+            name: service.name, resolution: resolution(of: service, connection))
         upstream.connectTimeoutNanoseconds = connection.connectTimeout.nanoseconds
         upstream.idleConnectionsMax = connection.idleConnections
         upstream.connectionsMax = connection.connections
         return upstream
+    }
+
+    /// Nil for a service that speaks plain HTTP.
+    private func tls(
+        of service: EgressService, _ connection: ServiceConnectionConfiguration
+    ) -> TLSUpstream? {
+        guard service.origin.isTLS, let context = contexts[connection.tls] else { return nil }
+        return TLSUpstream(
+            context: context, serverName: connection.tls.serverName ?? service.origin.host)
+    }
+
+    /// An address that the operator names for one service is one that it may have.
+    private func resolution(
+        of service: EgressService, _ connection: ServiceConnectionConfiguration
+    ) -> Resolution {
+        let host = connection.address?.host ?? service.origin.host
+        let resolution = resolver.resolution(
+            of: host, port: connection.address?.port ?? service.origin.port,
+            rule: connection.address == nil ? connection.addresses : .any)
+        let known = resolution.addresses
+        if let failure = known.failure, failure != .pending {
+            Self.report(host, known, refused: 0, to: log)
+        }
+        return resolution
     }
 
     private static func report(

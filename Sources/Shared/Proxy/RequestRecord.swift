@@ -28,6 +28,8 @@ public struct RequestRecord {
     public var authentication = Authentication.none
     public var decision = Decision.none
     public var wasForwarded = false
+    /// Its token was taken: a request that is decided about twice costs one.
+    public var wasLimited = false
     public var reason: Refusal?
 
     public private(set) var method = Text()

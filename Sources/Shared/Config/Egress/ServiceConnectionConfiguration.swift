@@ -3,6 +3,10 @@ public import IO
 /// How connections to an external service are made: what its data in the bundle, which says where
 /// and for whom, leaves to the machine.
 public struct ServiceConnectionConfiguration: Sendable, Equatable {
+    /// Where it is connected to in place of what its host's name leads to; its certificate is for
+    /// that name all the same.
+    public var address: Endpoint?
+    public var tls: UpstreamTLSConfiguration
     public var connectTimeout: Duration
     /// The most unused connections that one worker keeps open.
     public var idleConnections: Int
@@ -11,8 +15,24 @@ public struct ServiceConnectionConfiguration: Sendable, Equatable {
     /// Which addresses the service may have.
     public var addresses: AddressRule
 
-    /// - Parameter common: what holds unless the section says otherwise; nil: the presets.
-    init(_ section: Section, common: ServiceConnectionConfiguration?) {
+    /// What holds for services that say nothing else.
+    init(common section: Section) {
+        self.init(section, nil)
+        section.finish()
+    }
+
+    /// - Parameter common: what holds unless the section says otherwise.
+    init(service section: Section, common: ServiceConnectionConfiguration) {
+        self.init(section, common)
+        address = section.read("address", .target)
+        section.finish()
+    }
+
+    private init(_ section: Section, _ common: ServiceConnectionConfiguration?) {
+        tls =
+            section.has("tls")
+            ? UpstreamTLSConfiguration(section.section("tls"))
+            : common?.tls ?? UpstreamTLSConfiguration()
         connectTimeout = section.read(
             "connect_timeout", .duration(.milliseconds(1)...(.seconds(300))),
             default: common?.connectTimeout ?? .seconds(5))
@@ -23,7 +43,6 @@ public struct ServiceConnectionConfiguration: Sendable, Equatable {
         let blocks = section.list("allow_addresses", .addressBlocks)
         addresses =
             blocks.map { AddressRule(allowing: $0.flatMap { $0 }) } ?? common?.addresses ?? .global
-        section.finish()
     }
 }
 
