@@ -13,6 +13,9 @@ public protocol Role: AnyObject, Sendable {
     /// Reads again what can change while it runs; what is not valid changes nothing.
     func reload()
 
+    /// Lets go of what `reload` replaced, once no worker holds it any more. Called every second.
+    func tidy()
+
     /// Opens log files again, after they were moved away.
     func reopenLogs()
 
