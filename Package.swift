@@ -68,6 +68,9 @@ let package = Package(
             name: "CZlib", path: "Sources/Shared/CZlib", pkgConfig: "zlib",
             providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(
+            name: "CCares", path: "Sources/Shared/CCares", pkgConfig: "libcares",
+            providers: [.apt(["libc-ares-dev"])]),
+        .systemLibrary(
             name: "CYAML", path: "Sources/Shared/CYAML", pkgConfig: "yaml-0.1",
             providers: [.apt(["libyaml-dev"])]),
         .systemLibrary(
@@ -79,14 +82,14 @@ let package = Package(
         shared("Bytes", ["CZlib", "CYAML"]),
         shared("Files"),
         shared("HTTP", ["Bytes", "CNghttp2"]),
-        shared("IO", ["Bytes", "CLinux", "COpenSSL"]),
+        shared("IO", ["Bytes", "CCares", "CLinux", "COpenSSL"]),
         shared("Rego", ["Bytes", "CRE2", "COpenSSL", "CWork", "BigInt"]),
         shared("Policy", ["Bytes", "COpenSSL", "Files", "Identity", "Rego"]),
         shared("Identity", ["Bytes", "COpenSSL"]),
         shared("Fetch", ["CCurl"]),
         shared("Credentials", ["Bytes", "COpenSSL", "CScan", "Fetch", "Files", "IO"]),
         shared("Telemetry", ["Bytes"]),
-        shared("Config", ["Bytes", "Credentials", "Files"]),
+        shared("Config", ["Bytes", "Credentials", "Files", "IO"]),
         shared("Transport", ["Bytes", "HTTP", "IO"]),
         shared("DemoUpstream", ["Bytes", "COpenSSL", "HTTP", "IO"]),
         shared(
@@ -145,6 +148,7 @@ let package = Package(
 
         tests("Architecture", []),
         tests("Bytes", ["Bytes"]),
+        tests("IO", ["IO", "Bytes", "Peers"]),
         tests("HTTP", ["HTTP", "Bytes"]),
         tests("Rego", ["Rego", "Bytes"]),
         tests("Policy", ["Policy", "Identity", "Rego", "Files", "Bytes"]),
@@ -157,7 +161,6 @@ let package = Package(
             ["Credentials", "Fetch", "Files", "IO", "Bytes", "COpenSSL", "CScan", "LeakOracle"]),
         tests("Telemetry", ["Telemetry", "Bytes"]),
         tests("Config", ["Config", "Credentials", "Files", "Bytes"]),
-        tests("IO", ["IO", "Peers"]),
         tests("Transport", ["Transport", "HTTP", "IO", "Bytes", "Peers"]),
         tests(
             "Gateway",

@@ -15,12 +15,24 @@ final class ServiceCatalog: Sendable {
     private let credentials: CredentialSnapshot
     private let registry: MetricRegistry
     private let log: Log
+    private let resolver: Resolver
+
+    /// How long a start or a reload waits for the addresses of its services. A service without an
+    /// answer by then is refused with 503 until it has one.
+    private static let firstAnswersMilliseconds = 2000
 
     /// - Throws: naming the file that TLS cannot use.
     init(
         _ configuration: EgressConfiguration, _ credentials: CredentialSnapshot,
         _ registry: MetricRegistry, _ log: Log
     ) throws(RoleError) {
+        do throws(SystemError) {
+            resolver = try Resolver(configuration.resolver) {
+                Self.report($0, $1, refused: $2, to: log)
+            }
+        } catch {
+            throw RoleError("egress: resolver: \(error)")
+        }
         self.configuration = configuration
         self.credentials = credentials
         self.registry = registry
@@ -52,7 +64,11 @@ final class ServiceCatalog: Sendable {
             log.warning(
                 "a configured service is not in the bundle's data", ["service": .text(name)])
         }
-        return ServiceTable(data.services.map(route(to:)))
+        let routes = data.services.map(route(to:))
+        resolver.wait(
+            for: routes.compactMap(\.upstream.resolution),
+            milliseconds: Self.firstAnswersMilliseconds)
+        return ServiceTable(routes)
     }
 
     private func route(to service: EgressService) -> EgressRoute {
@@ -81,7 +97,7 @@ final class ServiceCatalog: Sendable {
         of service: EgressService, _ connection: ServiceConnectionConfiguration
     ) -> Upstream {
         var upstream = Upstream(
-            name: service.name, addresses: addresses(of: service, connection))
+            name: service.name, resolution: resolution(of: service, connection))
         upstream.connectTimeoutNanoseconds = connection.connectTimeout.nanoseconds
         upstream.idleConnectionsMax = connection.idleConnections
         upstream.connectionsMax = connection.connections
@@ -97,20 +113,32 @@ final class ServiceCatalog: Sendable {
             context: context, serverName: connection.tls.serverName ?? service.origin.host)
     }
 
-    /// Empty when the name has none now: requests are refused with 502 then.
-    private func addresses(
+    /// An address that the operator names for one service is one that it may have.
+    private func resolution(
         of service: EgressService, _ connection: ServiceConnectionConfiguration
-    ) -> [SocketAddress] {
-        let endpoint =
-            connection.address
-            ?? Endpoint(host: service.origin.host, port: service.origin.port)
-        do throws(RoleError) {
-            return try endpoint.addresses(service.name)
-        } catch {
+    ) -> Resolution {
+        let host = connection.address?.host ?? service.origin.host
+        let resolution = resolver.resolution(
+            of: host, port: connection.address?.port ?? service.origin.port,
+            rule: connection.address == nil ? connection.addresses : .any)
+        let known = resolution.addresses
+        if let failure = known.failure, failure != .pending {
+            Self.report(host, known, refused: 0, to: log)
+        }
+        return resolution
+    }
+
+    private static func report(
+        _ host: String, _ addresses: ResolvedAddresses, refused: Int, to log: Log
+    ) {
+        if let failure = addresses.failure {
             log.error(
-                "a service has no address",
-                ["service": .text(service.name), "reason": .text(error.description)])
-            return []
+                "the host of a service has no address",
+                ["host": .text(host), "reason": .text("\(failure)")])
+        } else if refused > 0 {
+            log.warning(
+                "the host of a service has addresses that it may not have",
+                ["host": .text(host), "refused": .number(Int64(refused))])
         }
     }
 
