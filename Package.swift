@@ -115,6 +115,11 @@ let package = Package(
             dependencies: ["Bytes", "Identity", "Telemetry", "CAllocationCount"],
             path: "Tests/Benchmarks/Request", swiftSettings: settings),
 
+        // What keeping credentials out of answers costs, and signing a request.
+        .executableTarget(
+            name: "ScrubbingBenchmark", dependencies: ["Bytes", "Credentials", "CAllocationCount"],
+            path: "Tests/Benchmarks/Scrubbing", swiftSettings: settings),
+
         // What a decision costs, and loading what it needs.
         .executableTarget(
             name: "sluice-bench", dependencies: ["Rego", "Bytes", "CAllocationCount"],
@@ -138,7 +143,7 @@ let package = Package(
             ["Credentials", "Fetch", "Files", "IO", "Bytes", "COpenSSL", "CScan", "LeakOracle"]),
         tests("Telemetry", ["Telemetry", "Bytes"]),
         tests("Config", ["Config", "Files", "Bytes"]),
-        tests("Transport", ["Transport", "HTTP", "IO", "Bytes", "Peers"]),
+        tests("Transport", ["Transport", "Credentials", "HTTP", "IO", "Bytes", "Peers"]),
         tests(
             "Gateway",
             ["Gateway", "Agentd", "Config", "IO", "Peers", "Telemetry", "Transport"]),

@@ -37,7 +37,7 @@ enum House {
     /// Targets whose sources are not looked at: C, and programs that measure.
     static let others: Set = [
         "CLinux", "CRE2", "COpenSSL", "CZlib", "CYAML", "CCurl", "CScan", "CNghttp2",
-        "CAllocationCount", "RequestBenchmark", "sluice-bench", "Peers", "LeakOracle",
+        "CAllocationCount", "RequestBenchmark", "sluice-bench", "ScrubbingBenchmark", "Peers", "LeakOracle",
     ]
 
     /// The calls that reach the world, which Rego has no business with though it imports Glibc.
@@ -48,7 +48,7 @@ enum House {
     /// Files that are longer, and why.
     static let longer: [String: (linesMax: Int, reason: String)] = [
         "Sources/Shared/Transport/ClientSide.swift": (520, "the states of a client's connection"),
-        "Sources/Shared/Transport/Forwarder.swift": (560, "the states of an exchange"),
+        "Sources/Shared/Transport/Forwarder.swift": (580, "the states of an exchange"),
         "Sources/Shared/Rego/Machine/Machine.swift": (
             600, "one loop over the instructions, which the optimiser must see whole"
         ),
