@@ -77,6 +77,7 @@ let package = Package(
         shared("Telemetry", ["Bytes"]),
         shared("Config", ["Bytes", "Files"]),
         shared("Transport", ["Bytes", "HTTP", "IO"]),
+        shared("DemoUpstream", ["Bytes", "COpenSSL", "HTTP", "IO"]),
         shared(
             "Proxy",
             [
@@ -102,8 +103,8 @@ let package = Package(
         .executableTarget(
             name: "Main",
             dependencies: [
-                "Gateway", "Egress", "Agentd", "Bytes", "Config", "Files", "IO", "Policy",
-                "Proxy", "Rego", "Telemetry", "Transport",
+                "Gateway", "Egress", "Agentd", "Bytes", "Config", "DemoUpstream", "Files", "HTTP",
+                "IO", "Policy", "Proxy", "Rego", "Telemetry", "Transport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),

@@ -27,11 +27,23 @@ struct EgressForward: ~Copyable {
     ) throws(Refusal) -> Decision {
         addPresets(route, head, request, reply)
         reply.apply(permit, except: route.requestFilter)
-        return .forward(
-            Forwarding(
-                upstream: upstream, path: try prefixed(path, route),
-                authority: route.authority.withUnsafeBytes { $0 },
-                stripped: route.requestFilter, idleNanoseconds: route.idleNanoseconds))
+        var forwarding = Forwarding(
+            upstream: upstream, path: try prefixed(path, route),
+            authority: route.authority.withUnsafeBytes { $0 },
+            stripped: route.requestFilter, idleNanoseconds: route.idleNanoseconds)
+        forwarding.allowsWebSocket = route.service.allowsWebSocket
+        return .forward(forwarding)
+    }
+
+    /// Uses the permit up: bytes pass as they are, with no credential among them.
+    func tunnel(
+        _ permit: consuming Permit, _ route: EgressRoute, upstream: Int?
+    ) throws(Refusal) -> Decision {
+        _ = consume permit
+        // Policy allows what the data does not: then there is nowhere to go.
+        guard let upstream else { throw .methodNotAllowed }
+        return .tunnel(
+            Tunnelling(upstream: upstream, idleNanoseconds: route.idleNanoseconds))
     }
 
     private func addPresets(

@@ -23,6 +23,8 @@ final class EgressRoute: Sendable {
     let responseFilter: FieldFilter
     let presets: [PresetField]
     let upstream: Upstream
+    /// Where the bytes of a CONNECT go; nil when the service allows none.
+    let tunnelUpstream: Upstream?
     let cluster: ClusterMetrics?
 
     /// A field of requests that do not have it.
@@ -31,9 +33,14 @@ final class EgressRoute: Sendable {
         let line: [UInt8]
     }
 
-    init(_ service: EgressService, upstream: Upstream, cluster: ClusterMetrics?) {
+    /// - Parameter tunnelUpstream: the same place, where nothing is done to the bytes.
+    init(
+        _ service: EgressService, upstream: Upstream, tunnelUpstream: Upstream,
+        cluster: ClusterMetrics?
+    ) {
         self.service = service
         self.upstream = upstream
+        self.tunnelUpstream = service.methods.contains("CONNECT") ? tunnelUpstream : nil
         self.cluster = cluster
         let name = Array(service.name.utf8)
         self.name = name
@@ -53,5 +60,20 @@ final class EgressRoute: Sendable {
                 name: Array(header.name.utf8),
                 line: Array("\(header.name): \(header.value)\r\n".utf8))
         }
+    }
+
+    /// The path of a client that named the service's own host: without what the service puts
+    /// before every path, so that policy sees the same as when the service is called by name.
+    func path(below sent: NormalizedPath) throws(Refusal) -> NormalizedPath {
+        guard let forwarded = rest(of: sent.forwarded), let matched = rest(of: sent.matched)
+        else { throw .serviceUnknown }
+        return NormalizedPath(forwarded: forwarded, matched: matched)
+    }
+
+    private func rest(of path: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer? {
+        let count = pathPrefix.count
+        guard path.count > count, path[count] == UInt8(ascii: "/"), path.starts(with: pathPrefix)
+        else { return nil }
+        return UnsafeRawBufferPointer(rebasing: path[count...])
     }
 }

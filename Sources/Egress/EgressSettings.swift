@@ -8,6 +8,8 @@ internal import Telemetry
 final class EgressSettings: Sendable {
     let targetBytesMax: Int
     let policyContentBytes: Int
+    /// Whether clients may use it as their HTTP proxy.
+    let isForwardProxy: Bool
     /// Empty: sandboxes are believed who they say they are.
     let tokenKeys: [SandboxTokenKey]
     let limiter: SandboxLimiter
@@ -18,6 +20,7 @@ final class EgressSettings: Sendable {
     init(_ configuration: EgressConfiguration, metrics: SluiceMetrics) throws(RoleError) {
         targetBytesMax = configuration.limits.urlBytes
         policyContentBytes = configuration.limits.policyBodyBytes
+        isForwardProxy = configuration.isForwardProxy
         var system = SystemRandomNumberGenerator()
         guard let limiter = SandboxLimiter(seed: (system.next(), system.next())) else {
             throw RoleError("egress: no table for rate limits")

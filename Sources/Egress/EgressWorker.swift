@@ -94,10 +94,9 @@ final class EgressWorker: RequestHandler {
         let snapshot = snapshots.current()
         upstreams.follow(snapshot, &journal.recorder)
         let sandbox = try identification.identify(head, request, record)
-        let service = try find(head, request, snapshot, record)
-        let route = snapshot.services.routes[service]
-        guard head.method != .connect else { throw .methodNotAllowed }
-        let path = try paths.normalize(head, request)
+        let found = try find(head, request, snapshot, record)
+        let route = snapshot.services.routes[found.position]
+        let path = try path(of: head, request, found, route)
         let question = PolicyQuestion(
             path: path.matched,
             caller: .sandbox(id: sandbox.id, service: route.name.withUnsafeBytes { $0 }),
@@ -107,24 +106,43 @@ final class EgressWorker: RequestHandler {
         case .permit(let given): permit = given
         case .needsContent(let bytesMax): return .gather(bytesMax: bytesMax)
         }
-        try limits.take(sandbox, service, permit, snapshot, request, record)
+        try limits.take(sandbox, found.position, permit, snapshot, request, record)
         keep(route, for: request.exchange)
+        let upstream = upstreams[found.position]
+        if head.method == .connect {
+            return try forward.tunnel(permit, route, upstream: upstream.tunnels)
+        }
         return try forward.plan(
-            permit, path.forwarded, route, upstream: upstreams.numbers[service], head, request,
-            reply)
+            permit, path.forwarded, route, upstream: upstream.requests, head, request, reply)
+    }
+
+    /// The path that policy is asked about: a tunnel has none.
+    private func path(
+        of head: borrowing RequestHead, _ request: IncomingRequest, _ found: ServiceTable.Found,
+        _ route: EgressRoute
+    ) throws(Refusal) -> NormalizedPath {
+        if head.method == .connect {
+            guard settings.isForwardProxy else { throw .methodNotAllowed }
+            let nothing = UnsafeRawBufferPointer(start: nil, count: 0)
+            return NormalizedPath(forwarded: nothing, matched: nothing)
+        }
+        let path = try paths.normalize(head, request)
+        return found.isByAddress ? try route.path(below: path) : path
     }
 
     private func find(
         _ head: borrowing RequestHead, _ request: IncomingRequest, _ snapshot: EgressSnapshot,
         _ record: RequestRecords.Pointer
-    ) throws(Refusal) -> Int {
-        guard let service = snapshot.services.find(head.authority, in: request.bytes) else {
+    ) throws(Refusal) -> ServiceTable.Found {
+        let found = snapshot.services.find(
+            head, in: request.bytes, asksProxy: settings.isForwardProxy && head.asksProxy)
+        guard let found else {
             record.pointee.keep(destination: head.authority.range.slice(of: request.bytes))
             throw .serviceUnknown
         }
-        snapshot.services.routes[service].name.withUnsafeBytes {
+        snapshot.services.routes[found.position].name.withUnsafeBytes {
             record.pointee.keep(destination: $0)
         }
-        return service
+        return found
     }
 }

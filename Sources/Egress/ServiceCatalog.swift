@@ -28,7 +28,9 @@ final class ServiceCatalog: Sendable {
     }
 
     private func route(to service: EgressService) -> EgressRoute {
-        EgressRoute(service, upstream: upstream(of: service), cluster: cluster(of: service))
+        let upstream = upstream(of: service)
+        return EgressRoute(
+            service, upstream: upstream, tunnelUpstream: upstream, cluster: cluster(of: service))
     }
 
     private func upstream(of service: EgressService) -> Upstream {

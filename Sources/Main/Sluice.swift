@@ -11,7 +11,10 @@ struct Sluice: ParsableCommand {
             Without a subcommand it serves: sluice --role all --config config/dev.yaml
             """,
         version: version,
-        subcommands: [ServeCommand.self, CheckCommand.self, PolicyCommand.self],
+        subcommands: [
+            ServeCommand.self, CheckCommand.self, ExplainCommand.self, PolicyCommand.self,
+            DemoUpstreamCommand.self,
+        ],
         defaultSubcommand: ServeCommand.self)
 
     static let version = "0.1.0"

@@ -15,6 +15,7 @@ enum House {
         "Policy": ["Bytes", "COpenSSL", "Files", "Identity", "Rego"],
         "Telemetry": ["Bytes", "Glibc"],
         "Config": ["Bytes", "Files", "Glibc"],
+        "DemoUpstream": ["Bytes", "COpenSSL", "Glibc", "HTTP", "IO"],
         "Transport": ["Bytes", "HTTP", "IO"],
         "Proxy": [
             "Bytes", "Config", "HTTP", "IO", "Identity", "Policy", "Rego", "Telemetry", "Transport",
@@ -29,7 +30,8 @@ enum House {
         ],
         "Agentd": ["Bytes", "Config", "HTTP", "IO", "Proxy", "Telemetry", "Transport"],
         "Main": [
-            "Agentd", "ArgumentParser", "Bytes", "Config", "Egress", "Files", "Gateway", "Glibc", "IO",
+            "Agentd", "ArgumentParser", "Bytes", "Config", "DemoUpstream", "Egress", "Files",
+            "Gateway", "HTTP", "Glibc", "IO",
             "Policy", "Proxy", "Rego", "Telemetry", "Transport",
         ],
     ]

@@ -3,25 +3,6 @@ import Testing
 
 @testable import Config
 
-private let nowhere = Surroundings(
-    variable: { _ in nil }, file: { _ in .failure(.init(reason: "No such file or directory")) })
-
-private func parse(
-    _ text: String, _ surroundings: Surroundings = nowhere
-) throws(ConfigurationError) -> Configuration {
-    try Configuration.parse(
-        [.init(name: "f.yaml", bytes: Array(text.utf8))], surroundings: surroundings)
-}
-
-private func faults(_ text: String, _ surroundings: Surroundings = nowhere) -> [String] {
-    do throws(ConfigurationError) {
-        _ = try parse(text, surroundings)
-        return []
-    } catch {
-        return error.faults.map(\.description)
-    }
-}
-
 @Suite struct ConfigurationTests {
     @Test func `what is left out has the documented default`() throws {
         let gateway = try #require(try parse("gateway: {policy: {bundle: b}}").gateway)

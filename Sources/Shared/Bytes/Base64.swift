@@ -55,6 +55,34 @@ public struct Base64: Sendable {
         return out
     }
 
+    /// Decodes strictly into memory of the caller's: no line ends, padding exactly as the form has
+    /// it, and no bits that nothing stands for (RFC 4648 §3.5). Returns how many bytes there are;
+    /// nil when `text` is no such text, or they do not fit.
+    public func decode(
+        _ text: UnsafeRawBufferPointer, into bytes: UnsafeMutableRawBufferPointer
+    ) -> Int? {
+        var rest = text.count
+        if isPadded {
+            guard rest % 4 == 0 else { return nil }
+            for _ in 0..<2 where rest > 0 && text[rest - 1] == Self.pad { rest -= 1 }
+        }
+        var bits: UInt32 = 0
+        var bitCount: UInt32 = 0
+        var count = 0
+        for index in 0..<rest {
+            guard let value = value(of: text[index]) else { return nil }
+            bits = bits << 6 | UInt32(value)
+            bitCount += 6
+            guard bitCount >= 8 else { continue }
+            bitCount -= 8
+            guard count < bytes.count else { return nil }
+            bytes[count] = UInt8(truncatingIfNeeded: bits >> bitCount)
+            count += 1
+        }
+        guard bitCount < 6, bits & (1 << bitCount - 1) == 0 else { return nil }
+        return count
+    }
+
     /// Decodes up to four characters and returns the offset after them.
     private func decodeQuantum(
         _ text: Span<UInt8>, at start: Int, into out: inout [UInt8]

@@ -12,7 +12,7 @@ public struct Endpoint: Sendable, Hashable {
     }
 
     /// Reads `HOST:PORT` or `[IPV6]:PORT`.
-    init?(_ text: String) {
+    public init?(_ text: String) {
         guard let colon = text.lastIndex(of: ":") else { return nil }
         let digits = text[text.index(after: colon)...]
         guard !digits.isEmpty, digits.utf8.allSatisfy({ $0 &- 0x30 < 10 }),
@@ -29,7 +29,7 @@ public struct Endpoint: Sendable, Hashable {
     }
 
     /// An address that a socket can be bound to without resolving a name.
-    var isBindable: Bool { Self.isIPv4(host) || Self.isIPv6(host) }
+    public var isBindable: Bool { Self.isIPv4(host) || Self.isIPv6(host) }
 
     private static func isIPv4(_ text: String) -> Bool {
         var address = in_addr()

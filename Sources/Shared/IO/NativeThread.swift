@@ -27,6 +27,9 @@ public struct NativeThread: Sendable {
     /// Waits until the thread has ended. To be called once at most.
     public func join() { pthread_join(handle, nil) }
 
+    /// Nobody waits for it. To be called in place of `join`.
+    public func detach() { pthread_detach(handle) }
+
     private final class Start: Sendable {
         let name: String
         let body: @Sendable () -> Void

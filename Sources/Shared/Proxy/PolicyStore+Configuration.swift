@@ -27,12 +27,25 @@ extension PolicyStore {
 
     /// Loads the bundle that the configuration names, as it wants it verified.
     public convenience init(_ configuration: PolicyConfiguration) throws(BundleError) {
-        var options = Bundle.Options()
-        options.verification = try configuration.verification.map {
+        try self.init(
+            path: configuration.bundle, entrypoint: configuration.entrypoint,
+            options: try Bundle.Options(configuration))
+    }
+}
+
+extension Bundle {
+    /// Reads the bundle that the configuration names, as it wants it verified.
+    public static func load(_ configuration: PolicyConfiguration) throws(BundleError) -> Bundle {
+        try load(configuration.bundle, try Options(configuration))
+    }
+}
+
+extension Bundle.Options {
+    fileprivate init(_ configuration: PolicyConfiguration) throws(BundleError) {
+        self.init()
+        verification = try configuration.verification.map {
             (verification) throws(BundleError) in try BundleVerification(verification)
         }
-        try self.init(
-            path: configuration.bundle, entrypoint: configuration.entrypoint, options: options)
     }
 }
 

@@ -64,7 +64,7 @@ public struct ProblemDetails: ~Copyable {
     /// The class of error that those libraries branch on.
     private static func errorType(_ status: Int) -> StaticString {
         switch status {
-        case 401: "authentication_error"
+        case 401, 407: "authentication_error"
         case 403: "permission_error"
         case 404: "not_found_error"
         case 429: "rate_limit_error"
@@ -79,6 +79,8 @@ public struct ProblemDetails: ~Copyable {
             reply.lines.append("WWW-Authenticate: Bearer realm=\"sluice\"\r\n")
         case .sandboxMissing, .sandboxInvalid:
             reply.lines.append("WWW-Authenticate: Sandbox realm=\"sluice\"\r\n")
+        case .proxyAuthenticationRequired:
+            reply.lines.append("Proxy-Authenticate: Basic realm=\"sluice\", charset=\"UTF-8\"\r\n")
         case .overloaded, .targetAmbiguous, .routeNotFound, .methodNotAllowed, .addressLimited,
             .keyLimited, .sandboxLimited, .serviceUnknown, .denied, .policyMissing, .policyFailed,
             .transport:

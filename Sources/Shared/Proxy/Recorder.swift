@@ -25,10 +25,10 @@ public struct Recorder {
         self.caller = caller
     }
 
-    /// Counts what is forwarded to an upstream from now on.
+    /// Counts what is forwarded to an upstream from now on, or nothing of it for nil.
     ///
     /// - Parameter number: the worker's, as `Worker.addUpstream` gave it.
-    public mutating func count(_ cluster: ClusterMetrics, forUpstream number: Int) {
+    public mutating func count(_ cluster: ClusterMetrics?, forUpstream number: Int) {
         while clusters.count <= number { clusters.append(nil) }
         clusters[number] = cluster
     }

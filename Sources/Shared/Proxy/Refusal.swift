@@ -24,6 +24,8 @@ public enum Refusal: Error, Equatable, Sendable {
     case sandboxMissing
     /// What says which sandbox calls is no proof of it: the client is not told why.
     case sandboxInvalid
+    /// Nothing valid says which sandbox calls, to a client that takes us for its proxy.
+    case proxyAuthenticationRequired
     /// No external service has the name that `Host` says.
     case serviceUnknown
     /// Policy said no, with the status it asked for.
@@ -43,6 +45,7 @@ public enum Refusal: Error, Equatable, Sendable {
         case .credentialMissing, .credentialAmbiguous, .credentialInvalid, .sandboxMissing,
             .sandboxInvalid:
             401
+        case .proxyAuthenticationRequired: 407
         case .denied(let status): status
         case .policyMissing, .policyFailed: 503
         case .transport(let fault): fault.status
@@ -63,6 +66,7 @@ public enum Refusal: Error, Equatable, Sendable {
         case .keyLimited, .sandboxLimited: "rate_limited"
         case .sandboxMissing: "missing_sandbox_identity"
         case .sandboxInvalid: "invalid_sandbox_identity"
+        case .proxyAuthenticationRequired: "proxy_authentication_required"
         case .serviceUnknown: "unknown_service"
         case .denied: "policy_denied"
         case .policyMissing: "policy_unavailable"
@@ -87,8 +91,11 @@ public enum Refusal: Error, Equatable, Sendable {
         case .keyLimited: "The API key's rate limit is used up; wait for Retry-After seconds."
         case .sandboxLimited:
             "The sandbox's rate limit for this service is used up; wait for Retry-After seconds."
-        case .sandboxMissing: "Send the sandbox's token in X-Sandbox-Token, or its id if that is enough."
+        case .sandboxMissing:
+            "Send the sandbox's token in X-Sandbox-Token, or its id if that is enough."
         case .sandboxInvalid: "The sandbox's identity is not valid."
+        case .proxyAuthenticationRequired:
+            "Send the sandbox's id and token in Proxy-Authorization, as user and password."
         case .serviceUnknown: "There is no external service of the name that Host says."
         case .denied: "Policy does not allow this request; see deny_reasons."
         case .policyMissing: "No policy is loaded, so nothing is allowed."
@@ -102,7 +109,7 @@ public enum Refusal: Error, Equatable, Sendable {
         case .overloaded(let seconds), .addressLimited(let seconds): seconds
         case .targetAmbiguous, .routeNotFound, .methodNotAllowed, .credentialMissing,
             .credentialAmbiguous, .credentialInvalid, .keyLimited, .sandboxLimited, .sandboxMissing,
-            .sandboxInvalid, .serviceUnknown, .denied, .policyMissing, .policyFailed, .transport:
+            .sandboxInvalid, .proxyAuthenticationRequired, .serviceUnknown, .denied, .policyMissing, .policyFailed, .transport:
             nil
         }
     }

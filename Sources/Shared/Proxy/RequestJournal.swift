@@ -1,6 +1,6 @@
 internal import Bytes
 public import HTTP
-public import Telemetry
+internal import Telemetry
 public import Transport
 
 /// What a role's worker does at both ends of an exchange, whatever the role: it opens the record

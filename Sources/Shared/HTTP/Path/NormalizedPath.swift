@@ -7,4 +7,9 @@ public struct NormalizedPath {
     /// What the most tolerant reader upstream may take it for: `forwarded` without the parameters
     /// of segments (`;x=y`) and without dots and spaces at their ends. Policy sees this one.
     public let matched: UnsafeRawBufferPointer
+
+    public init(forwarded: UnsafeRawBufferPointer, matched: UnsafeRawBufferPointer) {
+        self.forwarded = forwarded
+        self.matched = matched
+    }
 }

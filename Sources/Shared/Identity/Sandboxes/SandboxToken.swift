@@ -65,7 +65,7 @@ public enum SandboxToken {
         let found: Bool? = withUnsafeTemporaryAllocation(
             byteCount: SandboxTokenKey.codeBytes, alignment: 8
         ) { code in
-            guard decode(encoded, to: code) else { return nil }
+            guard Base64.rawURL.decode(encoded, into: code) == code.count else { return nil }
             var isSigned = false
             // All keys are tried, so that the time does not tell which one signed.
             for index in keys.indices where keys[index].signs(text, UnsafeRawBufferPointer(code)) {
@@ -75,38 +75,6 @@ public enum SandboxToken {
         }
         guard let found else { throw .malformed }
         return found
-    }
-
-    /// 43 characters of base64url become 32 bytes; false for any that are none, or whose last one
-    /// has bits that nothing stands for (RFC 4648 §3.5).
-    private static func decode(
-        _ text: UnsafeRawBufferPointer, to bytes: UnsafeMutableRawBufferPointer
-    ) -> Bool {
-        var bits: UInt32 = 0
-        var count = 0
-        var written = 0
-        for character in text {
-            guard let value = value(of: character) else { return false }
-            bits = bits << 6 | UInt32(value)
-            count += 6
-            guard count >= 8 else { continue }
-            count -= 8
-            guard written < bytes.count else { return false }
-            bytes[written] = UInt8(truncatingIfNeeded: bits >> UInt32(count))
-            written += 1
-        }
-        return written == bytes.count && bits & (1 << UInt32(count) - 1) == 0
-    }
-
-    private static func value(of character: UInt8) -> UInt8? {
-        switch character {
-        case UInt8(ascii: "A")...UInt8(ascii: "Z"): character - 65
-        case UInt8(ascii: "a")...UInt8(ascii: "z"): character - 71
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): character + 4
-        case UInt8(ascii: "-"): 62
-        case UInt8(ascii: "_"): 63
-        default: nil
-        }
     }
 
     /// Up to 18 digits without a leading zero; nil for anything else.

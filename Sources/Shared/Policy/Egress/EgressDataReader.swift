@@ -13,10 +13,11 @@ struct EgressDataReader {
 
     private static let serviceMembers = [
         "display_name", "description", "base_url", "allowed_methods", "allowed_paths", "auth",
-        "timeout", "headers", "allow_cookies",
+        "timeout", "headers", "allow_cookies", "allow_websocket",
     ]
     private static let tierMembers = ["description", "allowed_services", "rate_limits"]
     private static let limitMembers = ["requests_per_minute", "burst"]
+    private static let servicesMax = 10_000
     private static let timeoutDefault = Duration.seconds(120)
 
     mutating func read(_ data: Value) {
@@ -24,6 +25,9 @@ struct EgressDataReader {
             reader.readService(name, value, path)
         }
         services.sort { $0.name < $1.name }
+        if services.count > Self.servicesMax {
+            fault("egress_services", "has more than \(Self.servicesMax) services")
+        }
         each(data.object["egress_policies"], "egress_policies") { reader, name, value, path in
             reader.readTier(name, value, path)
         }
@@ -57,8 +61,8 @@ struct EgressDataReader {
         guard value.isObject else { return fault(path, "must be an object") }
         let members = value.object
         refuseUnknown(members, Self.serviceMembers, path)
-        readMethods(members["allowed_methods"], path + ".allowed_methods")
-        readPaths(members["allowed_paths"], path + ".allowed_paths")
+        let methods = methods(members["allowed_methods"], path + ".allowed_methods")
+        let paths = paths(members["allowed_paths"], path + ".allowed_paths")
         let url = text(members["base_url"], path + ".base_url", isRequired: true)
         guard let url else { return }
         guard let origin = ServiceOrigin(url) else {
@@ -72,10 +76,12 @@ struct EgressDataReader {
         }
         services.append(
             EgressService(
-                name: name, origin: origin, credential: credential,
+                name: name, origin: origin, methods: methods, paths: paths, credential: credential,
                 timeout: timeout(members["timeout"], path + ".timeout"),
                 headers: headers(members["headers"], path + ".headers"),
-                allowsCookies: boolean(members["allow_cookies"], path + ".allow_cookies")))
+                allowsCookies: boolean(members["allow_cookies"], path + ".allow_cookies"),
+                allowsWebSocket: boolean(
+                    members["allow_websocket"], path + ".allow_websocket")))
     }
 
     private static func isServiceName(_ name: String) -> Bool {
@@ -88,19 +94,19 @@ struct EgressDataReader {
     }
 
     /// Policy matches them; a list that allows nothing is a mistake.
-    private mutating func readMethods(_ value: Value, _ path: String) {
+    private mutating func methods(_ value: Value, _ path: String) -> [String] {
         let methods = texts(value, path) ?? []
-        guard !methods.isEmpty else {
-            return fault(path, "must be a list with at least one method")
-        }
+        if methods.isEmpty { fault(path, "must be a list with at least one method") }
         for method in methods where method.isEmpty || method != method.uppercased() {
             fault(path, "'\(method)' is no method in upper case")
         }
+        return methods
     }
 
-    private mutating func readPaths(_ value: Value, _ path: String) {
-        guard value.isDefined else { return }
-        for pattern in texts(value, path) ?? [] {
+    private mutating func paths(_ value: Value, _ path: String) -> [String]? {
+        guard value.isDefined else { return nil }
+        let patterns = texts(value, path) ?? []
+        for pattern in patterns {
             do throws(Glob.Malformed) {
                 _ = try Glob(Array(pattern.utf8).span, separators: [UInt32(UInt8(ascii: "/"))])
             } catch {
@@ -110,6 +116,7 @@ struct EgressDataReader {
                 fault(path, "'\(pattern)' matches no path: it does not begin with /")
             }
         }
+        return patterns
     }
 
     private mutating func timeout(_ value: Value, _ path: String) -> Duration {

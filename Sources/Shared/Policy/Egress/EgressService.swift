@@ -3,6 +3,9 @@ public struct EgressService: Sendable, Equatable {
     /// What `Host` says, in lower case.
     public let name: String
     public let origin: ServiceOrigin
+    /// What policy lets through; nil for the paths: all.
+    public let methods: [String]
+    public let paths: [String]?
     /// The name of the credential that is put in; nil: none is.
     public let credential: String?
     /// How long the service may be silent.
@@ -11,6 +14,8 @@ public struct EgressService: Sendable, Equatable {
     public let headers: [Header]
     /// Whether cookies pass in both directions.
     public let allowsCookies: Bool
+    /// Whether a connection may become a WebSocket, whose bytes pass as they are.
+    public let allowsWebSocket: Bool
 
     public struct Header: Sendable, Equatable {
         public let name: String
