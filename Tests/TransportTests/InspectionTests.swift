@@ -51,7 +51,7 @@ struct InspectionTests {
         let (first, rest) = ("sk-plan", "ted-4711")
         let response = try response([
             "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTrailer: x-t\r\n\r\n",
-            "7\r\n\(first)\r\n", "8\r\n\(rest)\r\n", "9\r\n, sk-plant\r\n",
+            "7\r\n\(first)\r\n", "8\r\n\(rest)\r\n", "a\r\n, sk-plant\r\n",
             "0\r\nx-t: \(Self.secret)\r\n\r\n",
         ])
         #expect(response.text == "\(Self.stars), sk-plant")
