@@ -7,7 +7,7 @@ enum House {
         "Bytes": ["CZlib", "CYAML"],
         "Files": ["Glibc"],
         "HTTP": ["Bytes"],
-        "IO": ["Bytes", "CLinux", "Glibc"],
+        "IO": ["Bytes", "CLinux", "COpenSSL", "Glibc"],
         "Rego": ["Bytes", "CRE2", "COpenSSL", "BigInt", "Glibc"],
         "Identity": ["Bytes", "COpenSSL"],
         "Fetch": ["CCurl", "Glibc"],

@@ -85,7 +85,7 @@ final class Relay {
 
     init(
         to upstream: Upstream, _ forwarding: ForwardEverything.Options = .init(),
-        options: ListenerOptions = ListenerOptions()
+        options: ListenerOptions = ListenerOptions(), tls: TLSServer? = nil
     ) throws {
         let worker = try Worker()
         let number = worker.addUpstream(upstream)
@@ -94,15 +94,16 @@ final class Relay {
         port = Socket.localAddress(raw)?.port ?? 0
         try worker.addListener(
             Descriptor(adopting: raw), options: options,
-            handler: ForwardEverything(to: number, forwarding, outcomes))
+            handler: ForwardEverything(to: number, forwarding, outcomes), tls: tls)
         server = try Server(running: [worker])
     }
 
     convenience init(
-        to upstream: ScriptedUpstream, _ forwarding: ForwardEverything.Options = .init()
+        to upstream: ScriptedUpstream, _ forwarding: ForwardEverything.Options = .init(),
+        tls: TLSServer? = nil
     ) throws {
         let address = SocketAddress(ipv4: 0x7F00_0001, port: upstream.port)
-        try self.init(to: Upstream(name: "test", addresses: [address]), forwarding)
+        try self.init(to: Upstream(name: "test", addresses: [address]), forwarding, tls: tls)
     }
 
     deinit {

@@ -37,6 +37,20 @@ public struct SocketAddress: Equatable, Sendable, BitwiseCopyable {
         self = SocketAddress(six, port: port)
     }
 
+    /// From 4 or 16 bytes in network order; nil for another number of them.
+    init?(networkBytes bytes: UnsafeBufferPointer<UInt8>) {
+        func number(_ bytes: some Sequence<UInt8>) -> UInt64 {
+            bytes.reduce(0) { $0 << 8 | UInt64($1) }
+        }
+        switch bytes.count {
+        case 4: self.init(ipv4: UInt32(truncatingIfNeeded: number(bytes)), port: 0)
+        case 16:
+            self.init(
+                ipv6High: number(bytes.prefix(8)), low: number(bytes.dropFirst(8)), port: 0)
+        default: return nil
+        }
+    }
+
     init(_ address: in6_addr, port: UInt16) {
         let (high, low) = withUnsafeBytes(of: address) {
             (

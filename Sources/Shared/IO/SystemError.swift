@@ -9,6 +9,11 @@ public struct SystemError: Error, Equatable, CustomStringConvertible {
     /// The error that the last failed call of this thread left.
     public static var last: SystemError { SystemError(errno) }
 
+    public static var noMemory: SystemError { SystemError(ENOMEM) }
+
+    /// The peer broke the rules of the protocol, or its certificate was refused.
+    public static var protocolError: SystemError { SystemError(EPROTO) }
+
     public var description: String {
         var text = [CChar](repeating: 0, count: 128)
         guard strerror_r(code, &text, text.count) == 0 else { return "errno \(code)" }

@@ -63,7 +63,7 @@ public struct Recorder {
         shard.add(cluster.requests)
         if outcome.wasRetried { shard.add(cluster.retries) }
         switch outcome.fault {
-        case .connectFailed: shard.add(cluster.connectionFailures)
+        case .connectFailed, .tlsFailed: shard.add(cluster.connectionFailures)
         case .connectTimeout: shard.add(cluster.connectionTimeouts)
         case .upstreamTimeout: shard.add(cluster.requestTimeouts)
         case nil:

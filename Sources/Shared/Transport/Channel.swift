@@ -55,7 +55,10 @@ struct Channel: BitwiseCopyable {
     /// When it is given up, in monotonic nanoseconds.
     var deadline = Channel.never
     var unread = Buffer.none
+    /// Ciphertext on a TLS connection, from the end of the handshake on; plaintext before.
     var unsent = Buffer.none
+    /// Nil on a connection without TLS.
+    var tls: TLSLinkPointer?
     var peer = SocketAddress(ipv4: 0, port: 0)
 
     init() {}

@@ -12,10 +12,14 @@ final class Channels {
     }
 
     private var slab = Slab<Channel>()
+    var links = Slab<TLSLink>()
+    let wire: TLSWire
     var buffers = BufferPool()
     private var poller: Poller
     /// Where sockets are read to: what is handled at once is never copied.
     private let scratch: UnsafeMutableRawPointer
+    /// Where ciphertext is read to.
+    let sealedScratch: UnsafeMutableRawPointer
     /// Open connections of each listener.
     private var clientCounts: [Int] = []
 
@@ -27,10 +31,19 @@ final class Channels {
 
     init() throws(SystemError) {
         poller = try Poller(capacity: 256)
+        do throws(TLSError) {
+            wire = try TLSWire()
+        } catch {
+            throw .noMemory
+        }
         scratch = .allocate(byteCount: Self.scratchBytes, alignment: 64)
+        sealedScratch = .allocate(byteCount: Self.scratchBytes, alignment: 64)
     }
 
-    deinit { scratch.deallocate() }
+    deinit {
+        scratch.deallocate()
+        sealedScratch.deallocate()
+    }
 
     // MARK: opening and closing
 
@@ -61,6 +74,7 @@ final class Channels {
     func close(_ channel: ChannelPointer) {
         guard channel.pointee.side != .free else { return }
         if channel.pointee.side == .client { count(channel, -1) }
+        endTLS(channel)
         buffers.give(&channel.pointee.unread)
         buffers.give(&channel.pointee.unsent)
         Socket.close(channel.pointee.socket)
@@ -71,6 +85,7 @@ final class Channels {
     /// Closes so that the peer cannot take what it has for the whole.
     func reset(_ channel: ChannelPointer) {
         Socket.resetOnClose(channel.pointee.socket)
+        channel.pointee.flags.formUnion(.broken)
         close(channel)
     }
 
@@ -115,6 +130,16 @@ final class Channels {
 
     func unwatch(_ descriptor: CInt) { poller.remove(descriptor) }
 
+    /// What an event says about a channel, before anybody acts on it.
+    func note(_ event: Poller.Event, of channel: ChannelPointer) {
+        if event.isReadable { channel.pointee.flags.formUnion(.readable) }
+        if event.peerFinished { channel.pointee.flags.formUnion(.peerFinished) }
+        // A handshake goes on by reading, whatever it waited for.
+        if event.isWritable, let link = channel.pointee.tls, !link.pointee.isEstablished {
+            channel.pointee.flags.formUnion(.readable)
+        }
+    }
+
     func wait(milliseconds: CInt) -> Int { poller.wait(milliseconds: milliseconds) }
 
     func event(at index: Int) -> Poller.Event { poller.event(at: index) }
@@ -147,6 +172,14 @@ final class Channels {
 
     private func transfer(
         _ channel: ChannelPointer, into place: UnsafeMutableRawPointer, capacity: Int
+    ) -> Socket.Transfer {
+        if let link = channel.pointee.tls { return open(channel, link, into: place, capacity) }
+        return receive(channel, into: place, capacity)
+    }
+
+    /// Reads the socket as it is.
+    func receive(
+        _ channel: ChannelPointer, into place: UnsafeMutableRawPointer, _ capacity: Int
     ) -> Socket.Transfer {
         let result = Socket.receive(channel.pointee.socket, into: place, capacity: capacity)
         switch result {
@@ -187,6 +220,17 @@ final class Channels {
         _ channel: ChannelPointer, _ first: UnsafeRawBufferPointer,
         _ second: UnsafeRawBufferPointer = UnsafeRawBufferPointer(start: nil, count: 0)
     ) -> Bool {
+        if let link = channel.pointee.tls, link.pointee.isEstablished {
+            return seal(channel, link, first, second)
+        }
+        return transmit(channel, first, second)
+    }
+
+    /// Writes bytes as they are.
+    func transmit(
+        _ channel: ChannelPointer, _ first: UnsafeRawBufferPointer,
+        _ second: UnsafeRawBufferPointer = UnsafeRawBufferPointer(start: nil, count: 0)
+    ) -> Bool {
         let total = first.count &+ second.count
         guard total > 0 else { return true }
         var sent = 0
@@ -204,9 +248,20 @@ final class Channels {
         return true
     }
 
+    /// What waits for a connection that is not there yet is sent over another one.
+    func moveUnsent(from old: ChannelPointer, to new: ChannelPointer) {
+        if new.pointee.flags.contains(.connecting) || new.pointee.tls == nil {
+            swap(&old.pointee.unsent, &new.pointee.unsent)
+            return
+        }
+        send(new, old.pointee.unsent.bytes)
+        buffers.give(&old.pointee.unsent)
+    }
+
     /// Writes what was kept. False when the connection is broken.
     func flush(_ channel: ChannelPointer) -> Bool {
         guard !channel.pointee.unsent.isEmpty else { return true }
+        if let link = channel.pointee.tls, !link.pointee.isEstablished { return true }
         let bytes = channel.pointee.unsent.bytes
         let none = UnsafeRawBufferPointer(start: nil, count: 0)
         guard let sent = write(channel, bytes, none) else { return false }
@@ -217,6 +272,7 @@ final class Channels {
 
     /// Tells the peer that no more bytes follow; reading goes on.
     func finishWriting(_ channel: ChannelPointer) {
+        finishTLS(channel)
         Socket.finishWriting(channel.pointee.socket)
     }
 

@@ -25,8 +25,6 @@ struct ClientSide {
     // MARK: events
 
     func event(_ client: ChannelPointer, _ event: Poller.Event) {
-        if event.isReadable { client.pointee.flags.formUnion(.readable) }
-        if event.peerFinished { client.pointee.flags.formUnion(.peerFinished) }
         // What a tunnel still has to read, reading tells.
         if event.isBroken, tunnelled(client) == nil {
             client.pointee.flags.formUnion(.broken)
@@ -397,7 +395,7 @@ struct ClientSide {
         switch fault {
         case .malformedHead, .malformedContent, .requestTimeout, .clientClosed, .drained:
             return false
-        case .connectFailed, .connectTimeout, .unresolved, .overflow, .upstreamClosed,
+        case .connectFailed, .connectTimeout, .tlsFailed, .unresolved, .overflow, .upstreamClosed,
             .upstreamTimeout, .malformedResponse, .codedContent, .tunnelIdle, .headTooLarge, nil:
             break
         }
@@ -499,7 +497,7 @@ struct ClientSide {
         client.pointee.flags.subtract(.closing)
         channels.buffers.give(&client.pointee.unread)
         if client.pointee.flags.contains(.readToEnd) { return channels.close(client) }
-        Socket.finishWriting(client.pointee.socket)
+        channels.finishWriting(client)
         client.pointee.flags.formUnion(.lingering)
         client.pointee.deadline = worker.now &+ Self.lingerNanoseconds
         drain(client)

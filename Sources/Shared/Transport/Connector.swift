@@ -23,11 +23,19 @@ struct Connector {
         expect(exchange, upstream)
     }
 
-    /// The attempt is decided. False when it is of no use to anybody.
+    /// The attempt is decided, or goes on with TLS. False when it is of no use to anybody, or not
+    /// yet.
     func decided(_ upstream: ChannelPointer) -> Bool {
         let pool = worker.pool(of: upstream)
-        if let error = Socket.pendingError(upstream.pointee.socket) {
+        if upstream.pointee.tls == nil, let error = Socket.pendingError(upstream.pointee.socket) {
             failed(upstream, .connectFailed(error))
+            return false
+        }
+        switch pool.secure(upstream) {
+        case .done: break
+        case .needsBytes: return false
+        case .failed(let failure):
+            failed(upstream, .tlsFailed(failure))
             return false
         }
         pool.connected(upstream)
@@ -94,7 +102,7 @@ struct Connector {
     private func hand(
         _ exchange: ExchangePointer, from old: ChannelPointer, to new: ChannelPointer
     ) {
-        swap(&old.pointee.unsent, &new.pointee.unsent)
+        worker.channels.moveUnsent(from: old, to: new)
         old.pointee.exchange = Channel.noExchange
         old.pointee.deadline = exchange.pointee.connectDeadline
         exchange.pointee.upstream = new.pointee.index

@@ -200,28 +200,32 @@ struct Forwarder {
     // MARK: upstream events
 
     func event(_ upstream: ChannelPointer, _ event: Poller.Event) {
-        if event.isReadable { upstream.pointee.flags.formUnion(.readable) }
-        if event.peerFinished { upstream.pointee.flags.formUnion(.peerFinished) }
         if upstream.pointee.flags.contains(.connecting) {
-            guard event.isWritable || event.isBroken else { return }
-            guard connector.decided(upstream) else { return }
+            guard event.isWritable || event.isBroken || upstream.pointee.tls != nil,
+                connector.decided(upstream)
+            else { return }
         }
         guard upstream.pointee.exchange != Channel.noExchange else {
             // Nothing is asked of it: what it says now is its end, or not meant for anybody.
-            guard event.isReadable else { return }
+            guard event.isReadable, !channels.isQuiet(upstream) else { return }
             return worker.pool(of: upstream).close(upstream)
         }
         let exchange = exchanges[upstream.pointee.exchange]
         if exchange.pointee.flags.contains(.awaitsTunnel) { return worker.tunnel.open(exchange) }
         if event.isWritable, !upstream.pointee.unsent.isEmpty {
             guard channels.flush(upstream) else { return upstreamEnded(exchange, upstream) }
-            if upstream.pointee.unsent.isEmpty {
-                upstream.pointee.flags.subtract(.slow)
-                upstream.pointee.deadline = worker.now &+ exchange.pointee.idleNanoseconds
-                worker.queue(channels[exchange.pointee.client])
-            }
+        }
+        if upstream.pointee.unsent.isEmpty, upstream.pointee.flags.contains(.slow) {
+            drained(upstream, exchange)
         }
         pumpResponse(exchange)
+    }
+
+    /// All that was kept for the upstream is written: it is the upstream's turn, and the client's.
+    private func drained(_ upstream: ChannelPointer, _ exchange: ExchangePointer) {
+        upstream.pointee.flags.subtract(.slow)
+        upstream.pointee.deadline = worker.now &+ exchange.pointee.idleNanoseconds
+        worker.queue(channels[exchange.pointee.client])
     }
 
     func expired(_ upstream: ChannelPointer) {

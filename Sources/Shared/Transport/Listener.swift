@@ -6,6 +6,8 @@ struct Listener {
     let address: SocketAddress?
     let options: ListenerOptions
     let handler: any RequestHandler
+    /// Nil: connections are not secured.
+    var tls: TLSServer.Reader?
     /// Not watched for now: there are as many connections as there may be, or no descriptors left.
     var isPaused = false
 }

@@ -16,6 +16,8 @@ public enum TransportFault: Equatable, Sendable {
     /// There is no address to connect to.
     case unresolved(ResolutionFailure)
     case connectTimeout
+    /// The connection is there, but could not be secured.
+    case tlsFailed(TLSFailure)
     /// All connections that may be open are in use.
     case overflow
     /// It closed before a response was complete.
@@ -40,7 +42,7 @@ public enum TransportFault: Equatable, Sendable {
         case .malformedContent(let error): error.status
         case .requestTimeout: 408
         case .clientClosed: 499
-        case .connectFailed, .upstreamClosed, .malformedResponse, .codedContent: 502
+        case .connectFailed, .tlsFailed, .upstreamClosed, .malformedResponse, .codedContent: 502
         case .connectTimeout, .upstreamTimeout, .tunnelIdle: 504
         case .overflow, .drained: 503
         case .unresolved(let failure): failure.status

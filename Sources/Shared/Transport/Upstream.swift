@@ -9,7 +9,9 @@ public struct Upstream: Sendable {
     /// Where the addresses come from when they can change: connections are made to what it says
     /// now, and to nothing else.
     public let resolution: Resolution?
-    /// For one connection, whatever addresses it takes to get it.
+    /// Nil: bytes are sent as they are.
+    public var tls: TLSUpstream?
+    /// For one connection, whatever addresses it takes to get it, and its TLS handshake.
     public var connectTimeoutNanoseconds: UInt64 = 5_000_000_000
     /// How long a connection is kept that nobody uses.
     public var idleTimeoutNanoseconds: UInt64 = 60_000_000_000

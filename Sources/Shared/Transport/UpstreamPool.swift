@@ -37,6 +37,8 @@ final class UpstreamPool {
     /// The places in `endpoints` of the addresses that there are now.
     private var current: [Int] = []
     private var turn = 0
+    /// What new connections' TLS can go on from.
+    private let sessions = TLSSessionCache()
     /// Connections that are not decided yet.
     private var attempts: [UInt32] = []
     private var isRetired = false
@@ -110,6 +112,22 @@ final class UpstreamPool {
 
     /// How many addresses there are to try.
     var addressCount: Int { current.count }
+
+    /// Goes on with the TLS handshake of an open connection, when the upstream wants one.
+    func secure(_ channel: ChannelPointer) -> TLSSession.Step {
+        guard let tls = upstream.tls else { return .done }
+        if channel.pointee.tls == nil {
+            do throws(TLSFailure) {
+                let session = try tls.context.session(
+                    to: tls.serverName, protocols: tls.protocols, cache: sessions,
+                    on: channels.wire)
+                channels.startTLS(channel, session)
+            } catch {
+                return .failed(error)
+            }
+        }
+        return channels.handshake(channel)
+    }
 
     /// The attempt succeeded.
     func connected(_ channel: ChannelPointer) {

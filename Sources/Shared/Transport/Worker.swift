@@ -83,15 +83,18 @@ public final class Worker {
     public func retireUpstream(_ number: Int) { pools.retire(number) }
 
     /// Accepts connections from a listening socket, which the worker closes when it drains.
+    ///
+    /// - Parameter tls: nil for connections that are not secured.
     public func addListener(
-        _ socket: consuming Descriptor, options: ListenerOptions, handler: any RequestHandler
+        _ socket: consuming Descriptor, options: ListenerOptions, handler: any RequestHandler,
+        tls: TLSServer? = nil
     ) throws(SystemError) {
         let token = Self.listenerToken | UInt64(listeners.count)
         let raw = socket.release()
         listeners.append(
             Listener(
                 socket: raw, address: Socket.localAddress(raw), options: options,
-                handler: handler))
+                handler: handler, tls: tls.map { TLSServer.Reader($0) }))
         try channels.watch(raw, token: token)
     }
 
@@ -159,6 +162,7 @@ public final class Worker {
             return accept(Int(truncatingIfNeeded: event.token & ~Self.listenerToken))
         }
         guard let channel = channels.channel(for: event.token) else { return }
+        channels.note(event, of: channel)
         if channel.pointee.side == .client {
             clients.event(channel, event)
         } else {
@@ -225,6 +229,12 @@ public final class Worker {
         }
         client.pointee.peer = peer
         client.pointee.deadline = now &+ listeners[index].options.headerTimeoutNanoseconds
+        guard let context = listeners[index].tls?.current() else { return }
+        do throws(TLSFailure) {
+            channels.startTLS(client, try context.session(on: channels.wire))
+        } catch {
+            channels.close(client)
+        }
     }
 
     private func pause(_ index: Int) {

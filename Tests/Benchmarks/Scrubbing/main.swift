@@ -37,12 +37,16 @@ func fill(_ text: String) -> UnsafeMutableRawBufferPointer {
     return memory
 }
 
+let html = #"<article class="post"><h2>On keeping things</h2><p>It was a bright, cold day in "#
+    + #"April &amp; the clocks were striking <b>thirteen</b>.</p></article>"# + "\n"
+// Texts that look like the beginning of a form of the key again and again.
 let json = #"{"id": "chatcmpl-123", "object": "chat.completion.chunk", "choices": [{"delta": "#
     + #"{"content": "A sk-etch of \u00e9t\u00e9, 50%7 of it"}, "index": 0}]}, "#
 let texts: [(name: String, memory: UnsafeMutableRawBufferPointer)] = [
-    ("json", fill(json)),
-    ("base64", fill("TWFueSBoYW5kcyBtYWtlIGxpZ2h0IHdvcms3Njg0NzYzNDY1NzM0c2stYWJj")),
-    ("hex", fill("736b2d70726f6a2d0f1e2d3c4b5a69788796a5b4c3d2e1f0")),
+    ("html", fill(html)),
+    ("near json", fill(json)),
+    ("near base64", fill("TWFueSBoYW5kcyBtYWtlIGxpZ2h0IHdvcms3Njg0NzYzNDY1NzM0c2stYWJj")),
+    ("near hex", fill("736b2d70726f6a2d0f1e2d3c4b5a69788796a5b4c3d2e1f0")),
     ("zeros", fill("\0")),
 ]
 let key = "sk-proj-4fGh7Kq2Zt9Lw0Xc5Vb8Nm1As3Dd6Ff-PlantedForMeasuring"
@@ -77,7 +81,7 @@ for (name, memory) in texts {
     }
     allocations += result.allocations
     let gigabytes = Double(size) / result.microseconds / 1000
-    let padded = "64 KiB of \(name) scrubbed".padding(to: 28)
+    let padded = "64 KiB of \(name) scrubbed".padding(to: 34)
     print(
         "\(padded)\(rounded(result.microseconds)) µs, \(rounded(gigabytes)) GB/s, "
             + "\(rounded(result.microseconds / copied.microseconds)) x copying")
