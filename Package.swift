@@ -82,7 +82,7 @@ let package = Package(
         shared("Fetch", ["CCurl"]),
         shared("Credentials", ["Bytes", "COpenSSL", "CScan", "Fetch", "Files", "IO"]),
         shared("Telemetry", ["Bytes"]),
-        shared("Config", ["Bytes", "Files"]),
+        shared("Config", ["Bytes", "Credentials", "Files"]),
         shared("Transport", ["Bytes", "HTTP", "IO"]),
         shared("DemoUpstream", ["Bytes", "COpenSSL", "HTTP", "IO"]),
         shared(
@@ -102,15 +102,15 @@ let package = Package(
         role(
             "Egress",
             [
-                "Bytes", "Config", "HTTP", "IO", "Identity", "Policy", "Proxy", "Telemetry",
-                "Transport",
+                "Bytes", "Config", "Credentials", "HTTP", "IO", "Identity", "Policy", "Proxy",
+                "Telemetry", "Transport",
             ]),
         role(
             "Agentd", ["Bytes", "Config", "HTTP", "IO", "Proxy", "Telemetry", "Transport"]),
         .executableTarget(
             name: "Main",
             dependencies: [
-                "Gateway", "Egress", "Agentd", "Bytes", "Config", "DemoUpstream", "Files", "HTTP",
+                "Gateway", "Egress", "Agentd", "Bytes", "Config", "Credentials", "DemoUpstream", "Files", "HTTP",
                 "IO", "Policy", "Proxy", "Rego", "Telemetry", "Transport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
@@ -150,7 +150,7 @@ let package = Package(
             "Credentials",
             ["Credentials", "Fetch", "Files", "IO", "Bytes", "COpenSSL", "CScan", "LeakOracle"]),
         tests("Telemetry", ["Telemetry", "Bytes"]),
-        tests("Config", ["Config", "Files", "Bytes"]),
+        tests("Config", ["Config", "Credentials", "Files", "Bytes"]),
         tests("IO", ["IO", "Peers"]),
         tests("Transport", ["Transport", "Credentials", "HTTP", "IO", "Bytes", "Peers"]),
         tests(
@@ -158,6 +158,9 @@ let package = Package(
             ["Gateway", "Agentd", "Config", "IO", "Peers", "Telemetry", "Transport"]),
         tests(
             "Egress",
-            ["Egress", "Config", "IO", "Identity", "Peers", "Telemetry", "Transport"]),
+            [
+                "Egress", "Config", "Credentials", "DemoUpstream", "IO", "Identity", "LeakOracle", "Peers",
+                "Telemetry", "Transport",
+            ]),
     ]
 )

@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
 # Measures Sluice, beside its peers where there are any.
 #   scripts/bench.sh gateway   CPU time per proxied request, with nginx, HAProxy and a bare forwarder
+#   scripts/bench.sh egress    the same for a call to a service over TLS 1.3: Sluice with policy,
+#                              limits, credential and log, its peers with the proxying alone
 #   scripts/bench.sh idle      memory per idle connection, 10,000 of them
 #   scripts/bench.sh allocations   heap allocations per warm request: none, or it fails
 #   scripts/bench.sh policy    one decision: time and allocations
@@ -26,6 +28,16 @@ need_tools() {
     [ -e "${SLUICE_BENCH_DIR:-$HOME/.cache/sluice-bench}/ready" ] || "$source_dir/proxy/setup.sh"
 }
 
+# Runs a command in a network of its own where that can be had: the ports are fixed, and nothing
+# else can have them there.
+alone() {
+    if unshare -n ip link show lo >/dev/null 2>&1; then
+        unshare -n sh -c 'ip link set lo up; exec "$@"' sh "$@"
+    else
+        "$@"
+    fi
+}
+
 # proxies NAME...: the benchmark of proxies with Sluice and the arguments.
 proxies() {
     need_tools
@@ -33,14 +45,32 @@ proxies() {
     results=$(mktemp -d)
     trap 'rm -rf "$results"' EXIT
     export SLUICE_PORT=8200 SLUICE_ADMIN_PORT=8299 SLUICE_ACCESS_LOG=$results/access.log
-    # The ports are fixed: in a network of its own nothing else can have them.
-    local isolated=()
-    if unshare -n ip link show lo >/dev/null 2>&1; then
-        isolated=(unshare -n sh -c 'ip link set lo up; exec "$@"' sh)
-    fi
-    "${isolated[@]}" python3 "$source_dir/proxy/bench.py" --add sluice \
+    alone python3 "$source_dir/proxy/bench.py" --add sluice \
         --cmd "$sluice --role gateway --config $root/Tests/Bench/gateway.yaml" \
         --urls h1=8200 "$@"
+    say "access log of the run: $(wc -l <"$SLUICE_ACCESS_LOG") lines"
+}
+
+# The benchmark of proxies with the egress, whose calls name their sandbox.
+egress() {
+    need_tools
+    need_sluice
+    results=$(mktemp -d)
+    trap 'rm -rf "$results"' EXIT
+    local tools=${SLUICE_BENCH_DIR:-$HOME/.cache/sluice-bench}
+    mkdir "$results/bundle" "$results/tools"
+    cp bundles/agentd/{egress,gateway,authz_router}.rego "$results/bundle"
+    cp Tests/Bench/egress-data.json "$results/bundle/data.json"
+    ln -s "$tools"/* "$results/tools/"
+    rm "$results/tools/conf"
+    cp -r "$tools/conf" "$results/tools/conf"
+    printf 'wrk.headers["x-sandbox-id"]="sbx-bench"\n' >>"$results/tools/conf/wrk.lua"
+    export SLUICE_PORT=8203 SLUICE_ADMIN_PORT=8299 SLUICE_ACCESS_LOG=$results/access.log
+    export SLUICE_BENCH_BUNDLE=$results/bundle SLUICE_BENCH_CERT=$tools/certs/cert.pem
+    export SLUICE_BENCH_KEY=bench-key-0123456789abcdef0123456789abcdef
+    SLUICE_BENCH_DIR=$results/tools alone python3 "$source_dir/proxy/bench.py" \
+        --add sluice --cmd "$sluice --role egress --config $root/Tests/Bench/egress.yaml" \
+        --urls egress=8203 "$@"
     say "access log of the run: $(wc -l <"$SLUICE_ACCESS_LOG") lines"
 }
 
@@ -68,6 +98,10 @@ case $kind in
 gateway)
     say "CPU time of the proxy per request: HTTP/1.1 keep-alive GET, 64 connections, one worker"
     proxies --peers nginx,haproxy,floor-c --cases get "$@"
+    ;;
+egress)
+    say "CPU time of the proxy per call: plain in, TLS 1.3 keep-alive out, 64 connections, one worker"
+    egress --peers nginx,haproxy --cases egress "$@"
     ;;
 idle)
     say "memory per idle keep-alive connection, each after one request"
@@ -104,5 +138,7 @@ load)
     "$bench" load "$data/data100.json"
     "$bench" rules "$data/rules1000"
     ;;
-*) die "usage: scripts/bench.sh gateway|idle|allocations|policy|scrubbing|load [ARGUMENTS]" ;;
+*)
+    die "usage: scripts/bench.sh gateway|egress|idle|allocations|policy|scrubbing|load [ARGUMENTS]"
+    ;;
 esac

@@ -9,7 +9,8 @@ packages=(
     libre2-dev  # regular expressions of Rego
     libyaml-dev # configuration and data
     libcurl4-openssl-dev # token servers
-    pkg-config g++ curl python3
+    ca-certificates # whom external services are trusted by
+    openssl pkg-config g++ curl python3
 )
 swift_version_min=6.2
 

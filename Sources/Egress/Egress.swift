@@ -1,5 +1,7 @@
 public import Bytes
 public import Config
+internal import Credentials
+internal import IO
 internal import Policy
 public import Proxy
 public import Telemetry
@@ -11,6 +13,7 @@ public final class Egress: Role {
     private let configuration: EgressConfiguration
     private let log: Log
     private let vitals: RoleVitals
+    private let credentials: CredentialStore
     private let settings: EgressSettings
     private let snapshots: RoleSnapshots<EgressSnapshot>
     private let registry: MetricRegistry
@@ -32,6 +35,7 @@ public final class Egress: Role {
         self.configuration = configuration
         self.log = log
         vitals = RoleVitals(role: "egress", version: version)
+        credentials = try Self.makeCredentials(configuration.credentials)
         let registry = MetricRegistry(workers: workers, cellsMax: Self.metricCells)
         self.registry = registry
         let metrics: SluiceMetrics
@@ -41,8 +45,9 @@ public final class Egress: Role {
         } catch {
             throw RoleError("egress: metrics: \(error)")
         }
-        settings = try EgressSettings(configuration, metrics: metrics)
-        let catalog = ServiceCatalog(configuration, registry, log)
+        settings = try EgressSettings(
+            configuration, credentials, metrics: metrics, log)
+        let catalog = try ServiceCatalog(configuration, credentials.current, registry, log)
         snapshots = RoleSnapshots(
             try PolicyStore.load(configuration.policy, role: "egress", log),
             make: { policy, _ in
@@ -54,7 +59,42 @@ public final class Egress: Role {
         adminSockets = try ListeningSockets(
             configuration.admin.address("egress.admin"), count: 1, name: "egress.admin")
         try vitals.register(in: registry, accessLog)
+        try keepCredentials()
         warn()
+    }
+
+    private static func makeCredentials(
+        _ definitions: [CredentialDefinition]
+    ) throws(RoleError) -> CredentialStore {
+        do throws(SystemError) {
+            return try CredentialStore(definitions)
+        } catch {
+            throw RoleError("egress.credentials: \(error)")
+        }
+    }
+
+    /// Has them read again when they change, and tells how each one stands.
+    private func keepCredentials() throws(RoleError) {
+        for status in credentials.statuses { Self.tell(status, log) }
+        do throws(SystemError) {
+            try credentials.start { [log] status in Self.tell(status, log) }
+        } catch {
+            throw RoleError("egress.credentials: \(error)")
+        }
+    }
+
+    private static func tell(_ status: CredentialStatus, _ log: Log) {
+        guard let fault = status.fault else {
+            return log.info(
+                "credential ready",
+                ["credential": .text(status.name), "source": .text(status.detail)])
+        }
+        log.warning(
+            "credential unavailable",
+            [
+                "credential": .text(status.name), "fault": .text(fault.description),
+                "source": .text(status.detail),
+            ])
     }
 
     private func warn() {
@@ -88,13 +128,19 @@ public final class Egress: Role {
             0, to: worker, options: ListenerOptions(), handler: AdminHandler(self))
     }
 
-    public func reload() { snapshots.reload(log, settings.metrics, registry.controlShard) }
+    public func reload() {
+        credentials.reload()
+        snapshots.reload(log, settings.metrics, registry.controlShard)
+    }
 
     public func reopenLogs() { accessLog?.reopen() }
 
     public func drain() { vitals.drain() }
 
-    public func finish() { accessLog?.stop() }
+    public func finish() {
+        credentials.stop()
+        accessLog?.stop()
+    }
 }
 
 extension Egress: AdminHandler.Source {
@@ -104,5 +150,13 @@ extension Egress: AdminHandler.Source {
 
     public func describe(to writer: inout JSONWriter) {
         vitals.describe(snapshots.status, to: &writer)
+        writer.key("credentials")
+        writer.beginObject()
+        for status in credentials.statuses {
+            var name = status.name
+            name.withUTF8 { writer.key(UnsafeRawBufferPointer($0)) }
+            writer.string(status.fault?.description ?? "ready")
+        }
+        writer.endObject()
     }
 }

@@ -1,4 +1,5 @@
 internal import Bytes
+internal import Credentials
 internal import HTTP
 internal import Proxy
 internal import Transport
@@ -7,12 +8,14 @@ internal import Transport
 struct EgressForward: ~Copyable {
     /// The path behind what the service puts before it.
     private let path: UnsafeMutableRawBufferPointer
+    private let injection: CredentialInjection
 
     private static let prefixBytesMax = 1024
 
     /// - Parameter pathBytesMax: of a path as it comes in.
     init(pathBytesMax: Int) {
         // Normalising makes three bytes of one at most.
+        injection = CredentialInjection(targetBytesMax: pathBytesMax)
         path = .allocate(byteCount: Self.prefixBytesMax + 3 * pathBytesMax + 1, alignment: 8)
     }
 
@@ -20,17 +23,32 @@ struct EgressForward: ~Copyable {
 
     /// Uses the permit up.
     ///
-    /// - Parameter upstream: the worker's number of the service's upstream.
+    /// - Parameters:
+    ///   - upstream: the worker's number of the service's upstream.
+    ///   - credential: what the service is given; nil: it is given none.
     func plan(
         _ permit: consuming Permit, _ path: UnsafeRawBufferPointer, _ route: EgressRoute,
-        upstream: Int, _ head: borrowing RequestHead, _ request: IncomingRequest, _ reply: Reply
+        upstream: Int, _ credential: ReadyCredential?, _ head: borrowing RequestHead,
+        _ request: IncomingRequest, _ reply: Reply
     ) throws(Refusal) -> Decision {
+        let path = try prefixed(path, route)
+        var query: UnsafeRawBufferPointer?
+        if let credential {
+            switch try injection.add(
+                credential, route, path: path, head, request, reply)
+            {
+            case .done: break
+            case .query(let replaced): query = replaced
+            case .needsContent(let bytesMax): return .gather(bytesMax: bytesMax)
+            }
+        }
         addPresets(route, head, request, reply)
         reply.apply(permit, except: route.requestFilter)
         var forwarding = Forwarding(
-            upstream: upstream, path: try prefixed(path, route),
+            upstream: upstream, path: path,
             authority: route.authority.withUnsafeBytes { $0 },
             stripped: route.requestFilter, idleNanoseconds: route.idleNanoseconds)
+        forwarding.query = query
         forwarding.allowsWebSocket = route.service.allowsWebSocket
         return .forward(forwarding)
     }

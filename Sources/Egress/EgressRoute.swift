@@ -1,3 +1,4 @@
+internal import Credentials
 internal import HTTP
 internal import Identity
 internal import Policy
@@ -22,10 +23,20 @@ final class EgressRoute: Sendable {
     /// Fields of the service that sandboxes do not get.
     let responseFilter: FieldFilter
     let presets: [PresetField]
+    let credential: Credential
     let upstream: Upstream
     /// Where the bytes of a CONNECT go; nil when the service allows none.
     let tunnelUpstream: Upstream?
     let cluster: ClusterMetrics?
+
+    /// What the service is given to prove who calls.
+    enum Credential: Sendable {
+        case none
+        /// The data names one that is not configured.
+        case unknown
+        /// The place in the snapshots of the store.
+        case known(Int)
+    }
 
     /// A field of requests that do not have it.
     struct PresetField: Sendable {
@@ -33,33 +44,51 @@ final class EgressRoute: Sendable {
         let line: [UInt8]
     }
 
-    /// - Parameter tunnelUpstream: the same place, where nothing is done to the bytes.
+    /// - Parameter definition: of the credential, if it is configured.
     init(
-        _ service: EgressService, upstream: Upstream, tunnelUpstream: Upstream,
-        cluster: ClusterMetrics?
+        _ service: EgressService, _ links: Links, credential: Credential,
+        _ definition: CredentialDefinition?
     ) {
         self.service = service
-        self.upstream = upstream
-        self.tunnelUpstream = service.methods.contains("CONNECT") ? tunnelUpstream : nil
-        self.cluster = cluster
+        self.credential = credential
+        upstream = links.upstream
+        tunnelUpstream = service.methods.contains("CONNECT") ? links.tunnels : nil
+        cluster = links.cluster
         let name = Array(service.name.utf8)
         self.name = name
         digest = NameDigest(name.span)
         authority = Array(service.origin.authority.utf8)
         pathPrefix = Array(service.origin.pathPrefix.utf8)
         idleNanoseconds = service.timeout.nanoseconds
-        let keeping: FieldNameSet = service.allowsCookies ? [.cookie] : []
         requestFilter = FieldFilter(
-            names: SandboxFields.own.union([.expect]), prefixes: SandboxFields.prefixes,
-            keeping: keeping)
+            names: SandboxFields.own.union([.expect]), spelled: definition?.scheme.fieldNames ?? [],
+            prefixes: SandboxFields.prefixes, keeping: service.allowsCookies ? [.cookie] : [])
         // A session that a credential of ours began is as good as the credential.
         responseFilter = FieldFilter(
             names: service.allowsCookies ? [] : [.setCookie], prefixes: ["x-sandbox-", "proxy-"])
-        presets = service.headers.map { header in
+        presets = Self.presets(service, definition)
+    }
+
+    /// What the credential says itself is left out.
+    private static func presets(
+        _ service: EgressService, _ definition: CredentialDefinition?
+    ) -> [PresetField] {
+        let said =
+            (definition?.scheme.fieldNames ?? [])
+            + (definition?.extraFields ?? []).map { $0.name.lowercased() }
+        return service.headers.filter { !said.contains($0.name) }.map { header in
             PresetField(
                 name: Array(header.name.utf8),
                 line: Array("\(header.name): \(header.value)\r\n".utf8))
         }
+    }
+
+    /// Where a service is, and what counts it.
+    struct Links: Sendable {
+        let upstream: Upstream
+        /// The same place, where nothing is done to the bytes.
+        let tunnels: Upstream
+        let cluster: ClusterMetrics?
     }
 
     /// The path of a client that named the service's own host: without what the service puts

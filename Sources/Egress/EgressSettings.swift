@@ -1,4 +1,5 @@
 internal import Config
+internal import Credentials
 internal import HTTP
 internal import Identity
 internal import Proxy
@@ -13,11 +14,19 @@ final class EgressSettings: Sendable {
     /// Empty: sandboxes are believed who they say they are.
     let tokenKeys: [SandboxTokenKey]
     let limiter: SandboxLimiter
+    let credentials: CredentialStore
     let metrics: SluiceMetrics
+    /// For faults of services, which the sandbox is not told about.
+    let log: Log
     /// Fields of sandboxes that policy does not get.
     let hiddenFields = FieldFilter(names: SandboxFields.own, prefixes: SandboxFields.prefixes)
 
-    init(_ configuration: EgressConfiguration, metrics: SluiceMetrics) throws(RoleError) {
+    init(
+        _ configuration: EgressConfiguration, _ credentials: CredentialStore,
+        metrics: SluiceMetrics, _ log: Log
+    ) throws(RoleError) {
+        self.log = log
+        self.credentials = credentials
         targetBytesMax = configuration.limits.urlBytes
         policyContentBytes = configuration.limits.policyBodyBytes
         isForwardProxy = configuration.isForwardProxy

@@ -1,3 +1,4 @@
+internal import Credentials
 internal import HTTP
 internal import Identity
 internal import Proxy
@@ -9,6 +10,7 @@ internal import Transport
 final class EgressWorker: RequestHandler {
     private let settings: EgressSettings
     private var snapshots: RoleSnapshots<EgressSnapshot>.Reader
+    private var credentials: CredentialStore.Reader
     private var upstreams: EgressUpstreams
     private let identification: SandboxIdentification
     private let limits: SandboxLimits
@@ -27,6 +29,7 @@ final class EgressWorker: RequestHandler {
     ) {
         self.settings = settings
         self.snapshots = snapshots
+        credentials = CredentialStore.Reader(settings.credentials)
         journal = RequestJournal(recorder)
         upstreams = EgressUpstreams(worker)
         identification = SandboxIdentification(settings, shard)
@@ -67,7 +70,29 @@ final class EgressWorker: RequestHandler {
     }
 
     func refuse(_ fault: TransportFault, _ request: IncomingRequest, _ reply: Reply) {
+        if let route = route(of: request.exchange) { tell(fault, route) }
         journal.refuse(.transport(fault), journal.beginFaulty(request), policy, reply)
+    }
+
+    /// Logs what the sandbox is told in part only: what is wrong with the service's name or
+    /// certificate.
+    private func tell(_ fault: TransportFault, _ route: EgressRoute) {
+        let reason: String
+        switch fault {
+        case .tlsFailed(let failure): reason = failure.reason
+        case .unresolved(let failure): reason = "\(failure)"
+        case .connectFailed(let error): reason = error.description
+        case .malformedHead, .malformedContent, .requestTimeout, .clientClosed, .connectTimeout,
+            .overflow, .upstreamClosed, .upstreamTimeout, .malformedResponse, .tunnelIdle,
+            .headTooLarge, .drained:
+            return
+        }
+        settings.log.warning(
+            "a service cannot be reached",
+            [
+                "service": .text(route.service.name), "host": .text(route.service.origin.host),
+                "reason": .text(reason),
+            ])
     }
 
     func record(_ exchange: UInt32, _ outcome: ExchangeOutcome) {
@@ -112,8 +137,25 @@ final class EgressWorker: RequestHandler {
         if head.method == .connect {
             return try forward.tunnel(permit, route, upstream: upstream.tunnels)
         }
+        let credential = try credential(of: route, request)
         return try forward.plan(
-            permit, path.forwarded, route, upstream: upstream.requests, head, request, reply)
+            permit, path.forwarded, route, upstream: upstream.requests, credential, head, request,
+            reply)
+    }
+
+    /// What the service is given, good until the next request; nil when it is given nothing.
+    private func credential(
+        of route: EgressRoute, _ request: IncomingRequest
+    ) throws(Refusal) -> ReadyCredential? {
+        switch route.credential {
+        case .none: return nil
+        case .unknown: throw .credentialUnavailable
+        case .known(let place):
+            guard case .ready(let ready) = credentials.current().credential(
+                place, now: request.now)
+            else { throw .credentialUnavailable }
+            return ready
+        }
     }
 
     /// The path that policy is asked about: a tunnel has none.

@@ -18,6 +18,8 @@ struct SandboxLimits {
         _ sandbox: Sandbox, _ service: Int, _ permit: borrowing Permit,
         _ snapshot: EgressSnapshot, _ request: IncomingRequest, _ record: RequestRecords.Pointer
     ) throws(Refusal) {
+        guard !record.pointee.wasLimited else { return }
+        record.pointee.wasLimited = true
         // Policy allowed what no limit was set for: then nothing is.
         guard let tier = snapshot.tier(permit.tier, of: sandbox.digest),
             let limit = snapshot.policy.egress.limit(tier: tier, service: service)

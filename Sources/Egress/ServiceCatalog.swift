@@ -1,4 +1,5 @@
 internal import Config
+internal import Credentials
 internal import IO
 internal import Policy
 internal import Proxy
@@ -8,13 +9,40 @@ internal import Transport
 /// Makes the services of a bundle's data ready to be called; for the control thread.
 final class ServiceCatalog: Sendable {
     private let configuration: EgressConfiguration
+    /// By what the configuration says of TLS, all read at the start.
+    private let contexts: [UpstreamTLSConfiguration: TLSClientContext]
+    /// For the places of credentials, which stay the same.
+    private let credentials: CredentialSnapshot
     private let registry: MetricRegistry
     private let log: Log
 
-    init(_ configuration: EgressConfiguration, _ registry: MetricRegistry, _ log: Log) {
+    /// - Throws: naming the file that TLS cannot use.
+    init(
+        _ configuration: EgressConfiguration, _ credentials: CredentialSnapshot,
+        _ registry: MetricRegistry, _ log: Log
+    ) throws(RoleError) {
         self.configuration = configuration
+        self.credentials = credentials
         self.registry = registry
         self.log = log
+        var contexts: [UpstreamTLSConfiguration: TLSClientContext] = [:]
+        let all = [configuration.upstream] + configuration.services.values
+        for tls in Set(all.map(\.tls)) { contexts[tls] = try Self.context(tls) }
+        self.contexts = contexts
+    }
+
+    private static func context(
+        _ tls: UpstreamTLSConfiguration
+    ) throws(RoleError) -> TLSClientContext {
+        do throws(TLSError) {
+            return try TLSClientContext(
+                authorities: tls.caFile.map { .file($0) } ?? .system,
+                credential: tls.certificate.map {
+                    TLSCredential(certificateFile: $0.chainFile, keyFile: $0.keyFile)
+                })
+        } catch {
+            throw RoleError("egress: tls: \(error)")
+        }
     }
 
     /// The services that the data has, in its order.
@@ -28,24 +56,55 @@ final class ServiceCatalog: Sendable {
     }
 
     private func route(to service: EgressService) -> EgressRoute {
-        let upstream = upstream(of: service)
+        let connection = configuration.services[service.name] ?? configuration.upstream
+        let tunnels = upstream(of: service, connection)
+        var upstream = tunnels
+        upstream.tls = tls(of: service, connection)
+        let definition = configuration.credentials.first { $0.name == service.credential }
         return EgressRoute(
-            service, upstream: upstream, tunnelUpstream: upstream, cluster: cluster(of: service))
+            service,
+            EgressRoute.Links(
+                upstream: upstream, tunnels: tunnels, cluster: cluster(of: service)),
+            credential: credential(of: service), definition)
     }
 
-    private func upstream(of service: EgressService) -> Upstream {
-        let connection = configuration.services[service.name] ?? configuration.upstream
-        var upstream = Upstream(name: service.name, addresses: addresses(of: service))
+    private func credential(of service: EgressService) -> EgressRoute.Credential {
+        guard let name = service.credential else { return .none }
+        if let place = credentials.index(of: name) { return .known(place) }
+        log.warning(
+            "a service's credential is not configured: calls are refused",
+            ["service": .text(service.name), "credential": .text(name)])
+        return .unknown
+    }
+
+    private func upstream(
+        of service: EgressService, _ connection: ServiceConnectionConfiguration
+    ) -> Upstream {
+        var upstream = Upstream(
+            name: service.name, addresses: addresses(of: service, connection))
         upstream.connectTimeoutNanoseconds = connection.connectTimeout.nanoseconds
         upstream.idleConnectionsMax = connection.idleConnections
         upstream.connectionsMax = connection.connections
         return upstream
     }
 
+    /// Nil for a service that speaks plain HTTP.
+    private func tls(
+        of service: EgressService, _ connection: ServiceConnectionConfiguration
+    ) -> TLSUpstream? {
+        guard service.origin.isTLS, let context = contexts[connection.tls] else { return nil }
+        return TLSUpstream(
+            context: context, serverName: connection.tls.serverName ?? service.origin.host)
+    }
+
     /// Empty when the name has none now: requests are refused with 502 then.
-    private func addresses(of service: EgressService) -> [SocketAddress] {
+    private func addresses(
+        of service: EgressService, _ connection: ServiceConnectionConfiguration
+    ) -> [SocketAddress] {
+        let endpoint =
+            connection.address
+            ?? Endpoint(host: service.origin.host, port: service.origin.port)
         do throws(RoleError) {
-            let endpoint = Endpoint(host: service.origin.host, port: service.origin.port)
             return try endpoint.addresses(service.name)
         } catch {
             log.error(

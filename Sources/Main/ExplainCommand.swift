@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Config
+internal import Credentials
 internal import HTTP
 internal import Policy
 internal import Proxy
@@ -71,8 +72,31 @@ struct ExplainCommand: ParsableCommand {
         line("policy", "\(egress.policy.entrypoint): \(word)")
         for reason in explanation.reasons { line("", reason) }
         line("limit", explanation.limit ?? "none is set: 503")
-        line("credential", explanation.service?.credential ?? "none")
-        return explanation.isAllowed == true && explanation.limit != nil
+        let isAvailable = try explainCredential(explanation.service?.credential, egress)
+        return explanation.isAllowed == true && explanation.limit != nil && isAvailable
+    }
+
+    /// Its name, and how it stands as far as that can be told without running programs or asking
+    /// servers.
+    private func explainCredential(
+        _ name: String?, _ egress: EgressConfiguration
+    ) throws -> Bool {
+        guard let name else {
+            line("credential", "none")
+            return true
+        }
+        let definitions = egress.credentials.filter { $0.name == name }
+        guard let status = try CredentialStore(definitions).statuses.first else {
+            line("credential", "\(name): not configured: 503")
+            return false
+        }
+        guard let fault = status.fault, fault != .pending else {
+            let state = status.fault == nil ? "ready" : "asked for when the egress runs"
+            line("credential", "\(name): \(state) (\(status.detail))")
+            return true
+        }
+        line("credential", "\(name): \(fault): 503 (\(status.detail))")
+        return false
     }
 
     private func line(_ name: String, _ text: String) {

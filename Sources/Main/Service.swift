@@ -37,6 +37,8 @@ struct Service {
 
     private func serve(_ signals: SignalWaiter, log: Log) throws -> Int32 {
         let configuration = try Configuration.load(configFiles)
+        // Before the first credential is read.
+        if roles.contains(.egress) { try ProcessLimits.forbidDumps() }
         let sizes = Sizes(configuration, roles)
         let roles = try makeRoles(configuration, workers: sizes.workers, log)
         var workers: [Worker] = []

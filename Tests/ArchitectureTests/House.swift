@@ -14,7 +14,7 @@ enum House {
         "Credentials": ["Bytes", "COpenSSL", "CScan", "Fetch", "Files", "Glibc", "IO"],
         "Policy": ["Bytes", "COpenSSL", "Files", "Identity", "Rego"],
         "Telemetry": ["Bytes", "Glibc"],
-        "Config": ["Bytes", "Files", "Glibc"],
+        "Config": ["Bytes", "Credentials", "Files", "Glibc"],
         "DemoUpstream": ["Bytes", "COpenSSL", "Glibc", "HTTP", "IO"],
         "Transport": ["Bytes", "HTTP", "IO"],
         "Proxy": [
@@ -25,12 +25,12 @@ enum House {
             "Transport",
         ],
         "Egress": [
-            "Bytes", "Config", "HTTP", "IO", "Identity", "Policy", "Proxy", "Telemetry",
-            "Transport",
+            "Bytes", "Config", "Credentials", "HTTP", "IO", "Identity", "Policy", "Proxy",
+            "Telemetry", "Transport",
         ],
         "Agentd": ["Bytes", "Config", "HTTP", "IO", "Proxy", "Telemetry", "Transport"],
         "Main": [
-            "Agentd", "ArgumentParser", "Bytes", "Config", "DemoUpstream", "Egress", "Files",
+            "Agentd", "ArgumentParser", "Bytes", "Config", "Credentials", "DemoUpstream", "Egress", "Files",
             "Gateway", "HTTP", "Glibc", "IO",
             "Policy", "Proxy", "Rego", "Telemetry", "Transport",
         ],

@@ -1,3 +1,4 @@
+import Credentials
 import Testing
 
 @testable import Config
@@ -20,7 +21,10 @@ import Testing
     }
 
     @Test func `the shipped egress file says the defaults`() throws {
-        let shipped = try Configuration.load(["config/egress.yaml"], surroundings: nowhere)
+        var shipped = try Configuration.load(["config/egress.yaml"], surroundings: nowhere)
+        #expect(
+            shipped.egress?.credentials.map(\.name) == ["openai", "anthropic", "github", "slack"])
+        shipped.egress?.credentials = []
         let policy = "policy: {bundle: bundles/agentd, entrypoint: agentd/authz/decision}"
         #expect(try shipped == parse("egress: {identity: {header: true}, \(policy)}"))
     }
@@ -54,6 +58,68 @@ import Testing
     func `an egress that is wrong is refused`(text: String, fault: String) {
         let found = faults("egress: {policy: {bundle: b}\(text.isEmpty ? "" : ", ")\(text)}")
         #expect(found.contains { $0.contains(fault) })
+    }
+
+    @Test(arguments: [
+        ("{scheme: bearer, source: 'env:KEY'}", CredentialScheme.bearer(.environment(name: "KEY"))),
+        (
+            "{scheme: header, header: X-Key, prefix: 'Token ', source: 'file:/a#b.c'}",
+            .header(name: "X-Key", prefix: "Token ", .file(path: "/a", member: "b.c"))
+        ),
+        (
+            "{scheme: basic, username: ci, password: 'env:KEY'}",
+            .basic(username: .literal("ci"), password: .environment(name: "KEY"))
+        ),
+        (
+            "{scheme: query, parameter: key, source: 'exec:print-key -n'}",
+            .query(parameter: "key", .command(arguments: ["print-key", "-n"]))
+        ),
+        (
+            "{scheme: aws_sigv4, access_key_id: id, secret_access_key: 'env:KEY', "
+                + "region: eu-central-1, service: s3}",
+            .awsSignatureV4(
+                AWSSignatureDefinition(
+                    accessKeyID: .literal("id"), secretAccessKey: .environment(name: "KEY"),
+                    region: "eu-central-1", service: "s3"))
+        ),
+        (
+            "{scheme: github_app, app_id: '1', installation_id: '2', private_key: 'file:/k.pem'}",
+            .gitHubApp(
+                GitHubAppDefinition(
+                    appID: "1", installationID: "2",
+                    privateKey: .file(path: "/k.pem", member: nil)))
+        ),
+        (
+            "{scheme: oauth2_client_credentials, token_url: 'https://a/t', client_id: me, "
+                + "client_secret: 'env:KEY', auth_method: client_secret_post, scopes: [a, b]}",
+            .oauth2ClientCredentials(
+                OAuth2Definition(
+                    tokenURL: "https://a/t", clientID: .literal("me"),
+                    clientSecret: .environment(name: "KEY"), authentication: .post,
+                    scopes: ["a", "b"]))
+        ),
+    ])
+    func `a credential is read`(text: String, scheme: CredentialScheme) throws {
+        let egress = try #require(
+            try parse("egress: {\(minimal), credentials: {one: \(text)}}").egress)
+        #expect(egress.credentials == [CredentialDefinition(name: "one", scheme: scheme)])
+    }
+
+    @Test(arguments: [
+        ("{source: 'env:KEY'}", "egress.credentials.one.scheme is missing"),
+        ("{scheme: bearer}", "egress.credentials.one.source is missing"),
+        ("{scheme: bearer, source: 'env:KEY', header: a}", "unknown key egress.credentials.one.header"),
+        ("{scheme: header, header: 'a b', source: 'env:KEY'}", "a b is no field name"),
+        ("{scheme: bearer, source: 'sk-the-secret-itself'}", "egress.credentials.one.source: this is not"),
+        (
+            "{scheme: oauth2_client_credentials, token_url: 'http://a', client_id: a, "
+                + "client_secret: 'env:B'}", "token_url has to be an https URL"
+        ),
+    ])
+    func `a credential that is wrong is refused without showing it`(text: String, fault: String) {
+        let found = faults("egress: {\(minimal), credentials: {one: \(text)}}")
+        #expect(found.contains { $0.contains(fault) })
+        #expect(!found.contains { $0.contains("sk-the-secret") })
     }
 
     @Test func `sandbox tokens have one to four keys`() throws {

@@ -82,7 +82,8 @@ public struct ProblemDetails: ~Copyable {
         case .proxyAuthenticationRequired:
             reply.lines.append("Proxy-Authenticate: Basic realm=\"sluice\", charset=\"UTF-8\"\r\n")
         case .overloaded, .targetAmbiguous, .routeNotFound, .methodNotAllowed, .addressLimited,
-            .keyLimited, .sandboxLimited, .serviceUnknown, .denied, .policyMissing, .policyFailed,
+            .keyLimited, .sandboxLimited, .serviceUnknown, .credentialUnavailable,
+            .contentTooLargeToSign, .requestNotSignable, .denied, .policyMissing, .policyFailed,
             .transport:
             break
         }

@@ -28,6 +28,12 @@ public enum Refusal: Error, Equatable, Sendable {
     case proxyAuthenticationRequired
     /// No external service has the name that `Host` says.
     case serviceUnknown
+    /// The service's credential is missing, empty or out of date: nothing goes out without it.
+    case credentialUnavailable
+    /// The credential signs content, and there is too much of it.
+    case contentTooLargeToSign
+    /// The request cannot be put in the form that the credential signs.
+    case requestNotSignable
     /// Policy said no, with the status it asked for.
     case denied(status: Int)
     /// There is no policy to ask.
@@ -39,7 +45,7 @@ public enum Refusal: Error, Equatable, Sendable {
     public var status: Int {
         switch self {
         case .overloaded, .addressLimited, .keyLimited, .sandboxLimited: 429
-        case .targetAmbiguous: 400
+        case .targetAmbiguous, .requestNotSignable: 400
         case .routeNotFound, .serviceUnknown: 404
         case .methodNotAllowed: 405
         case .credentialMissing, .credentialAmbiguous, .credentialInvalid, .sandboxMissing,
@@ -47,7 +53,8 @@ public enum Refusal: Error, Equatable, Sendable {
             401
         case .proxyAuthenticationRequired: 407
         case .denied(let status): status
-        case .policyMissing, .policyFailed: 503
+        case .contentTooLargeToSign: 413
+        case .policyMissing, .policyFailed, .credentialUnavailable: 503
         case .transport(let fault): fault.status
         }
     }
@@ -68,6 +75,9 @@ public enum Refusal: Error, Equatable, Sendable {
         case .sandboxInvalid: "invalid_sandbox_identity"
         case .proxyAuthenticationRequired: "proxy_authentication_required"
         case .serviceUnknown: "unknown_service"
+        case .credentialUnavailable: "credential_unavailable"
+        case .contentTooLargeToSign: "content_too_large_to_sign"
+        case .requestNotSignable: "request_not_signable"
         case .denied: "policy_denied"
         case .policyMissing: "policy_unavailable"
         case .policyFailed: "policy_error"
@@ -97,6 +107,12 @@ public enum Refusal: Error, Equatable, Sendable {
         case .proxyAuthenticationRequired:
             "Send the sandbox's id and token in Proxy-Authorization, as user and password."
         case .serviceUnknown: "There is no external service of the name that Host says."
+        case .credentialUnavailable:
+            "The credential for this service is not available, so nothing was sent to it."
+        case .contentTooLargeToSign:
+            "The content has to be signed and is too large; send its digest in X-Amz-Content-SHA256."
+        case .requestNotSignable:
+            "The request cannot be signed: its fields or its query are not in a form for that."
         case .denied: "Policy does not allow this request; see deny_reasons."
         case .policyMissing: "No policy is loaded, so nothing is allowed."
         case .policyFailed: "Policy could not decide about this request, so it is not allowed."
@@ -109,7 +125,9 @@ public enum Refusal: Error, Equatable, Sendable {
         case .overloaded(let seconds), .addressLimited(let seconds): seconds
         case .targetAmbiguous, .routeNotFound, .methodNotAllowed, .credentialMissing,
             .credentialAmbiguous, .credentialInvalid, .keyLimited, .sandboxLimited, .sandboxMissing,
-            .sandboxInvalid, .proxyAuthenticationRequired, .serviceUnknown, .denied, .policyMissing, .policyFailed, .transport:
+            .sandboxInvalid, .proxyAuthenticationRequired, .serviceUnknown, .credentialUnavailable,
+            .contentTooLargeToSign, .requestNotSignable, .denied, .policyMissing, .policyFailed,
+            .transport:
             nil
         }
     }

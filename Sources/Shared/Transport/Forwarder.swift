@@ -69,7 +69,9 @@ struct Forwarder {
         guard !scratch.reply.lines.isOverflowed else { return nil }
         if !scratch.reply.removedNames.isEmpty { removeFields(bytes) }
         var writer = HeadWriter(scratch.out)
-        writer.requestLine(of: scratch.request, in: bytes, path: forwarding.path)
+        writer.requestLine(
+            method: scratch.request.methodRange.slice(of: bytes), path: forwarding.path,
+            query: forwarding.query ?? scratch.request.query?.slice(of: bytes))
         let authority =
             forwarding.authority ?? scratch.request.authority.range.slice(of: bytes)
         if authority.isEmpty {

@@ -74,6 +74,8 @@ public struct Forwarding {
     public let path: UnsafeRawBufferPointer
     /// What `Host` says there; nil: what the client said.
     public let authority: UnsafeRawBufferPointer?
+    /// What goes upstream in place of the client's query; nil: the client's. Good as long as `path`.
+    public var query: UnsafeRawBufferPointer?
     /// Field lines that are not forwarded, beside those that never are.
     public let stripped: FieldFilter
     /// How long the upstream may be silent.

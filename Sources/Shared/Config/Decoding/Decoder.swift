@@ -36,7 +36,9 @@ final class Decoder {
             return nil
         }
         if let value = kind.parse(text.value) { return value }
-        let shown = text.isFromOutside ? "what \(scalar.text) stands for" : "'\(text.value)'"
+        let shown =
+            text.isFromOutside
+            ? "what \(scalar.text) stands for" : kind.isSecret ? "this" : "'\(text.value)'"
         let near = text.isFromOutside ? nil : Spelling.nearest(to: text.value, in: kind.words)
         fault(
             node.mark,

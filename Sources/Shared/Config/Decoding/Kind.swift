@@ -4,6 +4,8 @@ struct Kind<Value> {
     let accepted: String
     /// The words among which a nearest spelling is looked for.
     var words: [String] = []
+    /// Whether what stands in place of such a value is not to be shown.
+    var isSecret = false
     /// Nil when the text is not accepted.
     let parse: (String) -> Value?
 }

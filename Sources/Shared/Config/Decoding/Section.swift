@@ -89,6 +89,17 @@ final class Section {
         }
     }
 
+    /// The values of a mapping whose keys are names that the file chooses; wrong ones are left out.
+    func namedValues<Value>(_ key: String, _ kind: Kind<Value>) -> [(name: String, value: Value)] {
+        let all = section(key)
+        return all.pairs.compactMap { pair in
+            guard let name = Self.text(pair.key),
+                let value = decoder.value(pair.value, kind, at: all.name(name))
+            else { return nil }
+            return (name, value)
+        }
+    }
+
     func fault(_ mark: YAMLMark?, _ message: String) {
         decoder.fault(mark ?? self.mark, message)
     }

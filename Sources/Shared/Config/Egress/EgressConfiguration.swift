@@ -1,4 +1,5 @@
 internal import Bytes
+public import Credentials
 
 /// What the egress role is told.
 public struct EgressConfiguration: Sendable, Equatable {
@@ -12,6 +13,8 @@ public struct EgressConfiguration: Sendable, Equatable {
     public var upstream: ServiceConnectionConfiguration
     /// By the service's name in the bundle's data.
     public var services: [String: ServiceConnectionConfiguration]
+    /// What services name in `auth`.
+    public var credentials: [CredentialDefinition]
     /// Whether clients may use it as an HTTP proxy, with absolute targets and CONNECT.
     public var isForwardProxy: Bool
     public var limits: LimitsConfiguration
@@ -24,11 +27,14 @@ public struct EgressConfiguration: Sendable, Equatable {
         admin = section.read("admin", .listener, default: Endpoint(host: "127.0.0.1", port: 9902))
         workers = section.read("workers", .integerOrAuto(1...1024), default: nil)
         let identity = SandboxIdentityConfiguration(section.section("identity"))
-        let common = ServiceConnectionConfiguration(section.section("upstream"), common: nil)
+        let common = ServiceConnectionConfiguration(common: section.section("upstream"))
         upstream = common
         services = [:]
         for (name, service) in section.namedSections("services") {
-            services[name] = ServiceConnectionConfiguration(service, common: common)
+            services[name] = ServiceConnectionConfiguration(service: service, common: common)
+        }
+        credentials = section.namedSections("credentials").compactMap {
+            CredentialConfiguration.read($0.name, $0.section)
         }
         isForwardProxy = section.read("forward_proxy", .boolean, default: false)
         limits = LimitsConfiguration(section.section("limits"), policyBodyDefault: 64 << 10)

@@ -44,6 +44,6 @@ public enum SandboxIdentityConfiguration: Sendable, Equatable {
 extension Kind where Value == String {
     fileprivate static var tokenKey: Kind {
         let accepted = "a secret of at least 32 bytes such as ${file:PATH} or ${env:NAME}"
-        return Kind(accepted: accepted) { $0.utf8.count >= 32 ? $0 : nil }
+        return Kind(accepted: accepted, isSecret: true) { $0.utf8.count >= 32 ? $0 : nil }
     }
 }

@@ -25,6 +25,17 @@ public enum CredentialScheme: Sendable, Equatable {
         }
     }
 
+    /// The names of the header fields that it sets, in lower case: nobody else may.
+    public var fieldNames: [String] {
+        switch self {
+        case .bearer, .basic, .gitHubApp, .oauth2ClientCredentials: ["authorization"]
+        case .header(let name, _, _): [name.lowercased()]
+        case .query: []
+        case .awsSignatureV4:
+            ["authorization", "x-amz-date", "x-amz-security-token", "x-amz-content-sha256"]
+        }
+    }
+
     /// Whether a server has to be asked for it.
     var isMinted: Bool {
         switch self {

@@ -27,7 +27,7 @@ final class CredentialPlan: @unchecked Sendable {
         }
         var parameter = ""
         if case .query(let name, _) = definition.scheme { parameter = name }
-        fieldNames = Self.fieldNames(definition.scheme).map(keep)
+        fieldNames = definition.scheme.fieldNames.map(keep)
         extraFields = definition.extraFields.map {
             Field(name: keep($0.name.lowercased()), value: keep($0.value))
         }
@@ -36,14 +36,4 @@ final class CredentialPlan: @unchecked Sendable {
     }
 
     deinit { for piece in memory { piece.deallocate() } }
-
-    private static func fieldNames(_ scheme: CredentialScheme) -> [String] {
-        switch scheme {
-        case .bearer, .basic, .gitHubApp, .oauth2ClientCredentials: ["authorization"]
-        case .header(let name, _, _): [name.lowercased()]
-        case .query: []
-        case .awsSignatureV4:
-            ["authorization", "x-amz-date", "x-amz-security-token", "x-amz-content-sha256"]
-        }
-    }
 }
