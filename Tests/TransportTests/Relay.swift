@@ -72,7 +72,7 @@ final class ForwardEverything: RequestHandler {
     }
 
     func record(_ exchange: UInt32, _ outcome: ExchangeOutcome) {
-        _ = scrubbers.end(exchange)
+        scrubbers.end(exchange)
         outcomes.append(outcome)
     }
 }
