@@ -1,4 +1,4 @@
-import Credentials
+@testable import Credentials
 
 /// The scrubbers of one worker's exchanges. Each keeps the texts that it searches for, as an answer
 /// may go on for longer than the snapshot that they come from is in force.
