@@ -123,6 +123,11 @@ let package = Package(
             dependencies: ["Bytes", "Identity", "Telemetry", "CAllocationCount"],
             path: "Tests/Benchmarks/Request", swiftSettings: settings),
 
+        // What keeping credentials out of answers costs, and signing a request.
+        .executableTarget(
+            name: "ScrubbingBenchmark", dependencies: ["Bytes", "Credentials", "CAllocationCount"],
+            path: "Tests/Benchmarks/Scrubbing", swiftSettings: settings),
+
         // What a decision costs, and loading what it needs.
         .executableTarget(
             name: "sluice-bench", dependencies: ["Rego", "Bytes", "CAllocationCount"],
@@ -147,7 +152,7 @@ let package = Package(
         tests("Telemetry", ["Telemetry", "Bytes"]),
         tests("Config", ["Config", "Credentials", "Files", "Bytes"]),
         tests("IO", ["IO", "Peers"]),
-        tests("Transport", ["Transport", "HTTP", "IO", "Bytes", "Peers"]),
+        tests("Transport", ["Transport", "Credentials", "HTTP", "IO", "Bytes", "Peers"]),
         tests(
             "Gateway",
             ["Gateway", "Agentd", "Config", "IO", "Peers", "Telemetry", "Transport"]),

@@ -6,6 +6,7 @@
 #   scripts/bench.sh idle      memory per idle connection, 10,000 of them
 #   scripts/bench.sh allocations   heap allocations per warm request: none, or it fails
 #   scripts/bench.sh policy    one decision: time and allocations
+#   scripts/bench.sh scrubbing keeping a credential out of 64 KiB, beside copying them; signing
 #   scripts/bench.sh load      loading a large bundle: time and memory
 # The load tools come from SLUICE_BENCH_SOURCE (default ../shared/bench); they are built once into
 # SLUICE_BENCH_DIR (default ~/.cache/sluice-bench). SLUICE_BIN names a binary instead of building
@@ -127,11 +128,15 @@ policy)
     need_policy_bench
     "$bench" decisions "$source_dir/policy" "$data" "$@"
     ;;
+scrubbing)
+    swift build --scratch-path "$build_dir" -c release --product ScrubbingBenchmark
+    "$build_dir/release/ScrubbingBenchmark"
+    ;;
 load)
     say "loading 100 MB of data; 1,000 rules in 50 modules from source to plan"
     need_policy_bench
     "$bench" load "$data/data100.json"
     "$bench" rules "$data/rules1000"
     ;;
-*) die "usage: scripts/bench.sh gateway|egress|idle|allocations|policy|load [ARGUMENTS]" ;;
+*) die "usage: scripts/bench.sh gateway|egress|idle|allocations|policy|scrubbing|load [ARGUMENTS]" ;;
 esac

@@ -39,7 +39,7 @@ enum House {
     /// Targets whose sources are not looked at: C, and programs that measure.
     static let others: Set = [
         "CLinux", "CRE2", "COpenSSL", "CZlib", "CYAML", "CCurl", "CScan", "CNghttp2",
-        "CAllocationCount", "RequestBenchmark", "sluice-bench", "Peers", "LeakOracle",
+        "CAllocationCount", "RequestBenchmark", "sluice-bench", "ScrubbingBenchmark", "Peers", "LeakOracle",
     ]
 
     /// The calls that reach the world, which Rego has no business with though it imports Glibc.

@@ -72,7 +72,8 @@ public struct Recorder {
             cluster.answered(
                 status: outcome.status, nanoseconds: outcome.ended &- outcome.started, shard)
         case .malformedHead, .malformedContent, .requestTimeout, .clientClosed, .unresolved,
-            .overflow, .upstreamClosed, .malformedResponse, .tunnelIdle, .headTooLarge, .drained:
+            .overflow, .upstreamClosed, .malformedResponse, .codedContent, .tunnelIdle,
+            .headTooLarge, .drained:
             return
         }
     }

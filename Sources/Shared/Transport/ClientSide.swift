@@ -396,7 +396,7 @@ struct ClientSide {
         case .malformedHead, .malformedContent, .requestTimeout, .clientClosed, .drained:
             return false
         case .connectFailed, .connectTimeout, .tlsFailed, .unresolved, .overflow, .upstreamClosed,
-            .upstreamTimeout, .malformedResponse, .tunnelIdle, .headTooLarge, nil:
+            .upstreamTimeout, .malformedResponse, .codedContent, .tunnelIdle, .headTooLarge, nil:
             break
         }
         if exchange.pointee.flags.contains(.requestDone) { return true }
