@@ -21,10 +21,17 @@ let settings: [SwiftSetting] = [
         .when(configuration: .release)),
 ]
 
+// Targets whose functions are called for every byte or field: those that are not tiny are inlined
+// in other modules as well (the compiler's own limit is 20 instructions).
+let inlined: Set = ["Bytes", "Identity", "Telemetry"]
+
+let inlining: SwiftSetting = .unsafeFlags(
+    ["-Xllvm", "-cmo-function-size-limit=80"], .when(configuration: .release))
+
 func shared(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
     .target(
         name: name, dependencies: dependencies, path: "Sources/Shared/\(name)",
-        swiftSettings: settings)
+        swiftSettings: inlined.contains(name) ? settings + [inlining] : settings)
 }
 
 func role(_ name: String, _ dependencies: [Target.Dependency]) -> Target {

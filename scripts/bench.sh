@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Measures Sluice, beside its peers where there are any.
 #   scripts/bench.sh gateway   CPU time per proxied request, with nginx, HAProxy and a bare forwarder
+#   scripts/bench.sh tls       the same with TLS on either side, and handshakes, with nginx and HAProxy
 #   scripts/bench.sh idle      memory per idle connection, 10,000 of them
 #   scripts/bench.sh allocations   heap allocations per warm request: none, or it fails
 #   scripts/bench.sh policy    one decision: time and allocations
@@ -25,6 +26,15 @@ need_tools() {
     [ -e "${SLUICE_BENCH_DIR:-$HOME/.cache/sluice-bench}/ready" ] || "$source_dir/proxy/setup.sh"
 }
 
+# isolated COMMAND...: the ports are fixed; in a network of its own nothing else can have them.
+isolated() {
+    if unshare -n ip link show lo >/dev/null 2>&1; then
+        unshare -n sh -c 'ip link set lo up; exec "$@"' sh "$@"
+    else
+        "$@"
+    fi
+}
+
 # proxies NAME...: the benchmark of proxies with Sluice and the arguments.
 proxies() {
     need_tools
@@ -32,12 +42,7 @@ proxies() {
     results=$(mktemp -d)
     trap 'rm -rf "$results"' EXIT
     export SLUICE_PORT=8200 SLUICE_ADMIN_PORT=8299 SLUICE_ACCESS_LOG=$results/access.log
-    # The ports are fixed: in a network of its own nothing else can have them.
-    local isolated=()
-    if unshare -n ip link show lo >/dev/null 2>&1; then
-        isolated=(unshare -n sh -c 'ip link set lo up; exec "$@"' sh)
-    fi
-    "${isolated[@]}" python3 "$source_dir/proxy/bench.py" --add sluice \
+    isolated python3 "$source_dir/proxy/bench.py" --add sluice \
         --cmd "$sluice --role gateway --config $root/Tests/Bench/gateway.yaml" \
         --urls h1=8200 "$@"
     say "access log of the run: $(wc -l <"$SLUICE_ACCESS_LOG") lines"
@@ -67,6 +72,27 @@ case $kind in
 gateway)
     say "CPU time of the proxy per request: HTTP/1.1 keep-alive GET, 64 connections, one worker"
     proxies --peers nginx,haproxy,floor-c --cases get "$@"
+    ;;
+tls)
+    say "CPU time of the proxy per request: TLS 1.3 from clients (tls, tls64k), handshakes (tlshs, tlsnew),"
+    say "and to the upstream (egress), one worker"
+    need_tools
+    need_sluice
+    results=$(mktemp -d)
+    trap 'rm -rf "$results"' EXIT
+    certificates=${SLUICE_BENCH_DIR:-$HOME/.cache/sluice-bench}/certs
+    listener="tls: { certificates: [{ cert: $certificates/cert.pem, key: $certificates/key.pem }] }"
+    upstream="tls: { ca_file: $certificates/cert.pem, server_name: localhost }"
+    sed "s|^  listen:.*|  listen: 127.0.0.1:8202\n  $listener|; s|^  admin:.*|  admin: 127.0.0.1:8298|" \
+        Tests/Bench/gateway.yaml >"$results/listener.yaml"
+    sed "s|^  listen:.*|  listen: 127.0.0.1:8203|; s|^  admin:.*|  admin: 127.0.0.1:8297|
+        s|^      address:.*|      address: 127.0.0.1:9443\n      $upstream|" \
+        Tests/Bench/gateway.yaml >"$results/upstream.yaml"
+    export SLUICE_ACCESS_LOG=$results/access.log
+    isolated python3 "$source_dir/proxy/bench.py" --peers nginx,haproxy \
+        --add sluice --cmd "$sluice --role gateway --config $results/listener.yaml" --urls tls=8202 \
+        --add sluice-upstream --cmd "$sluice --role gateway --config $results/upstream.yaml" \
+        --urls egress=8203 --cases tls,tls64k,tlshs,tlsnew,egress "$@"
     ;;
 idle)
     say "memory per idle keep-alive connection, each after one request"
@@ -99,5 +125,5 @@ load)
     "$bench" load "$data/data100.json"
     "$bench" rules "$data/rules1000"
     ;;
-*) die "usage: scripts/bench.sh gateway|idle|allocations|policy|load [ARGUMENTS]" ;;
+*) die "usage: scripts/bench.sh gateway|tls|idle|allocations|policy|load [ARGUMENTS]" ;;
 esac

@@ -37,6 +37,21 @@ struct DecisionReuseTests {
         }
     }
 
+    @Test func `more decisions than can be kept are each the right one`() throws {
+        let gateway = try RunningGateway(bundle: "\(Self.bundles)/keyed")
+        let client = try gateway.connect()
+        let padding = String(repeating: "x", count: 500)
+        for _ in 0..<3 {
+            for number in 0..<600 {
+                let target = "/api/v1/status?\(padding)=\(number)"
+                try client.send(
+                    "GET \(target) HTTP/1.1\r\nHost: a\r\nX-API-Key: first-key\r\n\r\n")
+                let answer = try client.readMessage()
+                #expect(answer["x-seen"] == "GET \(target) a first")
+            }
+        }
+    }
+
     @Test(arguments: ["time", "chance"])
     func `a decision that depends on more than the request is made each time`(
         of: String

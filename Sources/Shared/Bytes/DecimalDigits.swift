@@ -34,6 +34,13 @@ public struct DecimalDigits {
         place.storeBytes(of: text.littleEndian, as: UInt16.self)
     }
 
+    /// Stores the three digits of a number below 1000 as ASCII.
+    @inline(__always) static func store(triple: UInt16, at place: UnsafeMutableRawPointer) {
+        let hundreds = triple / 100
+        place.storeBytes(of: 0x30 &+ UInt8(truncatingIfNeeded: hundreds), as: UInt8.self)
+        store(pair: triple &- hundreds &* 100, at: place + 1)
+    }
+
     /// Stores the last `count` digits as ASCII; at most eight.
     @inline(__always) public func store(last count: Int, at place: UnsafeMutableRawPointer) {
         let text = (digits | 0x3030_3030_3030_3030) &>> UInt64(truncatingIfNeeded: 64 &- count &* 8)

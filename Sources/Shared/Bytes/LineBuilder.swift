@@ -89,8 +89,14 @@ extension LineBuilder {
     public mutating func append(decimal value: UInt64) {
         // Most numbers of a log or a header are short.
         if value < 10 { return append(0x30 &+ UInt8(truncatingIfNeeded: value)) }
-        if value < 100 { return append(decimal: value, digits: 2) }
-        if value < 1000 { return append(decimal: value, digits: 3) }
+        if value < 100 {
+            guard let place = claim(2) else { return }
+            return DecimalDigits.store(pair: UInt16(truncatingIfNeeded: value), at: place)
+        }
+        if value < 1000 {
+            guard let place = claim(3) else { return }
+            return DecimalDigits.store(triple: UInt16(truncatingIfNeeded: value), at: place)
+        }
         guard value < DecimalDigits.bound else {
             let (high, low) = value.quotientAndRemainder(dividingBy: DecimalDigits.bound)
             let mark = count
@@ -113,11 +119,8 @@ extension LineBuilder {
     public mutating func append(decimal value: UInt64, digits: Int) {
         precondition(digits <= DecimalDigits.countMax)
         guard let place = claim(digits) else { return }
-        if value < 1000, digits == 2 || digits == 3 {
-            let hundreds = value / 100
-            if digits == 3 { place.pointee = 0x30 &+ UInt8(truncatingIfNeeded: hundreds) }
-            let pair = UInt16(truncatingIfNeeded: value &- hundreds &* 100)
-            return DecimalDigits.store(pair: pair, at: place + (digits &- 2))
+        if digits == 3, value < 1000 {
+            return DecimalDigits.store(triple: UInt16(truncatingIfNeeded: value), at: place)
         }
         let lowest = value < DecimalDigits.bound ? value : value % DecimalDigits.bound
         DecimalDigits(UInt32(truncatingIfNeeded: lowest)).store(last: digits, at: place)

@@ -19,9 +19,9 @@ public enum RFC3339 {
             rest += 86_400
             days -= 1
         }
-        let (year, month, day) = date(fromDays: days)
+        let date = CivilDate(days: Int(days))
         return Civil(
-            year: year, month: month, day: day,
+            year: Int64(date.year), month: Int64(date.month), day: Int64(date.day),
             hour: rest / 3600, minute: rest / 60 % 60, second: rest % 60)
     }
 
@@ -51,48 +51,18 @@ public enum RFC3339 {
             let second = scanner.number(digits: 2), scanner.skipFraction(),
             let offset = scanner.offsetSeconds(), scanner.isAtEnd
         else { return nil }
-        guard (1...12).contains(month), day >= 1, day <= dayCount(ofMonth: month, year: year),
+        guard (1...12).contains(month), day >= 1,
+            day <= CivilDate.daysIn(month: Int(month), year: Int(year)),
             hour < 24, minute < 60, second <= 60
         else { return nil }
-        let days = self.days(year: year, month: month, day: day)
-        return days * 86_400 + hour * 3600 + minute * 60 + second - offset
+        let date = CivilDate(year: Int(year), month: Int(month), day: Int(day))
+        return Int64(date.days) * 86_400 + hour * 3600 + minute * 60 + second - offset
     }
 
-    private static let earliestSeconds = days(year: 0, month: 1, day: 1) * 86_400
-    private static let latestSeconds = days(year: 9999, month: 12, day: 31) * 86_400 + 86_399
-
-    private static func dayCount(ofMonth month: Int64, year: Int64) -> Int64 {
-        switch month {
-        case 2: year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28
-        case 4, 6, 9, 11: 30
-        default: 31
-        }
-    }
-
-    // Both directions count eras of 400 years (146,097 days) from 0000-03-01, so that the leap day
-    // is the last day of its year.
-
-    private static func days(year: Int64, month: Int64, day: Int64) -> Int64 {
-        let shifted = month <= 2 ? year - 1 : year
-        let era = (shifted >= 0 ? shifted : shifted - 399) / 400
-        let yearOfEra = shifted - era * 400
-        let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
-        let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
-        return era * 146_097 + dayOfEra - 719_468
-    }
-
-    private static func date(fromDays days: Int64) -> (year: Int64, month: Int64, day: Int64) {
-        let shifted = days + 719_468
-        let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
-        let dayOfEra = shifted - era * 146_097
-        let yearOfEra =
-            (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-        let part = (5 * dayOfYear + 2) / 153
-        let month = part < 10 ? part + 3 : part - 9
-        let year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
-        return (year, month, dayOfYear - (153 * part + 2) / 5 + 1)
-    }
+    private static let earliestSeconds =
+        Int64(CivilDate(year: 0, month: 1, day: 1).days) * 86_400
+    private static let latestSeconds =
+        Int64(CivilDate(year: 9999, month: 12, day: 31).days) * 86_400 + 86_399
 }
 
 // MARK: - Scanning

@@ -5,22 +5,16 @@ internal import Telemetry
 extension AccessLine {
     /// An address without its port.
     mutating func address(_ field: AccessField, _ address: SocketAddress) {
-        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 64) { memory in
-            var line = LineBuilder(memory)
-            line.append(address: address)
-            text(field, line.bytes.span)
-        }
+        text(field) { $0.append(address: address) }
     }
 
     /// An address with its port.
     mutating func endpoint(_ field: AccessField, _ address: SocketAddress) {
-        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 64) { memory in
-            var line = LineBuilder(memory)
+        text(field) { line in
             if !address.isIPv4 { line.append("[") }
             line.append(address: address)
             line.append(address.isIPv4 ? ":" : "]:")
             line.append(decimal: UInt64(address.port))
-            text(field, line.bytes.span)
         }
     }
 }

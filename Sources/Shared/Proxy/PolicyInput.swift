@@ -65,7 +65,7 @@ struct PolicyInput {
         let method = text(head.methodRange.slice(of: request.bytes))
         let path = path(head)
         let headers = needs.contains(.headers) ? headers(head) : .undefined
-        let size = size(head)
+        let size = Self.declaredSize(head.framing)
         let host = head.authority.range.slice(of: request.bytes)
         let isOld = head.version == .http10
         return arena.object(hasBody ? shapes.httpWithBody : shapes.http) { http in
@@ -76,7 +76,7 @@ struct PolicyInput {
                 http.add(text(host))
                 http.add(arena.string(scheme))
                 http.add(arena.string(isOld ? "HTTP/1.0" : "HTTP/1.1"))
-                http.add(size)
+                http.add(arena.number(int64: size))
             }
             if needs.contains(.headers) { http.add(headers) }
             if hasBody { http.add(FormText.valid(request.content, arena)) }
@@ -96,12 +96,12 @@ struct PolicyInput {
 
     private var scheme: StaticString { request.isSecure ? "https" : "http" }
 
-    /// The declared length; -1 when it is not known.
-    private func size(_ head: borrowing RequestHead) -> Value {
-        switch head.framing {
-        case .none: Value(0)
-        case .contentLength(let length): arena.number(int64: Int64(clamping: length))
-        case .chunked, .untilClose: Value(-1)
+    /// The declared length of content; -1 when it is not known.
+    static func declaredSize(_ framing: BodyFraming) -> Int64 {
+        switch framing {
+        case .none: 0
+        case .contentLength(let length): Int64(clamping: length)
+        case .chunked, .untilClose: -1
         }
     }
 

@@ -36,8 +36,8 @@ public final class Reply {
     func reset() {
         status = 200
         lines.rewind(to: 0)
-        content.removeAll(keepingCapacity: true)
-        removedNames.removeAll(keepingCapacity: true)
+        if !content.isEmpty { content.removeAll(keepingCapacity: true) }
+        if !removedNames.isEmpty { removedNames.removeAll(keepingCapacity: true) }
         closes = false
     }
 }

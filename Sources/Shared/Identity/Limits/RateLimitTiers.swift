@@ -46,8 +46,9 @@ public final class RateLimitTiers: Sendable {
         for index in tiers.indices {
             let candidate = bytes.bytes(tiers[index].name)
             guard candidate.count == name.count else { continue }
-            let isSame = name.withUnsafeBufferPointer { $0.elementsEqual(candidate) }
-            if isSame { return Handle(index: index) }
+            var same = 0
+            while same < name.count, name[same] == candidate[same] { same += 1 }
+            if same == name.count { return Handle(index: index) }
         }
         return nil
     }

@@ -1,35 +1,4 @@
 extension Machine {
-    /// What is at a path below a value.
-    @inline(__always) func follow(_ value: Value, _ start: Int32, _ count: Int32) -> Value {
-        var value = value
-        var key = pathKeys + Int(start)
-        let end = key + Int(count)
-        while key < end {
-            value = member(of: value, constant: key.pointee)
-            if value.isUndefined { return value }
-            key += 1
-        }
-        return value
-    }
-
-    /// As `member(of:_:)`, for a key of the policy's own: in base data it is found by its bits, or
-    /// it is not there.
-    @inline(__always) private func member(of collection: Value, constant key: Value) -> Value {
-        guard collection.has(.object), key.has(.interned) else {
-            return Self.member(of: collection, key)
-        }
-        let object = collection.object
-        guard object.table.pointee.interned == family, object.table.pointee.slotMask == 0 else {
-            return object[key]
-        }
-        let keys = object.table.keys
-        for position in 0..<Int(object.table.pointee.count)
-        where keys[position].bits == key.bits {
-            return object.values[position]
-        }
-        return .undefined
-    }
-
     /// What is under `key`: an object's value, an array's element, a set's member itself.
     @inline(__always) static func member(of collection: Value, _ key: Value) -> Value {
         if collection.has(.object) { return collection.object[key] }

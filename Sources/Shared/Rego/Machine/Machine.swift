@@ -17,8 +17,6 @@ struct Machine {
     let functions: UnsafeMutablePointer<Program.Function>
     let builtins: UnsafeMutablePointer<BuiltinEntry>
     let budget: UnsafeMutablePointer<Budget>
-    /// Of the base data.
-    let family: UInt64
 
     /// Where to go on when the called function returns.
     struct Frame: BitwiseCopyable {
@@ -41,7 +39,6 @@ struct Machine {
         functions = snapshot.functions
         builtins = snapshot.builtins
         budget = context.budget
-        family = snapshot.data.family
     }
 
     // The one long function of the machine: a switch over all opcodes, so that position, base and
@@ -373,5 +370,17 @@ struct Machine {
         let used = (base - registers) &+ caller &+ Int(functions[function].registerCount)
         guard depth < frameCountMax, used < registerCountMax else { throw .budget(.tooDeep) }
         frames[depth] = Frame(position: position, base: base, function: function)
+    }
+
+    @inline(__always) private func follow(_ value: Value, _ start: Int32, _ count: Int32) -> Value {
+        var value = value
+        var key = pathKeys + Int(start)
+        let end = key + Int(count)
+        while key < end {
+            value = Self.member(of: value, key.pointee)
+            if value.isUndefined { return value }
+            key += 1
+        }
+        return value
     }
 }

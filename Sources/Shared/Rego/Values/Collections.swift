@@ -9,9 +9,8 @@ struct KeyTable: BitwiseCopyable {
     let count: UInt32
     /// Size of the hash index minus one; zero when there is none.
     let slotMask: UInt32
-    /// Not zero when every key is an interned string: then an equal one mostly has the same bits.
-    /// Above one it is the `FrozenData.family` that interned them all.
-    var interned: UInt64
+    /// One when every key is an interned string, so that an equal one mostly has the same bits.
+    let interned: UInt64
 
     init(count: Int, slotMask: Int, allInterned: Bool) {
         self.count = UInt32(truncatingIfNeeded: count)

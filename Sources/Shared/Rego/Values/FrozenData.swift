@@ -1,5 +1,4 @@
 public import Bytes
-internal import Synchronization
 
 /// An immutable document that any number of evaluators share.
 public final class FrozenData: @unchecked Sendable {
@@ -9,8 +8,6 @@ public final class FrozenData: @unchecked Sendable {
     private let strings: InternTable
     /// What this document shares values with.
     private let parent: FrozenData?
-    /// Tells the key tables of a document without a parent from all others; 1 if it has one.
-    let family: UInt64
 
     /// The document; valid as long as this object or one that extends it is.
     public let root: Value
@@ -19,13 +16,12 @@ public final class FrozenData: @unchecked Sendable {
 
     fileprivate init(
         _ storage: consuming ArenaStorage, _ strings: consuming InternTable,
-        parent: FrozenData?, family: UInt64, root: Value
+        parent: FrozenData?, root: Value
     ) {
         bytesUsed = storage.arena.bytesUsed
         self.storage = storage
         self.strings = strings
         self.parent = parent
-        self.family = family
         self.root = root
     }
 
@@ -57,19 +53,13 @@ public final class Freezer {
     private var storage: ArenaStorage?
     private let scratch = ArenaStorage(bytesMax: .max)
     private let parent: FrozenData?
-    private let family: UInt64
     private var sink: FrozenSink
-
-    private static let familyCount = Atomic<UInt64>(1)
 
     /// - Parameter parent: a document whose values and strings the new one may share.
     public init(extending parent: FrozenData? = nil) {
         let storage = ArenaStorage(
             chunkBytes: parent == nil ? 64 << 10 : 4 << 10, bytesMax: .max)
-        family =
-            parent == nil
-            ? Self.familyCount.wrappingAdd(1, ordering: .relaxed).newValue : 1
-        sink = FrozenSink(arena: storage.arena, parent: parent, family: family)
+        sink = FrozenSink(arena: storage.arena, parent: parent)
         self.storage = consume storage
         self.parent = parent
     }
@@ -131,6 +121,6 @@ public final class Freezer {
     public func seal(root: Value) -> FrozenData {
         let finished = storage.take() ?? ArenaStorage(bytesMax: .max)
         let strings = sink.takeStrings()
-        return FrozenData(finished, strings, parent: parent, family: family, root: root)
+        return FrozenData(finished, strings, parent: parent, root: root)
     }
 }

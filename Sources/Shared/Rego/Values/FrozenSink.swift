@@ -5,7 +5,6 @@ internal import Glibc
 struct FrozenSink: JSONSink, ~Copyable {
     let arena: Arena
     private let parent: FrozenData?
-    private let family: UInt64
     private var strings = InternTable()
     private var shapes = ShapeTable()
     /// The last small array for each hash, to use again for an equal one.
@@ -14,11 +13,9 @@ struct FrozenSink: JSONSink, ~Copyable {
 
     private static let sharedArrayMax = 8
 
-    /// - Parameter family: of a document without a parent, else 1.
-    init(arena: Arena, parent: FrozenData?, family: UInt64) {
+    init(arena: Arena, parent: FrozenData?) {
         self.arena = arena
         self.parent = parent
-        self.family = family
     }
 
     mutating func takeStrings() -> InternTable {
@@ -75,8 +72,7 @@ struct FrozenSink: JSONSink, ~Copyable {
             return arena.object(keys: shape.keys) { pairs[Int(shape.order[$0]) * 2 + 1] }
         }
         let order = Self.sortedDistinct(pairs)
-        let keys = shapes.keys(
-            count: order.count, { pairs[Int(order[$0]) * 2] }, arena, family)
+        let keys = shapes.keys(count: order.count, { pairs[Int(order[$0]) * 2] }, arena)
         shapes.remember(pairs, order: order, keys: keys)
         return arena.object(keys: keys) { pairs[Int(order[$0]) * 2 + 1] }
     }
@@ -136,7 +132,7 @@ struct ShapeTable {
 
     /// A table of these sorted keys, with a hash index when there are many.
     mutating func keys(
-        count: Int, _ key: (Int) -> Value, _ arena: Arena, _ family: UInt64
+        count: Int, _ key: (Int) -> Value, _ arena: Arena
     ) -> UnsafePointer<KeyTable> {
         var hash = UInt64(count)
         for index in 0..<count { hash = StringHash.mix(hash ^ key(index).bits) &+ 1 }
@@ -145,11 +141,9 @@ struct ShapeTable {
         {
             return known
         }
-        let made = UnsafeMutablePointer(mutating: Self.make(count: count, key, arena))
-        if made.pointee.allInterned { made.pointee.interned = family }
-        let table = UnsafePointer(made)
-        if count <= Self.countMax, bySorted.count < Self.shapesMax { bySorted[hash] = table }
-        return table
+        let made = Self.make(count: count, key, arena)
+        if count <= Self.countMax, bySorted.count < Self.shapesMax { bySorted[hash] = made }
+        return made
     }
 
     private static func make(

@@ -73,36 +73,14 @@ extension Value {
     static func orderOfStrings(_ left: Value, _ right: Value) -> Int {
         let a = left.stringHeader.pointee
         let b = right.stringHeader.pointee
-        let order = orderOfBytes(a.bytes, b.bytes, Int(min(a.length, b.length)))
-        return order != 0 ? order : Int(a.length) - Int(b.length)
-    }
-
-    /// Names are mostly shorter than what a call to `memcmp` costs.
-    @inline(__always) private static func orderOfBytes(
-        _ left: UnsafeRawPointer, _ right: UnsafeRawPointer, _ count: Int
-    ) -> Int {
-        func order<Word: FixedWidthInteger & BitwiseCopyable>(_: Word.Type, at offset: Int) -> Int {
-            let x = left.loadUnaligned(fromByteOffset: offset, as: Word.self).bigEndian
-            let y = right.loadUnaligned(fromByteOffset: offset, as: Word.self).bigEndian
-            return x == y ? 0 : x < y ? -1 : 1
+        let common = Int(min(a.length, b.length))
+        if common >= 8 {
+            let x = UnsafeRawPointer(a.bytes).loadUnaligned(as: UInt64.self).bigEndian
+            let y = UnsafeRawPointer(b.bytes).loadUnaligned(as: UInt64.self).bigEndian
+            if x != y { return x < y ? -1 : 1 }
         }
-        switch count {
-        // The last bytes, read together with some before them that were found equal.
-        case 8...16:
-            let first = order(UInt64.self, at: 0)
-            return first != 0 ? first : order(UInt64.self, at: count &- 8)
-        case 4...7:
-            let first = order(UInt32.self, at: 0)
-            return first != 0 ? first : order(UInt32.self, at: count &- 4)
-        case 2, 3:
-            let first = order(UInt16.self, at: 0)
-            return first != 0 ? first : order(UInt16.self, at: count &- 2)
-        case 1: return order(UInt8.self, at: 0)
-        case 0: return 0
-        default:
-            let first = order(UInt64.self, at: 0)
-            return first != 0 ? first : Int(memcmp(left + 8, right + 8, count &- 8))
-        }
+        let order = memcmp(a.bytes, b.bytes, common)
+        return order != 0 ? Int(order) : Int(a.length) - Int(b.length)
     }
 }
 

@@ -1,4 +1,4 @@
-internal import Bytes
+public import Bytes
 internal import Glibc
 
 /// One access record in the making, written straight into its worker's ring.
@@ -43,6 +43,16 @@ public struct AccessLine: ~Copyable {
         end(mark)
     }
 
+    /// Text that `write` appends and that needs no escaping.
+    @inline(__always)
+    public mutating func text(_ field: AccessField, _ write: (inout LineBuilder) -> Void) {
+        let mark = begin(field)
+        line.append("\"")
+        write(&line)
+        line.append("\"")
+        end(mark)
+    }
+
     /// A member without a value.
     @inline(__always) public mutating func absent(_ field: AccessField) {
         let mark = begin(field)
@@ -68,19 +78,11 @@ public struct AccessLine: ~Copyable {
 
     @inline(__always)
     public mutating func requestID(_ id: RequestID, as field: AccessField = .requestID) {
-        let mark = begin(field)
-        line.append("\"")
-        id.append(to: &line)
-        line.append("\"")
-        end(mark)
+        text(field) { id.append(to: &$0) }
     }
 
     @inline(__always) public mutating func traceID(_ context: TraceContext) {
-        let mark = begin(.traceID)
-        line.append("\"")
-        context.appendTraceID(to: &line)
-        line.append("\"")
-        end(mark)
+        text(.traceID) { context.appendTraceID(to: &$0) }
     }
 
     /// The request target: its path, and of its query what the log's rule lets through.

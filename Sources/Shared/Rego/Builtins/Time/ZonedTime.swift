@@ -1,3 +1,5 @@
+internal import Bytes
+
 /// An instant seen in a time zone.
 struct ZonedTime {
     /// Seconds since 1970, and the nanoseconds after them, 0..<1e9.

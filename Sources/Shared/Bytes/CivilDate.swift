@@ -1,17 +1,20 @@
 /// The proleptic Gregorian calendar: days since 1970-01-01 and back.
-struct CivilDate: Equatable {
-    var year: Int
-    var month: Int
-    var day: Int
+///
+/// Both directions count eras of 400 years (146,097 days) from 0000-03-01, so that the leap day is
+/// the last day of its year (Howard Hinnant's algorithm).
+public struct CivilDate: Equatable, Sendable {
+    public var year: Int
+    public var month: Int
+    public var day: Int
 
-    init(year: Int, month: Int, day: Int) {
+    public init(year: Int, month: Int, day: Int) {
         self.year = year
         self.month = month
         self.day = day
     }
 
-    /// The date `days` after 1970-01-01 (Howard Hinnant's algorithm).
-    init(days: Int) {
+    /// The date `days` after 1970-01-01.
+    public init(days: Int) {
         let shifted = days + 719_468
         let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
         let dayOfEra = shifted - era * 146_097
@@ -25,7 +28,7 @@ struct CivilDate: Equatable {
     }
 
     /// Days since 1970-01-01. Months and days outside their range carry over.
-    var days: Int {
+    public var days: Int {
         let months = month - 1
         let carried = months >= 0 ? months / 12 : (months - 11) / 12
         let civilMonth = months - carried * 12 + 1
@@ -39,16 +42,16 @@ struct CivilDate: Equatable {
     }
 
     /// From 1.
-    var dayOfYear: Int { days - CivilDate(year: year, month: 1, day: 1).days + 1 }
+    public var dayOfYear: Int { days - CivilDate(year: year, month: 1, day: 1).days + 1 }
 
     /// From Sunday = 0.
-    var weekday: Int { ((days + 4) % 7 + 7) % 7 }
+    public var weekday: Int { ((days + 4) % 7 + 7) % 7 }
 
-    static func isLeap(_ year: Int) -> Bool {
+    public static func isLeap(_ year: Int) -> Bool {
         year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
     }
 
-    static func daysIn(month: Int, year: Int) -> Int {
+    public static func daysIn(month: Int, year: Int) -> Int {
         switch month {
         case 2: isLeap(year) ? 29 : 28
         case 4, 6, 9, 11: 30
