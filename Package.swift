@@ -88,7 +88,7 @@ let package = Package(
         shared(
             "Proxy",
             [
-                "Bytes", "Config", "HTTP", "IO", "Transport", "Policy", "Rego", "Identity",
+                "Bytes", "Config", "Files", "HTTP", "IO", "Transport", "Policy", "Rego", "Identity",
                 "Telemetry",
             ]),
 

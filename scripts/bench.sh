@@ -3,6 +3,7 @@
 #   scripts/bench.sh gateway   CPU time per proxied request, with nginx, HAProxy and a bare forwarder
 #   scripts/bench.sh egress    the same for a call to a service over TLS 1.3: Sluice with policy,
 #                              limits, credential and log, its peers with the proxying alone
+#   scripts/bench.sh tls       the same with TLS on either side, and handshakes, with nginx and HAProxy
 #   scripts/bench.sh idle      memory per idle connection, 10,000 of them
 #   scripts/bench.sh allocations   heap allocations per warm request: none, or it fails
 #   scripts/bench.sh policy    one decision: time and allocations
@@ -28,9 +29,8 @@ need_tools() {
     [ -e "${SLUICE_BENCH_DIR:-$HOME/.cache/sluice-bench}/ready" ] || "$source_dir/proxy/setup.sh"
 }
 
-# Runs a command in a network of its own where that can be had: the ports are fixed, and nothing
-# else can have them there.
-alone() {
+# isolated COMMAND...: the ports are fixed; in a network of its own nothing else can have them.
+isolated() {
     if unshare -n ip link show lo >/dev/null 2>&1; then
         unshare -n sh -c 'ip link set lo up; exec "$@"' sh "$@"
     else
@@ -45,7 +45,7 @@ proxies() {
     results=$(mktemp -d)
     trap 'rm -rf "$results"' EXIT
     export SLUICE_PORT=8200 SLUICE_ADMIN_PORT=8299 SLUICE_ACCESS_LOG=$results/access.log
-    alone python3 "$source_dir/proxy/bench.py" --add sluice \
+    isolated python3 "$source_dir/proxy/bench.py" --add sluice \
         --cmd "$sluice --role gateway --config $root/Tests/Bench/gateway.yaml" \
         --urls h1=8200 "$@"
     say "access log of the run: $(wc -l <"$SLUICE_ACCESS_LOG") lines"
@@ -68,7 +68,7 @@ egress() {
     export SLUICE_PORT=8203 SLUICE_ADMIN_PORT=8299 SLUICE_ACCESS_LOG=$results/access.log
     export SLUICE_BENCH_BUNDLE=$results/bundle SLUICE_BENCH_CERT=$tools/certs/cert.pem
     export SLUICE_BENCH_KEY=bench-key-0123456789abcdef0123456789abcdef
-    SLUICE_BENCH_DIR=$results/tools alone python3 "$source_dir/proxy/bench.py" \
+    SLUICE_BENCH_DIR=$results/tools isolated python3 "$source_dir/proxy/bench.py" \
         --add sluice --cmd "$sluice --role egress --config $root/Tests/Bench/egress.yaml" \
         --urls egress=8203 "$@"
     say "access log of the run: $(wc -l <"$SLUICE_ACCESS_LOG") lines"
@@ -102,6 +102,27 @@ gateway)
 egress)
     say "CPU time of the proxy per call: plain in, TLS 1.3 keep-alive out, 64 connections, one worker"
     egress --peers nginx,haproxy --cases egress "$@"
+    ;;
+tls)
+    say "CPU time of the proxy per request: TLS 1.3 from clients (tls, tls64k), handshakes (tlshs, tlsnew),"
+    say "and to the upstream (egress), one worker"
+    need_tools
+    need_sluice
+    results=$(mktemp -d)
+    trap 'rm -rf "$results"' EXIT
+    certificates=${SLUICE_BENCH_DIR:-$HOME/.cache/sluice-bench}/certs
+    listener="tls: { certificates: [{ cert: $certificates/cert.pem, key: $certificates/key.pem }] }"
+    upstream="tls: { ca_file: $certificates/cert.pem, server_name: localhost }"
+    sed "s|^  listen:.*|  listen: 127.0.0.1:8202\n  $listener|; s|^  admin:.*|  admin: 127.0.0.1:8298|" \
+        Tests/Bench/gateway.yaml >"$results/listener.yaml"
+    sed "s|^  listen:.*|  listen: 127.0.0.1:8203|; s|^  admin:.*|  admin: 127.0.0.1:8297|
+        s|^      address:.*|      address: 127.0.0.1:9443\n      $upstream|" \
+        Tests/Bench/gateway.yaml >"$results/upstream.yaml"
+    export SLUICE_ACCESS_LOG=$results/access.log
+    isolated python3 "$source_dir/proxy/bench.py" --peers nginx,haproxy \
+        --add sluice --cmd "$sluice --role gateway --config $results/listener.yaml" --urls tls=8202 \
+        --add sluice-upstream --cmd "$sluice --role gateway --config $results/upstream.yaml" \
+        --urls egress=8203 --cases tls,tls64k,tlshs,tlsnew,egress "$@"
     ;;
 idle)
     say "memory per idle keep-alive connection, each after one request"
@@ -138,5 +159,7 @@ load)
     "$bench" load "$data/data100.json"
     "$bench" rules "$data/rules1000"
     ;;
-*) die "usage: scripts/bench.sh gateway|egress|idle|allocations|policy|scrubbing|load [ARGUMENTS]" ;;
+*)
+    die "usage: scripts/bench.sh gateway|egress|tls|idle|allocations|policy|scrubbing|load [ARGUMENTS]"
+    ;;
 esac

@@ -27,22 +27,12 @@ final class ServiceCatalog: Sendable {
         self.log = log
         var contexts: [UpstreamTLSConfiguration: TLSClientContext] = [:]
         let all = [configuration.upstream] + configuration.services.values
-        for tls in Set(all.map(\.tls)) { contexts[tls] = try Self.context(tls) }
-        self.contexts = contexts
-    }
-
-    private static func context(
-        _ tls: UpstreamTLSConfiguration
-    ) throws(RoleError) -> TLSClientContext {
         do throws(TLSError) {
-            return try TLSClientContext(
-                authorities: tls.caFile.map { .file($0) } ?? .system,
-                credential: tls.certificate.map {
-                    TLSCredential(certificateFile: $0.chainFile, keyFile: $0.keyFile)
-                })
+            for tls in Set(all.map(\.tls)) { contexts[tls] = try TLSClientContext(tls) }
         } catch {
             throw RoleError("egress: tls: \(error)")
         }
+        self.contexts = contexts
     }
 
     /// The services that the data has, in its order.

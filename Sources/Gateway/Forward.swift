@@ -49,6 +49,8 @@ struct Forward {
         record.pointee.trace.append(to: &reply.lines)
         reply.lines.append("\r\nx-forwarded-for: ")
         reply.lines.append(address: request.peer)
-        reply.lines.append("\r\nx-forwarded-proto: http\r\n")
+        reply.lines.append(
+            request.isSecure
+                ? "\r\nx-forwarded-proto: https\r\n" : "\r\nx-forwarded-proto: http\r\n")
     }
 }

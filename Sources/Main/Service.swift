@@ -122,7 +122,7 @@ struct Service {
                 for role in roles { role.finish() }
                 log.info("ended", ["code": .number(Int64(code))])
                 return code
-            case nil: continue
+            case nil: for role in roles { role.look() }
             }
         }
     }

@@ -18,7 +18,8 @@ enum House {
         "DemoUpstream": ["Bytes", "COpenSSL", "Glibc", "HTTP", "IO"],
         "Transport": ["Bytes", "HTTP", "IO"],
         "Proxy": [
-            "Bytes", "Config", "HTTP", "IO", "Identity", "Policy", "Rego", "Telemetry", "Transport",
+            "Bytes", "Config", "Files", "HTTP", "IO", "Identity", "Policy", "Rego", "Telemetry",
+            "Transport",
         ],
         "Gateway": [
             "Bytes", "Config", "HTTP", "IO", "Identity", "Policy", "Proxy", "Rego", "Telemetry",

@@ -74,7 +74,7 @@ struct PolicyInput {
             if needs.contains(.identifier) { http.add(identifier()) }
             if needs.contains(.details) {
                 http.add(text(host))
-                http.add(arena.string("http"))
+                http.add(arena.string(scheme))
                 http.add(arena.string(isOld ? "HTTP/1.0" : "HTTP/1.1"))
                 http.add(arena.number(int64: size))
             }
@@ -93,6 +93,8 @@ struct PolicyInput {
         path.append(query.slice(of: request.bytes))
         return path.finish()
     }
+
+    private var scheme: StaticString { request.isSecure ? "https" : "http" }
 
     /// The declared length of content; -1 when it is not known.
     static func declaredSize(_ framing: BodyFraming) -> Int64 {
@@ -119,7 +121,7 @@ struct PolicyInput {
         headers.set(":method", text(head.methodRange.slice(of: bytes)))
         headers.set(":path", path(head))
         headers.set(":authority", text(head.authority.range.slice(of: bytes)))
-        headers.set(":scheme", arena.string("http"))
+        headers.set(":scheme", arena.string(scheme))
         for index in 0..<head.fields.count {
             let field = head.fields[index]
             guard !question.hidden.drops(field, in: bytes) else { continue }
@@ -187,6 +189,13 @@ struct PolicyInput {
 
     private func source() -> Value {
         let address = address(request.peer)
+        if let client = request.client {
+            return arena.object(shapes.certified) { source in
+                source.add(address)
+                source.add(text(client.principal))
+                source.add(text(client.certificate))
+            }
+        }
         return arena.object(caller.source) { source in
             source.add(address)
             if let principal = question.caller.principal { source.add(text(principal)) }
