@@ -64,6 +64,9 @@ let package = Package(
             name: "CZlib", path: "Sources/Shared/CZlib", pkgConfig: "zlib",
             providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(
+            name: "CCares", path: "Sources/Shared/CCares", pkgConfig: "libcares",
+            providers: [.apt(["libc-ares-dev"])]),
+        .systemLibrary(
             name: "CYAML", path: "Sources/Shared/CYAML", pkgConfig: "yaml-0.1",
             providers: [.apt(["libyaml-dev"])]),
         .systemLibrary(
@@ -75,14 +78,14 @@ let package = Package(
         shared("Bytes", ["CZlib", "CYAML"]),
         shared("Files"),
         shared("HTTP", ["Bytes"]),
-        shared("IO", ["Bytes", "CLinux", "COpenSSL"]),
+        shared("IO", ["Bytes", "CCares", "CLinux", "COpenSSL"]),
         shared("Rego", ["Bytes", "CRE2", "COpenSSL", "BigInt"]),
         shared("Policy", ["Bytes", "COpenSSL", "Files", "Identity", "Rego"]),
         shared("Identity", ["Bytes", "COpenSSL"]),
         shared("Fetch", ["CCurl"]),
         shared("Credentials", ["Bytes", "COpenSSL", "CScan", "Fetch", "Files", "IO"]),
         shared("Telemetry", ["Bytes"]),
-        shared("Config", ["Bytes", "Credentials", "Files"]),
+        shared("Config", ["Bytes", "Credentials", "Files", "IO"]),
         shared("Transport", ["Bytes", "HTTP", "IO"]),
         shared("DemoUpstream", ["Bytes", "COpenSSL", "HTTP", "IO"]),
         shared(
@@ -139,6 +142,7 @@ let package = Package(
 
         tests("Architecture", []),
         tests("Bytes", ["Bytes"]),
+        tests("IO", ["IO", "Bytes", "Peers"]),
         tests("HTTP", ["HTTP", "Bytes"]),
         tests("Rego", ["Rego", "Bytes"]),
         tests("Policy", ["Policy", "Identity", "Rego", "Files", "Bytes"]),

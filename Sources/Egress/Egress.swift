@@ -46,13 +46,14 @@ public final class Egress: Role {
         } catch {
             throw RoleError("egress: metrics: \(error)")
         }
-        settings = try EgressSettings(
-            configuration, credentials, metrics: metrics, log)
+        settings = try EgressSettings(configuration, credentials, metrics: metrics, log)
         let catalog = try ServiceCatalog(configuration, credentials.current, registry, log)
         snapshots = RoleSnapshots(
             try PolicyStore.load(configuration.policy, role: "egress", log),
-            make: { policy, _ in
-                EgressSnapshot(policy, services: catalog.services(of: policy.egress))
+            make: { policy, previous in
+                EgressSnapshot(
+                    policy,
+                    services: catalog.services(of: policy.egress, previous: previous?.services))
             })
         accessLog = try AccessLog.open(configuration.accessLog, role: "egress", workers: workers)
         tls = try configuration.tls.map { tls throws(RoleError) in

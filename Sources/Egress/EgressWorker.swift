@@ -70,7 +70,6 @@ final class EgressWorker: RequestHandler {
     }
 
     func refuse(_ fault: TransportFault, _ request: IncomingRequest, _ reply: Reply) {
-        if let route = flights.route(of: request.exchange) { tell(fault, route) }
         journal.refuse(.transport(fault), journal.beginFaulty(request), policy, reply)
     }
 
@@ -92,17 +91,6 @@ final class EgressWorker: RequestHandler {
         let covered = flights.covered(in: exchange)
         if covered > 0, let route = flights.route(of: exchange) { tell(covered, route) }
         flights.end(exchange)
-    }
-
-    /// Logs what the sandbox is told in part only: what is wrong with the service's name.
-    private func tell(_ fault: TransportFault, _ route: EgressRoute) {
-        guard case .unresolved(let failure) = fault else { return }
-        settings.log.warning(
-            "a service has no address",
-            [
-                "service": .text(route.service.name), "host": .text(route.service.origin.host),
-                "reason": .text("\(failure)"),
-            ])
     }
 
     /// Counts and logs that a service's answer held what it was given.

@@ -80,6 +80,7 @@ final class RunningEgress {
         for (key, preset) in [
             ("identity", "  identity: { header: true }\n"),
             ("access_log", "  access_log: { path: off }\n"),
+            ("upstream", "  upstream: { allow_addresses: [loopback] }\n"),
         ] where !settings.contains("\(key):") {
             text += preset
         }

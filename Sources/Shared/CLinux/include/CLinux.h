@@ -11,6 +11,8 @@
 #include <sys/socket.h>
 #include <sys/types.h>
 
+// Not visible to Swift through Glibc once another module's header has included it as well.
+static const int CLINUX_SOCK_STREAM = SOCK_STREAM;
 static const int CLINUX_STREAM_TYPE = SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC;
 static const int CLINUX_STREAM_FLAGS = SOCK_NONBLOCK | SOCK_CLOEXEC;
 static const int CLINUX_EVENTFD_FLAGS = EFD_NONBLOCK | EFD_CLOEXEC;

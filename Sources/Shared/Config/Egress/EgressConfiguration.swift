@@ -1,5 +1,6 @@
 internal import Bytes
 public import Credentials
+public import IO
 
 /// What the egress role is told.
 public struct EgressConfiguration: Sendable, Equatable {
@@ -13,6 +14,7 @@ public struct EgressConfiguration: Sendable, Equatable {
     public var identity: SandboxIdentityConfiguration
     /// What holds for every service that says nothing else.
     public var upstream: ServiceConnectionConfiguration
+    public var resolver: ResolverOptions
     /// By the service's name in the bundle's data.
     public var services: [String: ServiceConnectionConfiguration]
     /// What services name in `auth`.
@@ -32,6 +34,7 @@ public struct EgressConfiguration: Sendable, Equatable {
         let identity = SandboxIdentityConfiguration(section.section("identity"))
         let common = ServiceConnectionConfiguration(common: section.section("upstream"))
         upstream = common
+        resolver = ResolverOptions(section.section("resolver"))
         services = [:]
         for (name, service) in section.namedSections("services") {
             services[name] = ServiceConnectionConfiguration(service: service, common: common)
