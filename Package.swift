@@ -155,7 +155,6 @@ let package = Package(
             ["Credentials", "Fetch", "Files", "IO", "Bytes", "COpenSSL", "CScan", "LeakOracle"]),
         tests("Telemetry", ["Telemetry", "Bytes"]),
         tests("Config", ["Config", "Credentials", "Files", "Bytes"]),
-        tests("IO", ["IO", "Peers"]),
         tests("Transport", ["Transport", "Credentials", "HTTP", "IO", "Bytes", "Peers"]),
         tests(
             "Gateway",

@@ -3,6 +3,7 @@
 #   scripts/bench.sh gateway   CPU time per proxied request, with nginx, HAProxy and a bare forwarder
 #   scripts/bench.sh egress    the same for a call to a service over TLS 1.3: Sluice with policy,
 #                              limits, credential and log, its peers with the proxying alone
+#   scripts/bench.sh streaming how events and bodies of 1 GiB pass the egress, or it fails
 #   scripts/bench.sh tls       the same with TLS on either side, and handshakes, with nginx and HAProxy
 #   scripts/bench.sh idle      memory per idle connection, 10,000 of them
 #   scripts/bench.sh allocations   heap allocations per warm request: none, or it fails
@@ -51,6 +52,14 @@ proxies() {
     say "access log of the run: $(wc -l <"$SLUICE_ACCESS_LOG") lines"
 }
 
+# egress_bundle FOLDER: the shipped policies with the data of the benchmarks.
+egress_bundle() {
+    mkdir "$1"
+    cp bundles/agentd/{egress,gateway,authz_router}.rego "$1"
+    cp Tests/Bench/egress-data.json "$1/data.json"
+    export SLUICE_BENCH_BUNDLE=$1 SLUICE_BENCH_KEY=bench-key-0123456789abcdef0123456789abcdef
+}
+
 # The benchmark of proxies with the egress, whose calls name their sandbox.
 egress() {
     need_tools
@@ -58,16 +67,14 @@ egress() {
     results=$(mktemp -d)
     trap 'rm -rf "$results"' EXIT
     local tools=${SLUICE_BENCH_DIR:-$HOME/.cache/sluice-bench}
-    mkdir "$results/bundle" "$results/tools"
-    cp bundles/agentd/{egress,gateway,authz_router}.rego "$results/bundle"
-    cp Tests/Bench/egress-data.json "$results/bundle/data.json"
+    egress_bundle "$results/bundle"
+    mkdir "$results/tools"
     ln -s "$tools"/* "$results/tools/"
     rm "$results/tools/conf"
     cp -r "$tools/conf" "$results/tools/conf"
     printf 'wrk.headers["x-sandbox-id"]="sbx-bench"\n' >>"$results/tools/conf/wrk.lua"
     export SLUICE_PORT=8203 SLUICE_ADMIN_PORT=8299 SLUICE_ACCESS_LOG=$results/access.log
-    export SLUICE_BENCH_BUNDLE=$results/bundle SLUICE_BENCH_CERT=$tools/certs/cert.pem
-    export SLUICE_BENCH_KEY=bench-key-0123456789abcdef0123456789abcdef
+    export SLUICE_BENCH_CERT=$tools/certs/cert.pem
     SLUICE_BENCH_DIR=$results/tools isolated python3 "$source_dir/proxy/bench.py" \
         --add sluice --cmd "$sluice --role egress --config $root/Tests/Bench/egress.yaml" \
         --urls egress=8203 "$@"
@@ -124,6 +131,24 @@ tls)
         --add sluice-upstream --cmd "$sluice --role gateway --config $results/upstream.yaml" \
         --urls egress=8203 --cases tls,tls64k,tlshs,tlsnew,egress "$@"
     ;;
+streaming)
+    say "events and large bodies through the egress, with a credential that answers are searched for"
+    need_sluice
+    results=$(mktemp -d)
+    trap 'stop_children; rm -rf "$results"' EXIT
+    egress_bundle "$results/bundle"
+    SLUICE_PORT=$(free_port)
+    SLUICE_ADMIN_PORT=$(free_port)
+    SLUICE_UPSTREAM_PORT=$(free_port)
+    export SLUICE_PORT SLUICE_ADMIN_PORT SLUICE_UPSTREAM_PORT
+    "$sluice" demo-upstream --listen "127.0.0.1:$SLUICE_UPSTREAM_PORT" 2>"$results/upstream" &
+    children+=($!)
+    "$sluice" --role egress --config Tests/Bench/streaming.yaml 2>"$results/log" &
+    children+=($!)
+    wait_for 10 port_answers "$SLUICE_UPSTREAM_PORT" || die "$(cat "$results/upstream")"
+    wait_for 10 port_answers "$SLUICE_PORT" || die "$(cat "$results/log")"
+    python3 Tests/Bench/streaming.py "$SLUICE_PORT" "$SLUICE_UPSTREAM_PORT" "${children[1]}" "$@"
+    ;;
 idle)
     say "memory per idle keep-alive connection, each after one request"
     proxies --peers nginx,haproxy --cases '' --idle 10000 "$@"
@@ -160,6 +185,6 @@ load)
     "$bench" rules "$data/rules1000"
     ;;
 *)
-    die "usage: scripts/bench.sh gateway|egress|tls|idle|allocations|policy|scrubbing|load [ARGUMENTS]"
+    die "usage: scripts/bench.sh gateway|egress|streaming|tls|idle|allocations|policy|scrubbing|load [ARGUMENTS]"
     ;;
 esac

@@ -1,8 +1,8 @@
 internal import Credentials
 internal import Transport
 
-/// What a worker has to know of each exchange that was forwarded until it has ended: the service may
-/// be gone from the data, and its credential be another, by the time it answers.
+/// What a worker has to know of each exchange that was forwarded until it has ended: the service
+/// may be gone from the data, and its credential be another, by the time it answers.
 struct EgressFlights {
     private struct Flight {
         var route: EgressRoute?

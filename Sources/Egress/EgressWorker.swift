@@ -50,6 +50,11 @@ final class EgressWorker: RequestHandler {
         do throws(Refusal) {
             return try run(head, request, record, reply)
         } catch {
+            // What was written for the service is not for the sandbox.
+            reply.lines.rewind(to: 0)
+            if error == .methodNotAllowed {
+                reply.lines.append("Allow: GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS\r\n")
+            }
             journal.refuse(error, record, policy, reply)
             return .answer
         }
