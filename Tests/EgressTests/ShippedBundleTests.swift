@@ -31,10 +31,13 @@ struct ShippedBundleTests {
             settings += "    \(service): { scheme: bearer, \(source) }\n"
         }
         settings += "    anthropic: { scheme: header, header: x-api-key, \(source) }\n"
-        egress = try RunningEgress(EgressBundle(addingSandboxes: Self.sandboxes), settings: settings)
+        let bundle = try EgressBundle(addingSandboxes: Self.sandboxes)
+        egress = try RunningEgress(bundle, settings: settings)
     }
 
-    private static let sandboxes = ["sbx-standard": "standard", "sbx-premium": "premium", "sbx-admin": "admin"]
+    private static let sandboxes = [
+        "sbx-standard": "standard", "sbx-premium": "premium", "sbx-admin": "admin",
+    ]
 
     /// What the service saw of a call.
     private func seen(
@@ -50,7 +53,9 @@ struct ShippedBundleTests {
         )
     }
 
-    private func status(_ method: String, _ target: String, _ host: String, _ sandbox: String) throws -> Int {
+    private func status(
+        _ method: String, _ target: String, _ host: String, _ sandbox: String
+    ) throws -> Int {
         try egress.ask(target, method: method, host: host, sandbox: sandbox).status
     }
 
