@@ -17,7 +17,7 @@ struct Forward {
     /// Uses the permit up.
     func plan(
         _ permit: consuming Permit, _ path: UnsafeRawBufferPointer, _ route: RouteTable.Route,
-        _ request: IncomingRequest, _ record: RequestRecords.Pointer, _ reply: Reply
+        _ record: RequestRecords.Pointer, _ reply: Reply
     ) -> Decision {
         addIdentity(record, reply)
         addTrace(record, request, reply)
@@ -44,13 +44,17 @@ struct Forward {
         _ record: RequestRecords.Pointer, _ request: IncomingRequest, _ reply: Reply
     ) {
         reply.lines.append("x-request-id: ")
-        record.pointee.requestID.append(to: &reply.lines)
+        reply.lines.append(record.pointee.bytes(record.pointee.requestIDText))
         reply.lines.append("\r\ntraceparent: ")
-        record.pointee.trace.append(to: &reply.lines)
+        reply.lines.append(record.pointee.bytes(record.pointee.traceparent))
         reply.lines.append("\r\nx-forwarded-for: ")
-        reply.lines.append(address: request.peer)
+        reply.lines.append(record.pointee.bytes(record.pointee.clientText))
         reply.lines.append(
             request.isSecure
-                ? "\r\nx-forwarded-proto: https\r\n" : "\r\nx-forwarded-proto: http\r\n")
+                ? "
+x-forwarded-proto: https
+" : "
+x-forwarded-proto: http
+")
     }
 }

@@ -59,6 +59,13 @@ struct PolicyEvalCommand: ParsableCommand {
     @Option(name: .long, help: "The most time to take, such as 5s; 0s for no limit.")
     var timeout = "0s"
 
+    @Flag(name: [.customShort("S"), .long], help: "Refuse what strict mode refuses.")
+    var strict = false
+
+    @OptionGroup(title: "Explanations") var explanations: PolicyExplainOptions
+
+    @OptionGroup var refused: RefusedEvalOptions
+
     @OptionGroup var options: PolicyOptions
 
     func validate() throws {
@@ -79,8 +86,6 @@ struct PolicyEvalCommand: ParsableCommand {
             if fail && !isDefined || failDefined && isDefined { throw ExitCode.failure }
         } catch let error as BundleError {
             try stop(error.entries, output)
-        } catch let error as PolicyQueryError {
-            try stop([error.entry], output)
         } catch let error as FileError {
             try stop([.message("\(error)")], output)
         }
@@ -88,7 +93,9 @@ struct PolicyEvalCommand: ParsableCommand {
 
     /// Prints the result and tells whether there was one.
     private func evaluate(_ output: QueryOutput) throws -> Bool {
+        var load = QueryTimings()
         let policies = try options.load(paths: data, bundles: bundle)
+        load.finish(.load)
         let text =
             query
             ?? String(
@@ -96,12 +103,21 @@ struct PolicyEvalCommand: ParsableCommand {
         var host = BuiltinHost()
         host.printLine = { Console.complain($0) }
         let compiled = try PolicyQuery(
-            text, in: policies, imports: `import`, package: package, limits: limits, host: host)
-        let rows = try compiled.run(
-            input: try inputText(), strictErrors: strictBuiltinErrors,
-            nowNanoseconds: Console.nowNanoseconds)
-        Console.write(output.text(rows, compiled))
-        return !rows.isEmpty
+            text, in: policies, imports: `import`, package: package, limits: limits, host: host,
+            isStrict: strict, observing: explanations.observation)
+        do {
+            let rows = try compiled.run(
+                input: try inputText(), strictErrors: strictBuiltinErrors,
+                nowNanoseconds: Console.nowNanoseconds)
+            let report = try explanations.report(compiled, load: load)
+            Console.write(output.text(rows, compiled, report))
+            return !rows.isEmpty
+        } catch let error as PolicyQueryError {
+            let report = try explanations.report(compiled, load: load)
+            Console.write(output.text(report))
+            try stop([error.entry], output, report)
+            return false
+        }
     }
 
     private var limits: Limits {
@@ -121,8 +137,10 @@ struct PolicyEvalCommand: ParsableCommand {
         return try InputFile.json(File.read(input, bytesMax: Self.inputBytesMax), name: input)
     }
 
-    private func stop(_ errors: [ModuleError], _ output: QueryOutput) throws {
-        if let text = output.text(errors) {
+    private func stop(
+        _ errors: [ModuleError], _ output: QueryOutput, _ report: QueryReport = QueryReport()
+    ) throws {
+        if let text = output.text(errors, report) {
             Console.write(text)
         } else {
             Console.complain(QueryOutput.sentence(errors))

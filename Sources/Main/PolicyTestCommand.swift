@@ -7,6 +7,13 @@ struct PolicyTestCommand: ParsableCommand {
         case pretty, json
     }
 
+    /// The values of `--explain`.
+    enum Explanation: String, ExpressibleByArgument, CaseIterable {
+        case fails, full, notes, debug
+
+        var filter: TraceFilter { TraceFilter(rawValue: rawValue) ?? .fails }
+    }
+
     static let configuration = CommandConfiguration(
         commandName: "test",
         abstract: "Run the rules that are called test_….",
@@ -24,7 +31,7 @@ struct PolicyTestCommand: ParsableCommand {
     @Flag(name: .shortAndLong, help: "The paths are bundles.")
     var bundle = false
 
-    @Flag(name: .shortAndLong, help: "List every test.")
+    @Flag(name: .shortAndLong, help: "List every test, and show what happened in those that fail.")
     var verbose = false
 
     @Option(
@@ -38,6 +45,21 @@ struct PolicyTestCommand: ParsableCommand {
     @Option(name: .long, help: "The most time for one test, such as 5s or 500ms.")
     var timeout = "5s"
 
+    @Option(name: .long, help: "Show of failed tests: fails, full, notes or debug.")
+    var explain: Explanation?
+
+    @Flag(name: .long, help: "Show the values of variables where tests fail.")
+    var varValues = false
+
+    @Flag(name: .shortAndLong, help: "Report which lines the tests evaluated.")
+    var coverage = false
+
+    @Option(name: .long, help: "The least coverage, of a hundred; less is a failure.")
+    var threshold = 0.0
+
+    @Option(name: .long, help: "How many times to run the tests.")
+    var count = 1
+
     @Flag(name: [.customShort("z"), .long], help: "Skipped tests are no failure.")
     var exitZeroOnSkipped = false
 
@@ -46,27 +68,68 @@ struct PolicyTestCommand: ParsableCommand {
 
     @OptionGroup var options: PolicyOptions
 
+    func validate() throws {
+        guard (0...100).contains(threshold) else {
+            throw ValidationError("--threshold: must be between 0 and 100")
+        }
+        guard (1...1_000_000).contains(count) else {
+            throw ValidationError("--count: must be between 1 and 1000000")
+        }
+    }
+
     func run() throws {
         let runner = try makeRunner()
-        let results: [PolicyTestResult]
         do {
-            results = try runner.run(
-                try options.load(paths: bundle ? [] : paths, bundles: bundle ? paths : []))
+            let policies = try options.load(
+                paths: bundle ? [] : paths, bundles: bundle ? paths : [])
+            for _ in 0..<count {
+                if coverage || threshold > 0 {
+                    try measure(policies, runner)
+                } else {
+                    try judge(try runner.run(policies))
+                }
+            }
         } catch let error as BundleError {
             Console.complain(QueryOutput.sentence(error.entries))
             throw ExitCode.failure
         }
+    }
+
+    /// Reports the results and ends the process when they are not as they should be.
+    private func judge(_ results: [PolicyTestResult]) throws {
         let report = PolicyTestReport(results)
         switch format {
-        case .pretty: Console.write(report.pretty(isVerbose: verbose))
+        case .pretty: Console.write(report.pretty(isVerbose: isVerbose))
         case .json: Console.write(report.json)
         }
+        try finish(results, report)
+    }
+
+    private func finish(_ results: [PolicyTestResult], _ report: PolicyTestReport) throws {
         if results.isEmpty, failOnEmpty {
             Console.complain("error: no test cases were found")
             throw ExitCode.failure
         }
         if report.hasFailures || report.hasSkipped && !exitZeroOnSkipped { throw Self.failed }
     }
+
+    /// As with opa, the coverage stands in place of the results, unless a test fails.
+    private func measure(_ policies: Bundle, _ runner: PolicyTestRunner) throws {
+        let (results, coverage) = try runner.measure(policies)
+        let report = PolicyTestReport(results)
+        guard !report.hasFailures else {
+            Console.write(report.pretty(isVerbose: isVerbose))
+            throw Self.failed
+        }
+        if let complaint = coverage.complaint(threshold: threshold, listsLines: isVerbose) {
+            Console.complain(complaint)
+            throw Self.failed
+        }
+        Console.write(coverage.json)
+        try finish(results, report)
+    }
+
+    private var isVerbose: Bool { verbose || explain != nil }
 
     private func makeRunner() throws -> PolicyTestRunner {
         var runner = PolicyTestRunner()
@@ -75,6 +138,8 @@ struct PolicyTestCommand: ParsableCommand {
             throw ValidationError("--timeout: '\(timeout)' is no duration; write 5s or 500ms")
         }
         runner.timeout = limit
+        runner.filter = explain?.filter ?? (verbose ? .notesAndFails : .off)
+        runner.showsVariables = varValues
         guard let pattern = filter else { return runner }
         guard let expression = TestFilter(pattern) else {
             throw ValidationError("--run: '\(pattern)' is no regular expression")

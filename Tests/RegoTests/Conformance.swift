@@ -16,12 +16,19 @@ import Testing
         var total: Int { passed + failures.count + skipped.count }
     }
 
-    @Test func `policies mean what they mean to OPA`() throws {
+    @Test(arguments: [nil, true, false])
+    func `policies mean what they mean to OPA, traced or not`(indexesRules: Bool?) throws {
+        var tracing: TraceOptions?
+        if let indexesRules {
+            tracing = TraceOptions()
+            tracing?.indexesRules = indexesRules
+        }
         let folder = Self.environment("SLUICE_REGO_CASES") ?? "../shared/conformance/rego"
         let filter = Self.environment("SLUICE_REGO_FILTER")
         var tally = Tally()
         for name in try Files.names(in: folder) where name.hasSuffix(".json") {
-            try run("\(folder)/\(name)", category: String(name.dropLast(5)), filter, &tally)
+            try run(
+                "\(folder)/\(name)", category: String(name.dropLast(5)), filter, tracing, &tally)
         }
         report(tally, detailed: filter != nil)
         #expect(tally.total > 0 || filter != nil)
@@ -29,7 +36,8 @@ import Testing
     }
 
     private func run(
-        _ path: String, category: String, _ filter: String?, _ tally: inout Tally
+        _ path: String, category: String, _ filter: String?, _ tracing: TraceOptions?,
+        _ tally: inout Tally
     ) throws {
         let storage = ArenaStorage(chunkBytes: 1 << 20, bytesMax: .max)
         let text = try Files.bytes(of: path)
@@ -41,7 +49,7 @@ import Testing
                 tally.skipped.append("\(test.id): \(reason)")
                 continue
             }
-            switch test.run() {
+            switch test.run(tracing: tracing) {
             case .passed: tally.passed += 1
             case .failed(let why): tally.failures.append((test.id, category, why))
             }

@@ -18,10 +18,15 @@ struct ConformanceCase {
         id = fields["id"].string ?? "?"
     }
 
-    func run() -> Outcome {
+    /// - Parameter tracing: the program is planned for a tracer, and followed by one.
+    func run(tracing: TraceOptions? = nil) -> Outcome {
         do {
-            let snapshot = try link()
+            let snapshot = try link(tracing)
             let evaluator = Evaluator(snapshot)
+            if tracing != nil {
+                evaluator.tracer = Tracer(
+                    snapshot.program, [.events, .variables, .counts], eventsMax: 100_000)
+            }
             evaluator.strictErrors = fields["strict_error"].isTrue
             evaluator.begin()
             guard let entry = snapshot.program.queryEntryPoint else { return .failed("no query") }
@@ -33,13 +38,33 @@ struct ConformanceCase {
             } catch {
                 return judge(error)
             }
-            return withExtendedLifetime(evaluator) { judge(answer) }
+            return withExtendedLifetime(evaluator) {
+                if let tracer = evaluator.tracer, let fault = fault(tracer, snapshot.program) {
+                    return .failed(fault)
+                }
+                return judge(answer)
+            }
         } catch {
             return .failed("compile: \(error)")
         }
     }
 
-    private func link() throws -> Snapshot {
+    /// What is wrong with a complete trace: an event before its body or rule was entered.
+    private func fault(_ tracer: Tracer, _ program: Program) -> String? {
+        let trace = Trace(tracer, of: program)
+        guard !trace.isCut else { return nil }
+        guard let first = trace.events.first, first.operation == .enter, first.query == 0 else {
+            return "the trace does not begin with the query"
+        }
+        var entered = Set<Int>()
+        for event in trace.events {
+            if event.operation == .enter { entered.insert(event.query) }
+            guard entered.contains(event.query) else { return "\(event) before its query" }
+        }
+        return nil
+    }
+
+    private func link(_ tracing: TraceOptions?) throws -> Snapshot {
         let version: RegoVersion = fields["version"].isString("v0") ? .v0 : .v1
         let experimental = fields["experimental_keywords"].isTrue
         var symbols = SymbolTable()
@@ -55,7 +80,8 @@ struct ConformanceCase {
         let compiled = try Compiler.compile(
             modules, symbols: symbols, options: Self.options, fileNames: names)
         let query = try Self.query(Array(fields["query"].stringBytes), compiled)
-        let program = try Program(compiled, entryPoints: [], query: query, fileNames: names)
+        let program = try Program(
+            compiled, entryPoints: [], query: query, fileNames: names, tracing: tracing)
         let freezer = Freezer()
         let data = fields["data"]
         let root = data.isObject ? freezer.copy(data) : Value.emptyObject

@@ -107,7 +107,7 @@ public struct Recorder {
         guard caller == .sandbox else { return }
         add(.sandboxID, record.bytes(record.sandboxID), &line)
         add(.destination, record.bytes(record.destination), &line)
-        line.requestID(record.requestID, as: .decisionID)
+        line.plain(.decisionID, record.bytes(record.requestIDText))
     }
 
     private func add(
@@ -120,13 +120,13 @@ public struct Recorder {
         guard let ring, var line = ring.begin(wallNanoseconds: record.wallNanoseconds) else {
             return
         }
-        line.address(.client, record.client)
+        line.plain(.client, record.bytes(record.clientText))
         addSandbox(record, &line)
         line.text(.method, record.bytes(record.method).span)
         line.path(record.bytes(record.path).span)
         line.number(.status, UInt64(outcome.status))
         line.duration(.durationMilliseconds, nanoseconds: outcome.ended &- outcome.started)
-        line.requestID(record.requestID)
+        line.plain(.requestID, record.bytes(record.requestIDText))
         line.text(.userAgent, record.bytes(record.userAgent).span)
         if caller == .key { line.text(.authStatus, record.authentication.text) }
         if record.keyID.length > 0 { line.text(.keyID, record.bytes(record.keyID).span) }
@@ -142,7 +142,10 @@ public struct Recorder {
             line.text(.authzStatus, record.decision.text)
             line.duration(.policyMilliseconds, nanoseconds: record.policyNanoseconds)
         }
-        line.traceID(record.trace)
+        line.plain(
+            .traceID,
+            UnsafeBufferPointer(
+                rebasing: record.bytes(record.traceparent)[TraceContext.traceIDRange]))
         if let fault = outcome.fault {
             line.text(.reason, Refusal.transport(fault).code)
         } else if let reason = record.reason {

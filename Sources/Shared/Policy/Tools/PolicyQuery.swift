@@ -18,8 +18,19 @@ public final class PolicyQuery {
         public let column: Int
     }
 
+    /// What is told of evaluations besides their results; costs time.
+    public struct Observation: Sendable {
+        public var interests: Tracer.Interests = []
+        public var options = TraceOptions()
+
+        public init() {}
+    }
+
     /// The query's expressions, in the order of a row's values.
     public let expressions: [Expression]
+    /// How long the stages took, all evaluations together.
+    public private(set) var timings: QueryTimings
+    private let modules: BundleModules
     private let evaluator: Evaluator
     private let entryPoint: EntryPoint
 
@@ -27,18 +38,23 @@ public final class PolicyQuery {
     ///   - imports: such as `data.a.b` or `input.x`, which the query may name by their last word.
     ///   - package: where names that are no imports are looked for, such as `data.a.b` or `a.b`.
     ///   - host: what the query's builtins may reach.
+    ///   - isStrict: refuses what the compiler's strict mode refuses.
     /// - Throws: what parser and compiler say of the modules or the query.
     public init(
         _ text: String, in bundle: Bundle, imports: [String] = [], package: String? = nil,
-        limits: Limits = .init(), host: BuiltinHost = .init()
+        limits: Limits = .init(), host: BuiltinHost = .init(), isStrict: Bool = false,
+        observing observation: Observation = .init()
     ) throws(BundleError) {
-        let options = CompilerOptions(keepsPrint: host.printLine != nil)
+        var timings = QueryTimings()
+        let options = CompilerOptions(isStrict: isStrict, keepsPrint: host.printLine != nil)
         let compiled = try bundle.compile(options: options)
+        timings.finish(.moduleCompile)
         var symbols = compiled.symbols
         let source = Array(text.utf8)
         let query: CompiledQuery
         compilation: do throws(RegoErrors) {
             let body = try ModuleParser.parseQuery(source, symbols: &symbols)
+            timings.finish(.queryParse)
             expressions = body.map { Self.expression($0.location, of: source) }
             var named = try Self.parse(imports, symbols: &symbols)
             if let package { named += try Self.rules(of: package, compiled, symbols: &symbols) }
@@ -49,7 +65,7 @@ public final class PolicyQuery {
                 break compilation
             }
             let captured = try ModuleParser.parseQuery(
-                Array("\(Self.capture) := \(only.text)".utf8), symbols: &symbols)
+                Array(Self.capturing(only.text, body).utf8), symbols: &symbols)
             query = try compiled.compile(
                 query: captured, symbols: symbols, imports: named, options: options)
         } catch {
@@ -58,18 +74,28 @@ public final class PolicyQuery {
         let program: Program
         do throws(RegoError) {
             program = try Program(
-                compiled, entryPoints: [], query: query, fileNames: bundle.modules.paths)
+                compiled, entryPoints: [], query: query, fileNames: bundle.modules.paths,
+                tracing: observation.interests.isEmpty ? nil : observation.options)
         } catch {
             throw .modules(BundleModules.describe(query: [error]))
         }
         guard let entryPoint = program.queryEntryPoint else { throw .noEntrypoint(text) }
         self.entryPoint = entryPoint
         evaluator = Evaluator(Snapshot(program, data: bundle.data), limits: limits, host: host)
+        if program.isTraceable { evaluator.tracer = Tracer(program, observation.interests) }
+        modules = bundle.modules
+        timings.finish(.queryCompile)
+        self.timings = timings
     }
 
     /// The variable that takes the value of a query that is one expression: a value of `false` is
     /// then an answer, as with `opa eval`.
-    private static let capture = "value_of_the_query"
+    private static let capture = Program.captureName
+
+    /// A term unifies with the variable, as in OPA's traces; of a call it takes the result.
+    private static func capturing(_ text: String, _ body: Body) -> String {
+        if case .term? = body.first?.kind { "\(text) = \(capture)" } else { "\(capture) := \(text)" }
+    }
 
     /// All solutions; none when the query is undefined. They are valid until the next call, and no
     /// longer than the query itself.
@@ -82,7 +108,10 @@ public final class PolicyQuery {
     ) throws(PolicyQueryError) -> [Row] {
         evaluator.begin()
         evaluator.strictErrors = strictErrors
+        timings.start()
         let value = try document(input)
+        timings.finish(.inputParse)
+        defer { timings.finish(.queryEvaluation) }
         do throws(EvaluationError) {
             let rows = try evaluator.evaluate(
                 entryPoint, input: value, nowNanoseconds: nowNanoseconds)
@@ -95,6 +124,35 @@ public final class PolicyQuery {
             throw .evaluation(error)
         }
     }
+
+    // MARK: Observations
+
+    /// Of the last evaluation; nil when it was not observed.
+    public var trace: Trace? {
+        evaluator.tracer.map { Trace($0, of: evaluator.snapshot.program) }
+    }
+
+    /// Of all evaluations; nil when they were not observed.
+    public var coverage: Coverage? {
+        evaluator.tracer.map {
+            Coverage($0, of: evaluator.snapshot.program, modules: modules.parsed)
+        }
+    }
+
+    /// Of all evaluations; nil when they were not observed.
+    public func profile(by criteria: [Profile.Criterion], countMax: Int?) -> Profile? {
+        evaluator.tracer.map {
+            Profile($0, of: evaluator.snapshot.program, by: criteria, countMax: countMax)
+        }
+    }
+
+    /// Why the last evaluation's decision does not allow; all rules must have been entered
+    /// (`TraceOptions.indexesRules` off).
+    public var failures: [FailedExpression] {
+        trace.map { FailureAnalysis.failures($0, sources: modules.sources) } ?? []
+    }
+
+    // MARK: Measuring
 
     /// Evaluates once and tells how many nanoseconds the input and the evaluation took.
     func time(

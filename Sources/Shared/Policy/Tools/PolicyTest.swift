@@ -53,9 +53,18 @@ public struct PolicyTestResult: Sendable, Equatable {
         case error(String)
     }
 
+    /// What happened in a failed test, as text.
+    public struct Explanation: Sendable, Equatable {
+        public let trace: String
+        /// The expression that failed last, with the values of its variables.
+        public let line: String
+    }
+
     public let test: PolicyTest
     public let outcome: Outcome
     public let nanoseconds: Int64
     /// Lines that the test printed.
     public let output: [String]
+    /// Of a failed test, if it was asked for.
+    public var explanation: Explanation?
 }

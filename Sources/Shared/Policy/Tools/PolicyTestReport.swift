@@ -31,8 +31,32 @@ public struct PolicyTestReport: Sendable {
             }
             text += line(result)
         }
-        if !text.isEmpty { text += String(repeating: "-", count: 80) + "\n" }
+        text += failures
+        if !text.isEmpty { text += Self.rule }
         return text + counts
+    }
+
+    private static let rule = String(repeating: "-", count: 80) + "\n"
+
+    /// What happened in failed tests, of those that were traced.
+    private var failures: String {
+        let explained = results.filter { $0.explanation != nil }
+        guard !explained.isEmpty else { return "" }
+        var text = Self.rule + "FAILURES\n" + Self.rule
+        for result in explained {
+            text += headline(result)
+            for part in [result.explanation?.trace, result.explanation?.line] {
+                guard let part, !part.isEmpty else { continue }
+                text += "\n" + Self.indented(part)
+            }
+            text += "\n"
+        }
+        return text
+    }
+
+    private static func indented(_ text: String) -> String {
+        text.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
+            .map { $0.isEmpty ? "\n" : "  \($0)\n" }.joined()
     }
 
     /// An array with one object for each test.
@@ -45,19 +69,22 @@ public struct PolicyTestReport: Sendable {
     }
 
     private func line(_ result: PolicyTestResult) -> String {
-        let time = GoDuration.text(nanoseconds: result.nanoseconds)
-        let name = "\(result.test.package).\(result.test.name)"
-        var text: String
-        switch result.outcome {
-        case .passed: text = "\(name): PASS (\(time))\n"
-        case .failed: text = "\(name): FAIL (\(time))\n"
-        case .skipped: text = "\(name): SKIPPED\n"
-        case .error(let reason): text = "\(name): ERROR (\(time))\n  \(reason)\n"
-        }
+        var text = headline(result)
         if !result.output.isEmpty {
             text += "\n" + result.output.map { "  \($0)\n" }.joined() + "\n"
         }
         return text
+    }
+
+    private func headline(_ result: PolicyTestResult) -> String {
+        let time = GoDuration.text(nanoseconds: result.nanoseconds)
+        let name = "\(result.test.package).\(result.test.name)"
+        switch result.outcome {
+        case .passed: return "\(name): PASS (\(time))\n"
+        case .failed: return "\(name): FAIL (\(time))\n"
+        case .skipped: return "\(name): SKIPPED\n"
+        case .error(let reason): return "\(name): ERROR (\(time))\n  \(reason)\n"
+        }
     }
 
     private var counts: String {
@@ -75,14 +102,8 @@ public struct PolicyTestReport: Sendable {
     private func write(_ result: PolicyTestResult, to writer: inout JSONWriter) {
         writer.beginObject()
         writer.key("location")
-        writer.beginObject()
-        writer.key("file")
-        writer.string(result.test.file)
-        writer.key("row")
-        writer.integer(Int64(result.test.row))
-        writer.key("col")
-        writer.integer(Int64(result.test.column))
-        writer.endObject()
+        writer.location(
+            file: result.test.file, row: result.test.row, column: result.test.column)
         writer.key("package")
         writer.string(result.test.package)
         writer.key("name")

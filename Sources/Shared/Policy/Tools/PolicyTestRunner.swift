@@ -1,4 +1,4 @@
-internal import Rego
+public import Rego
 internal import Synchronization
 
 /// Evaluates the tests of a bundle, as `opa test` does.
@@ -9,6 +9,10 @@ public struct PolicyTestRunner: Sendable {
     public var isSelected: @Sendable (String) -> Bool = { _ in true }
     /// The time that policies see, in nanoseconds since 1970.
     public var nowNanoseconds: Int64 = 0
+    /// What is shown of the traces of failed tests.
+    public var filter = TraceFilter.off
+    /// Values of variables are shown where tests fail.
+    public var showsVariables = false
 
     public init() {}
 
@@ -16,6 +20,19 @@ public struct PolicyTestRunner: Sendable {
     ///
     /// - Throws: what the compiler says of the modules.
     public func run(_ bundle: Bundle) throws(BundleError) -> [PolicyTestResult] {
+        try run(bundle, isMeasured: false).results
+    }
+
+    /// Runs them and tells which lines they evaluated.
+    public func measure(
+        _ bundle: Bundle
+    ) throws(BundleError) -> (results: [PolicyTestResult], coverage: Coverage) {
+        try run(bundle, isMeasured: true)
+    }
+
+    private func run(
+        _ bundle: Bundle, isMeasured: Bool
+    ) throws(BundleError) -> (results: [PolicyTestResult], coverage: Coverage) {
         let tests = PolicyTest.all(in: bundle.modules).filter {
             isSelected("\($0.package).\($0.name)")
         }
@@ -24,7 +41,8 @@ public struct PolicyTestRunner: Sendable {
         let program: Program
         do throws(RegoError) {
             program = try Program(
-                compiled, entryPoints: paths, fileNames: bundle.modules.paths)
+                compiled, entryPoints: paths, fileNames: bundle.modules.paths,
+                tracing: isMeasured ? TraceOptions() : nil)
         } catch {
             throw .modules(bundle.modules.describe([error]))
         }
@@ -35,7 +53,27 @@ public struct PolicyTestRunner: Sendable {
         limits.timeNanosecondsMax = timeout.nanoseconds
         let evaluator = Evaluator(
             Snapshot(program, data: bundle.data), limits: limits, host: host)
-        return tests.map { test in run(test, evaluator, printed) }
+        let tracer = Tracer(program, .counts)
+        if isMeasured { evaluator.tracer = tracer }
+        var results = tests.map { test in run(test, evaluator, printed) }
+        let coverage = Coverage(tracer, of: program, modules: bundle.modules.parsed)
+        try explain(&results, bundle, compiled, limits)
+        return (results, coverage)
+    }
+
+    private func explain(
+        _ results: inout [PolicyTestResult], _ bundle: Bundle, _ compiled: CompiledModules,
+        _ limits: Limits
+    ) throws(BundleError) {
+        let failed = results.indices.filter { results[$0].outcome == .failed }
+        guard filter != .off || showsVariables, !failed.isEmpty else { return }
+        let tracer = try FailedTestTracer(
+            failed.map { results[$0].test }, of: bundle, compiled, filter,
+            showsVariables: showsVariables, limits: limits)
+        for index in failed {
+            results[index].explanation = tracer.explain(
+                results[index].test, nowNanoseconds: nowNanoseconds)
+        }
     }
 
     private func run(

@@ -14,28 +14,38 @@ public struct QueryOutput: Sendable {
     }
 
     /// The text of the rows, with its last line end.
-    public func text(_ rows: [PolicyQuery.Row], _ query: PolicyQuery) -> [UInt8] {
+    ///
+    /// - Parameter report: shown by the formats that have a place for it: `json`, `discard` and
+    ///   `pretty`.
+    public func text(
+        _ rows: [PolicyQuery.Row], _ query: PolicyQuery, _ report: QueryReport = .init()
+    ) -> [UInt8] {
         switch format {
-        case .json: document { $0.rows(rows, query.expressions) }
-        case .discard: document { $0.discarded(rows) }
+        case .json: document(report) { $0.rows(rows, query.expressions) }
+        case .discard: document(report) { $0.discarded(rows) }
         case .values: rows.flatMap { row in indented { $0.array(row.values) } }
         case .bindings: rows.flatMap { row in indented { row.bindings.write(to: &$0) } }
         case .raw: rows.flatMap { Self.raw($0) }
-        case .pretty: pretty(rows, query.expressions)
+        case .pretty:
+            Array(report.prettyHead.utf8) + pretty(rows, query.expressions)
+                + Array(report.prettyTail.utf8)
         }
     }
 
     /// The text of errors for standard output; nil when the format has them on standard error.
-    public func text(_ errors: [ModuleError]) -> [UInt8]? {
+    public func text(_ errors: [ModuleError], _ report: QueryReport = .init()) -> [UInt8]? {
         guard format == .json || format == .discard else { return nil }
-        return document { writer in
-            writer.beginObject()
+        return document(report) { writer in
             writer.key("errors")
             writer.beginArray()
             for error in errors { writer.error(error) }
             writer.endArray()
-            writer.endObject()
         }
+    }
+
+    /// What is shown of an evaluation that failed, besides its errors.
+    public func text(_ report: QueryReport) -> String {
+        format == .pretty ? report.prettyHead + report.prettyTail : ""
     }
 
     /// Errors as OPA says them to people.
@@ -87,8 +97,16 @@ public struct QueryOutput: Sendable {
         return Array(parts.joined(separator: [ASCII.space])) + [ASCII.lineFeed]
     }
 
-    private func document(_ body: (inout JSONWriter) -> Void) -> [UInt8] {
-        indented(body)
+    private func document(
+        _ report: QueryReport, _ body: (inout JSONWriter) -> Void
+    ) -> [UInt8] {
+        indented { writer in
+            writer.beginObject()
+            report.writeHead(to: &writer)
+            body(&writer)
+            report.writeTail(to: &writer)
+            writer.endObject()
+        }
     }
 
     private func indented(_ body: (inout JSONWriter) -> Void) -> [UInt8] {
@@ -108,14 +126,11 @@ extension JSONWriter {
     fileprivate mutating func rows(
         _ rows: [PolicyQuery.Row], _ expressions: [PolicyQuery.Expression]
     ) {
-        beginObject()
-        if !rows.isEmpty {
-            key("result")
-            beginArray()
-            for row in rows { self.row(row, expressions) }
-            endArray()
-        }
-        endObject()
+        guard !rows.isEmpty else { return }
+        key("result")
+        beginArray()
+        for row in rows { self.row(row, expressions) }
+        endArray()
     }
 
     private mutating func row(
@@ -152,12 +167,9 @@ extension JSONWriter {
     }
 
     fileprivate mutating func discarded(_ rows: [PolicyQuery.Row]) {
-        beginObject()
-        if !rows.isEmpty {
-            key("result")
-            string("discarded" as String)
-        }
-        endObject()
+        guard !rows.isEmpty else { return }
+        key("result")
+        string("discarded" as String)
     }
 
     fileprivate mutating func error(_ error: ModuleError) {
@@ -170,14 +182,7 @@ extension JSONWriter {
         }
         if error.row > 0 {
             key("location")
-            beginObject()
-            key("file")
-            string(error.file)
-            key("row")
-            integer(Int64(error.row))
-            key("col")
-            integer(Int64(error.column))
-            endObject()
+            location(file: error.file, row: error.row, column: error.column)
         }
         endObject()
     }

@@ -1,4 +1,5 @@
-/// A table of text in a frame of `+`, `-` and `|`: the header centred, cells at the left.
+/// A table of text in a frame of `+`, `-` and `|`: the header, if there is one, centred, cells at
+/// the left.
 struct TextTable {
     let header: [String]
     var rows: [[String]] = []
@@ -9,13 +10,15 @@ struct TextTable {
 
     /// The table with its last line end.
     var text: String {
-        let widths = header.indices.map { column in
-            ([header] + rows).map { $0[column].count }.max() ?? 0
+        let all = header.isEmpty ? rows : [header] + rows
+        let widths = (all.first ?? []).indices.map { column in
+            all.map { $0[column].count }.max() ?? 0
         }
         let rule = "+" + widths.map { String(repeating: "-", count: $0 + 2) + "+" }.joined()
         let titles = zip(header, widths).map(Self.centred)
         let lines = rows.map { row in line(zip(row, widths).map(Self.padded)) }
-        return ([rule, line(titles), rule] + lines + [rule]).map { $0 + "\n" }.joined()
+        let head = header.isEmpty ? [rule] : [rule, line(titles), rule]
+        return (head + lines + [rule]).map { $0 + "\n" }.joined()
     }
 
     private func line(_ cells: [String]) -> String {

@@ -6,6 +6,8 @@ public struct CompiledQuery: Sendable {
     public var body: Body
     /// The variables whose values are the result, with the names that users wrote for them.
     public var variables: [(variable: Symbol, name: String)]
+    /// The user's names of the compiler's variables, those of the modules among them.
+    var originalNames: [Symbol: Symbol]
 }
 
 extension CompiledModules {
@@ -31,7 +33,8 @@ extension CompiledModules {
         guard context.errors.isEmpty else { throw RegoErrors(context.limitedErrors) }
         return CompiledQuery(
             symbols: context.symbols, body: compiler.body,
-            variables: compiler.visibleVariables(written))
+            variables: compiler.visibleVariables(written),
+            originalNames: originalNames.merging(context.originalNames) { $1 })
     }
 }
 

@@ -15,6 +15,9 @@ public final class BuiltinContext {
     /// Whether builtin errors end the evaluation instead of being undefined.
     public internal(set) var strictErrors = false
 
+    /// Follows evaluations of programs that are planned for it.
+    var tracer: Tracer?
+
     /// Behind a pointer, so that the machine counts without exclusivity checks.
     let budget: UnsafeMutablePointer<Budget>
 

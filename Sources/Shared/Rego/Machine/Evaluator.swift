@@ -14,6 +14,12 @@ public final class Evaluator {
     /// Whether builtin errors end an evaluation instead of being undefined.
     public var strictErrors = false
 
+    /// Follows evaluations, when the snapshot's program was planned with `TraceOptions`.
+    public var tracer: Tracer? {
+        get { context.tracer }
+        set { context.tracer = newValue }
+    }
+
     private let storage: ArenaStorage
     private let context: BuiltinContext
     private let stacks: MachineStacks

@@ -343,6 +343,9 @@ struct Machine {
                 if slot.bits != Value.candidate(step.pointee.d).bits {
                     at = Int(step.pointee.target)
                 }
+
+            case .trace:
+                if trace(step, base, scope) { at = Int(step.pointee.target) }
             }
         }
     }

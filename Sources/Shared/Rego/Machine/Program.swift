@@ -7,9 +7,11 @@ public final class Program: Sendable {
     let builtinNames: [String]
     let symbols: SymbolTable
     let overrideSlots: Int
+    /// What a tracer must know; nil when the program cannot be traced.
+    let tracePlan: TracePlan?
     private let places: [UInt32]
     private let locations: [SourceLocation]
-    private let fileNames: [String]
+    let fileNames: [String]
     private let entries: [String: Int]
 
     /// The solutions of the query: an array with, for each, an array of an object (the bindings
@@ -17,6 +19,13 @@ public final class Program: Sendable {
     public let queryEntryPoint: EntryPoint?
     /// What of the input the program can read.
     public let inputUsage: InputUsage
+
+    /// The variable that a query's value is bound to where nobody asked for one: traces show it as
+    /// OPA shows its own.
+    public static let captureName = "value_of_the_query"
+
+    /// It was planned with `TraceOptions`.
+    public var isTraceable: Bool { tracePlan != nil }
 
     /// How one function is entered.
     struct Function: BitwiseCopyable, Sendable {
@@ -32,12 +41,15 @@ public final class Program: Sendable {
     /// - Parameters:
     ///   - fileNames: of the sources, for error messages.
     ///   - query: compiled against the modules; its entry point is `queryEntryPoint`.
+    ///   - tracing: makes a program for a `Tracer`; it is slower, traced or not.
     public init(
         _ modules: CompiledModules, entryPoints: [String], query: CompiledQuery? = nil,
-        fileNames: [String] = []
+        fileNames: [String] = [], tracing: TraceOptions? = nil
     ) throws(RegoError) {
         let symbols = query?.symbols ?? modules.symbols
-        let planner = Planner(modules, symbols: symbols, query: query?.body ?? [])
+        let names = query?.originalNames ?? modules.originalNames
+        let trace = tracing.map { TracePlanner($0, originalNames: names) }
+        let planner = Planner(modules, symbols: symbols, query: query?.body ?? [], trace: trace)
         var entries: [String: Int] = [:]
         for name in entryPoints { entries[name] = try planner.plan(entryPoint: name) }
         queryEntryPoint =
@@ -51,6 +63,7 @@ public final class Program: Sendable {
         builtinNames = planner.builtins.names
         overrideSlots = planner.overrides.slotCount
         inputUsage = planner.usage
+        tracePlan = trace?.plan
         var code: [Instruction] = []
         var functions: [Function] = []
         var places: [UInt32] = []

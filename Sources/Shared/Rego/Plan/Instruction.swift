@@ -120,6 +120,10 @@ enum Opcode: UInt8 {
     case mockedValue
     /// Goes to target unless slot c is mocked by candidate d.
     case jumpUnlessMocked
+
+    /// Tells the tracer: `TraceOperation` a of b, c and d; goes to target when it says so. Only in
+    /// programs that are planned for tracing.
+    case trace
 }
 
 /// One step of the machine: fixed size, no references.

@@ -8,7 +8,7 @@ extension Planner {
     func body(_ body: Body) throws(RegoError) {
         for index in body.indices {
             try prepareIndex(body, at: index)
-            _ = try expression(body[index])
+            _ = try step(body, at: index)
         }
     }
 
@@ -17,7 +17,9 @@ extension Planner {
         code.at(expression.location)
         guard expression.modifiers.isEmpty else { return try scoped(expression) }
         guard expression.isNegated else { return try statement(expression.kind) }
-        try unless { () throws(RegoError) in _ = try self.statement(expression.kind) }
+        var plain = expression
+        plain.isNegated = false
+        try unless([plain]) { () throws(RegoError) in _ = try self.statement(expression.kind) }
         return constant(.boolean(true))
     }
 
@@ -30,11 +32,13 @@ extension Planner {
             for term in terms {
                 if case .call(let member) = term.value { try someMember(member) }
             }
-        case .every(let every): try self.every(every)
-        case .negation(let body): try unless { () throws(RegoError) in try self.body(body) }
+        case .every(let every):
+            if let trace { try tracedEvery(every, trace) } else { try self.every(every) }
+        case .negation(let body):
+            try unless(body) { () throws(RegoError) in try self.body(body) }
         case .and(let left, let right):
-            try once { () throws(RegoError) in try self.body(left) }
-            try once { () throws(RegoError) in try self.body(right) }
+            try once(left)
+            try once(right)
         case .or(let left, let right): try either(left, right)
         }
         return holds
@@ -46,8 +50,11 @@ extension Planner {
         return value
     }
 
-    /// Holds when what `plan` plans has no solution.
-    private func unless(_ plan: () throws(RegoError) -> Void) throws(RegoError) {
+    /// Holds when what `plan` plans for a body has no solution.
+    private func unless(
+        _ body: Body, _ plan: () throws(RegoError) -> Void
+    ) throws(RegoError) {
+        guard trace == nil else { return try tracedUnless(body) }
         let outer = code.fail
         let none = code.newLabel()
         let mark = bindingMark
@@ -59,11 +66,12 @@ extension Planner {
         forgetBindings(to: mark)
     }
 
-    /// Holds, once, when what `plan` plans has a solution.
-    private func once(_ plan: () throws(RegoError) -> Void) throws(RegoError) {
+    /// Holds, once, when a body has a solution.
+    private func once(_ body: Body) throws(RegoError) {
+        guard trace == nil else { return try tracedOnce(body) }
         let outer = code.fail
         let mark = bindingMark
-        try plan()
+        try self.body(body)
         code.fail = outer
         forgetBindings(to: mark)
     }
@@ -73,11 +81,11 @@ extension Planner {
         let second = code.newLabel()
         let done = code.newLabel()
         code.fail = second
-        try once { () throws(RegoError) in try self.body(left) }
+        try once(left)
         code.jump(to: done)
         code.place(second)
         code.fail = outer
-        try once { () throws(RegoError) in try self.body(right) }
+        try once(right)
         code.place(done)
     }
 

@@ -69,9 +69,11 @@ extension Planner {
         let result = code.register()
         if let node {
             let number = Int32(function(node: node))
+            emitCall(node: node)
             code.emit(.callFunction, result, number, arguments, to: code.fail)
             return result
         }
+        if trace != nil, name == "trace" { emit(.note, operand: arguments) }
         let number = builtins.number(name)
         code.emit(.callBuiltin, result, number, arguments, Int32(count), to: code.fail)
         guard isRelation(name) else { return result }
@@ -136,6 +138,7 @@ extension Planner {
         let result = code.register()
         if let node = functionNode(callee) {
             let number = Int32(function(node: node))
+            emitCall(node: node)
             code.emit(.callFunction, result, number, arguments, to: code.fail)
             return result
         }
@@ -175,6 +178,7 @@ extension Planner {
         if let node, parts.count == path.count + 1 {
             let number = Int32(function(node: node))
             value = code.register()
+            emitCall(node: node)
             code.emit(.callFunction, value, number, arguments, to: code.fail)
         } else {
             value = code.register()

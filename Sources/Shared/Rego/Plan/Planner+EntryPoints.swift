@@ -6,7 +6,7 @@ extension Planner {
             throw RegoError(
                 code: .compile, message: "entry point \(name) is not below data", location: nil)
         }
-        let place = SourceLocation()
+        let place = SourceLocation(row: trace == nil ? 0 : 1)
         var terms = [Term(.variable(.data), place)]
         for name in names.dropFirst() {
             guard let symbol = symbols.find(name) else {
@@ -20,8 +20,15 @@ extension Planner {
             self.forgetBindings(to: 0)
             let none = self.code.newLabel()
             self.code.fail = none
-            self.code.emit(.return, 0, try self.reference(terms))
+            let reference = Expression(.term(Term(.ref(terms), place)), place)
+            let query = self.openQuery([reference])
+            let value = try self.traced(reference, at: 0) { () throws(RegoError) in
+                try self.reference(terms)
+            }
+            if let query { self.emit(.onlySolution, query) }
+            self.code.emit(.return, 0, value)
             self.code.place(none)
+            self.closeQuery(query)
             self.code.emit(.return, 0, Self.undefined)
         }
     }

@@ -16,6 +16,7 @@ extension Planner {
     /// comparison is still made. So a decision costs the same with ten elements and with 100,000.
     func prepareIndex(_ body: Body, at position: Int) throws(RegoError) {
         plannedIndex = nil
+        guard trace == nil else { return }
         guard let (left, right) = equation(body[position]) else { return }
         for (side, other) in [(left, right), (right, left)] {
             guard let loop = dataLoop(side) else { continue }
@@ -63,7 +64,7 @@ extension Planner {
         return name != .data && name != .input && operand(of: name) == nil
     }
 
-    private func isBaseOnly(_ path: [Symbol]) -> Bool {
+    func isBaseOnly(_ path: [Symbol]) -> Bool {
         var node = 0
         for name in path {
             guard tree.nodes[node].rules.isEmpty else { return false }

@@ -139,12 +139,14 @@ extension Planner {
         let shape = DocumentShape(node: node, operands: isPackage ? operands : [])
         let number = Int32(function(shape))
         guard !slots.isEmpty else {
+            emitCall(node: node)
             code.emit(.callRule, result, number, to: code.fail)
             return result
         }
         let overridden = code.newLabel()
         let joined = code.newLabel()
         for slot in slots { code.emit(.jumpIfOverridden, 0, 0, Int32(slot), to: overridden) }
+        emitCall(node: node)
         code.emit(.callRule, result, number, to: code.fail)
         code.jump(to: joined)
         code.place(overridden)

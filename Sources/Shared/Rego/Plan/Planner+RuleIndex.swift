@@ -13,7 +13,7 @@ extension Planner {
     func planIndexed(
         _ rules: [PlannedRule], _ plan: (PlannedRule) throws(RegoError) -> Void
     ) throws(RegoError) {
-        guard let operand = sharedOperand(rules) else {
+        guard trace == nil, let operand = sharedOperand(rules) else {
             for rule in rules { try plan(rule) }
             return
         }

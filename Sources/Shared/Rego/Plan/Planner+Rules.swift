@@ -6,32 +6,48 @@ extension Planner {
 
     // MARK: Complete rules and functions
 
-    func planCompleteRules(_ rules: [PlannedRule], conflict: ConflictKind) throws(RegoError) {
+    func planCompleteRules(_ node: Int, conflict: ConflictKind) throws(RegoError) {
+        let rules = tree.nodes[node].rules
         let result: Int32 = 0
         code.emit(.move, result, Self.undefined)
-        let chains = rules.filter { !$0.first.isDefault }
+        let chains = open(document: rules.filter { !$0.first.isDefault }, node: node)
         let only = onlyValue(chains)
-        let context = Chain(conflict: conflict, isLast: chains.count == 1, onlyValue: only)
+        var context = Chain(
+            node: node, conflict: conflict, isLast: chains.count == 1, onlyValue: only)
         try planIndexed(chains) { chain throws(RegoError) in
             try self.plan(chain, into: result, context)
+            context.link += chain.links.count
         }
         if let fallback = rules.first(where: { $0.first.isDefault }) {
+            let none = code.newLabel()
             let done = code.newLabel()
             code.emit(.jumpIfDefined, 0, result, to: done)
-            code.fail = done
+            code.fail = none
+            let query = open(fallback.first, node: node, link: nil)
             try body(fallback.first.body)
-            code.emit(.move, result, try value(of: fallback))
+            let value = try value(of: fallback)
+            if let query {
+                emitValue(value, into: result, query, conflict)
+            } else {
+                code.emit(.move, result, value)
+            }
+            code.place(none)
+            close(query)
             code.place(done)
         }
+        closeDocument()
         code.emit(.return, 0, result)
     }
 
     private struct Chain {
+        let node: Int
         let conflict: ConflictKind
         /// No other rule can have a different value.
         let isLast: Bool
         /// The one constant that every rule has, if it is so.
         let onlyValue: Constant?
+        /// The number of the rule's first link among all of the node.
+        var link = 0
     }
 
     private func onlyValue(_ rules: [PlannedRule]) -> Constant? {
@@ -57,7 +73,7 @@ extension Planner {
         let done = code.newLabel()
         for (index, link) in rule.links.enumerated() {
             let arguments = link.head.arguments ?? rule.head.arguments ?? []
-            try plan(link, arguments, into: own, chain)
+            try plan(link, arguments, into: own, chain, number: chain.link + index)
             if index < rule.links.count - 1 { code.emit(.jumpIfDefined, 0, own, to: done) }
         }
         code.place(done)
@@ -71,12 +87,13 @@ extension Planner {
     }
 
     private func plan(
-        _ rule: Rule, _ arguments: [Term], into result: Int32, _ chain: Chain
+        _ rule: Rule, _ arguments: [Term], into result: Int32, _ chain: Chain, number: Int
     ) throws(RegoError) {
         let registers = code.registerMark
         let bindings = bindingMark
         let next = code.newLabel()
         code.fail = next
+        let query = open(rule, node: chain.node, link: number)
         for (index, argument) in arguments.enumerated() {
             try match(Int32(index + 1), argument)
         }
@@ -84,13 +101,16 @@ extension Planner {
         code.at(rule.head.location)
         let value =
             if let term = rule.head.value { try self.term(term) } else { constant(.boolean(true)) }
-        if chain.onlyValue != nil || (chain.isLast && code.fail == next) {
+        if let query {
+            emitValue(value, into: result, query, chain.conflict)
+        } else if chain.onlyValue != nil || (chain.isLast && code.fail == next) {
             code.emit(.return, 0, value)
         } else {
             code.emit(.setResult, result, value, 0, chain.conflict.rawValue)
             if code.fail != next { code.jump(to: value < 0 ? next : code.fail) }
         }
         code.place(next)
+        close(query)
         code.release(to: registers)
         forgetBindings(to: bindings)
     }
@@ -98,20 +118,21 @@ extension Planner {
     // MARK: Partial rules
 
     func planPartialRules(_ node: Int) throws(RegoError) {
-        let rules = tree.nodes[node].rules.filter { !$0.first.isDefault }
+        let rules = open(
+            document: tree.nodes[node].rules.filter { !$0.first.isDefault }, node: node)
         let plain = tree.nodes[node].children.isEmpty
         let result: Int32 = 0
         let builder = code.register()
         if plain, rules.allSatisfy({ $0.head.isPartialSet && $0.operands.isEmpty }) {
             code.emit(.newSet, builder)
-            try planMembers(rules) { rule throws(RegoError) in
+            try planMembers(rules, node) { rule throws(RegoError) in
                 guard let key = rule.head.key else { return }
                 self.code.emit(.insert, builder, try self.term(key))
             }
             code.emit(.finishSet, result, builder)
         } else if plain, rules.allSatisfy({ !$0.head.isPartialSet && $0.operands.count == 1 }) {
             code.emit(.newObject, builder)
-            try planMembers(rules) { rule throws(RegoError) in
+            try planMembers(rules, node) { rule throws(RegoError) in
                 let name = try self.term(rule.operands[0])
                 self.code.emit(.setMember, builder, name, try self.value(of: rule))
             }
@@ -121,6 +142,7 @@ extension Planner {
             try planTree(rules, node, builder)
             code.emit(.finishTree, result, builder)
         }
+        closeDocument()
         code.emit(.return, 0, result)
     }
 
@@ -131,18 +153,23 @@ extension Planner {
 
     /// Plans each rule's body and, inside of it, what `add` adds for a solution.
     private func planMembers(
-        _ rules: [PlannedRule], _ add: (PlannedRule) throws(RegoError) -> Void
+        _ rules: [PlannedRule], _ node: Int, _ add: (PlannedRule) throws(RegoError) -> Void
     ) throws(RegoError) {
+        var link = 0
         try planIndexed(rules) { rule throws(RegoError) in
             let registers = self.code.registerMark
             let bindings = self.bindingMark
             let next = self.code.newLabel()
             self.code.fail = next
+            let query = self.open(rule.first, node: node, link: link)
+            link += rule.links.count
             try self.body(rule.first.body)
             self.code.at(rule.head.location)
             try add(rule)
+            self.solve(query?.node)
             if self.code.fail != next { self.code.jump(to: self.code.fail) }
             self.code.place(next)
+            self.close(query)
             self.code.release(to: registers)
             self.forgetBindings(to: bindings)
         }
@@ -150,7 +177,7 @@ extension Planner {
 
     /// Rules with computed operands of any number, and documents of rules further down.
     private func planTree(_ rules: [PlannedRule], _ node: Int, _ builder: Int32) throws(RegoError) {
-        try planMembers(rules) { rule throws(RegoError) in
+        try planMembers(rules, node) { rule throws(RegoError) in
             let first = try self.terms(rule.operands)
             let path = self.code.register()
             self.code.emit(.makeArray, path, first, 0, Int32(rule.operands.count))
@@ -177,6 +204,7 @@ extension Planner {
             let next = code.newLabel()
             code.fail = next
             let document = try virtualDocument(node)
+            settleCalls()
             let names = constant(.array(path.map { .string($0) }))
             let kind = isComplete(node) ? TreeEntryKind.value : .document
             code.emit(.addToTree, builder, names, document, kind.rawValue)
@@ -226,6 +254,7 @@ extension Planner {
             let next = code.newLabel()
             code.fail = next
             let document = try virtualDocument(child, rest)
+            settleCalls()
             add(constant(.string(name)), document)
             code.place(next)
         }
@@ -244,10 +273,11 @@ extension Planner {
         let done = code.newLabel()
         code.emit(.newArray, builder)
         code.fail = done
+        let whole = openQuery(query)
         var values: [Int32] = []
         for index in query.indices {
             try prepareIndex(query, at: index)
-            let value = try expression(query[index])
+            let value = try step(query, at: index)
             if !query[index].isGenerated { values.append(value) }
         }
         let solution = code.register(2)
@@ -258,8 +288,10 @@ extension Planner {
         let pair = code.register()
         code.emit(.makeArray, pair, solution, 0, 2)
         code.emit(.append, builder, pair)
+        solve(whole)
         if code.fail != done { code.jump(to: code.fail) }
         code.place(done)
+        closeQuery(whole)
         code.emit(.finishArray, 0, builder)
         code.emit(.return, 0, 0)
     }

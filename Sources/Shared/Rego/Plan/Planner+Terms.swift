@@ -118,12 +118,15 @@ extension Planner {
         let mark = bindingMark
         code.emit(build.new, builder)
         code.fail = done
+        let query = open(body)
         try self.body(body)
         let first = try term(head[0])
         let second = head.count > 1 ? try term(head[1]) : 0
         code.emit(build.add, builder, first, second)
+        solve(query)
         if code.fail != done { code.jump(to: code.fail) }
         code.place(done)
+        close(query)
         code.emit(build.finish, result, builder)
         code.fail = outer
         forgetBindings(to: mark)

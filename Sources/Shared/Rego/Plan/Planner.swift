@@ -16,6 +16,8 @@ final class Planner {
     let builtins: PlannedBuiltins
     /// What can be called that is no rule, by name.
     let declarations: BuiltinTable
+    /// Nil for a program that is not to be traced.
+    let trace: TracePlanner?
 
     private(set) var functions: [PlannedFunction] = []
     private var functionOfDocument: [DocumentShape: Int] = [:]
@@ -31,15 +33,19 @@ final class Planner {
     var code = FunctionCode(arguments: 0)
     /// For each symbol the operand that holds the variable, or `unbound`.
     private var bindings: [Int32]
-    private var bound: [Symbol] = []
+    private(set) var bound: [Symbol] = []
 
     private static let unbound = Int32.min
     private static let functionsMax = 1 << 20
     static let undefined: Int32 = ~0
 
     /// - Parameter symbols: of the modules, and of the query if there is one.
-    init(_ modules: CompiledModules, symbols: SymbolTable, query: Body = []) {
+    init(
+        _ modules: CompiledModules, symbols: SymbolTable, query: Body = [],
+        trace: TracePlanner? = nil
+    ) {
         self.symbols = symbols
+        self.trace = trace
         tree = DocumentTree(modules)
         overrides = OverrideTargets(modules, tree, query: query, symbols: symbols)
         builtins = PlannedBuiltins()
@@ -88,9 +94,9 @@ final class Planner {
         if rules.isEmpty {
             try planPackage(shape)
         } else if parameters > 0 {
-            try planCompleteRules(rules, conflict: .function)
+            try planCompleteRules(node, conflict: .function)
         } else if isComplete(node) {
-            try planCompleteRules(rules, conflict: .completeRule)
+            try planCompleteRules(node, conflict: .completeRule)
         } else {
             try planPartialRules(node)
         }

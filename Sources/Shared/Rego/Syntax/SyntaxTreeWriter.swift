@@ -24,6 +24,17 @@ public struct SyntaxTreeWriter {
         return writer.json.bytes
     }
 
+    /// The JSON text of what a trace event is about.
+    static func json(_ node: TraceNode, symbols: SymbolTable) -> [UInt8] {
+        var writer = SyntaxTreeWriter(symbols: symbols)
+        switch node.content {
+        case .expression(let expression): writer.write(expression, node.index)
+        case .body(let body): writer.write(body)
+        case .rule(let rule, _): writer.write(rule)
+        }
+        return writer.json.bytes
+    }
+
     private init(symbols: SymbolTable) {
         self.symbols = symbols
     }

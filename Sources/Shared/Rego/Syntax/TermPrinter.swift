@@ -3,6 +3,8 @@ struct TermPrinter {
     let symbols: SymbolTable
     /// Names to print instead of the compiler's own.
     var originalNames: [Symbol: Symbol] = [:]
+    /// A variable that is printed as a wildcard.
+    var anonymousName = ""
 
     func text(_ term: Term) -> String {
         switch term.value {
@@ -85,7 +87,7 @@ struct TermPrinter {
 
     private func name(_ symbol: Symbol) -> String {
         let text = symbols[originalNames[symbol] ?? symbol]
-        return text.hasPrefix("$") ? "_" : text
+        return text.hasPrefix("$") || text == anonymousName ? "_" : text
     }
 
     private func text(_ template: TemplateString) -> String {

@@ -52,10 +52,12 @@ public struct SluiceMetrics: Sendable {
         reloadFailures = try counter("bundle_reloads_total", "result", "failure", help)
     }
 
-    /// Counts a decision and the time it took.
-    public func decided(_ decision: Decision, nanoseconds: UInt64, _ shard: MetricShard) {
+    /// Counts a decision.
+    ///
+    /// - Parameter nanoseconds: what its evaluation took; nil when an earlier one holds again.
+    public func decided(_ decision: Decision, nanoseconds: UInt64?, _ shard: MetricShard) {
         shard.add(decisions[decision.rawValue])
-        shard.observe(evaluation, nanoseconds)
+        if let nanoseconds { shard.observe(evaluation, nanoseconds) }
     }
 
     public func rateLimited(_ limit: Limit, _ shard: MetricShard) {
