@@ -1,3 +1,4 @@
+internal import Files
 /// What a source gave.
 struct SecretReading {
     let secret: Secret
