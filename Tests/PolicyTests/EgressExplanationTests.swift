@@ -16,7 +16,8 @@ import Testing
         let found = try explain("sandbox-dev-001", "github", "GET", "/repos/a/b/issues")
         #expect(found.isAllowed == true)
         #expect(found.reasons.isEmpty)
-        #expect(found.steps.allSatisfy(\.holds))
+        let failed = found.steps.filter { !$0.holds }
+        #expect(failed.isEmpty)
         #expect(
             found.steps.map(\.text) == [
                 "sandbox_policies gives the sandbox the tier 'standard'",
