@@ -1,5 +1,6 @@
 internal import Credentials
 internal import HTTP
+internal import IO
 internal import Identity
 internal import Policy
 internal import Proxy
