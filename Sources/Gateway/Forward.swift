@@ -17,7 +17,7 @@ struct Forward {
     /// Uses the permit up.
     func plan(
         _ permit: consuming Permit, _ path: UnsafeRawBufferPointer, _ route: RouteTable.Route,
-        _ record: RequestRecords.Pointer, _ reply: Reply
+        _ request: IncomingRequest, _ record: RequestRecords.Pointer, _ reply: Reply
     ) -> Decision {
         addIdentity(record, reply)
         addTrace(record, request, reply)
@@ -51,10 +51,6 @@ struct Forward {
         reply.lines.append(record.pointee.bytes(record.pointee.clientText))
         reply.lines.append(
             request.isSecure
-                ? "
-x-forwarded-proto: https
-" : "
-x-forwarded-proto: http
-")
+                ? "\r\nx-forwarded-proto: https\r\n" : "\r\nx-forwarded-proto: http\r\n")
     }
 }
