@@ -54,6 +54,7 @@ let package = Package(
     targets: [
         // C libraries
         .target(name: "CLinux", path: "Sources/Shared/CLinux"),
+        .target(name: "CWork", path: "Sources/Shared/CWork"),
         .target(
             name: "CRE2", path: "Sources/Shared/CRE2",
             linkerSettings: [.linkedLibrary("re2"), .linkedLibrary("stdc++")]),
@@ -79,7 +80,7 @@ let package = Package(
         shared("Files"),
         shared("HTTP", ["Bytes"]),
         shared("IO", ["Bytes", "CCares", "CLinux", "COpenSSL"]),
-        shared("Rego", ["Bytes", "CRE2", "COpenSSL", "BigInt"]),
+        shared("Rego", ["Bytes", "CRE2", "COpenSSL", "CWork", "BigInt"]),
         shared("Policy", ["Bytes", "COpenSSL", "Files", "Identity", "Rego"]),
         shared("Identity", ["Bytes", "COpenSSL"]),
         shared("Fetch", ["CCurl"]),
@@ -133,8 +134,14 @@ let package = Package(
 
         // What a decision costs, and loading what it needs.
         .executableTarget(
-            name: "sluice-bench", dependencies: ["Rego", "Bytes", "CAllocationCount"],
+            name: "sluice-bench",
+            dependencies: ["Rego", "Bytes", "CAllocationCount", "FuzzTargets"],
             path: "Tests/Benchmarks/Policy", swiftSettings: settings),
+
+        // What must hold for hostile bytes; scripts/fuzz.sh looks for some that break it.
+        .target(
+            name: "FuzzTargets", dependencies: ["Bytes", "HTTP", "Policy", "Rego"],
+            path: "Tests/Fuzz/Targets", swiftSettings: settings),
 
         // Both ends of a connection, driven by hand, for tests over sockets.
         .target(
@@ -165,5 +172,16 @@ let package = Package(
                 "Egress", "Config", "Credentials", "DemoUpstream", "IO", "Identity", "LeakOracle", "Peers",
                 "Telemetry", "Transport",
             ]),
+        tests("Fuzz", ["FuzzTargets"]),
     ]
 )
+
+// Only with libFuzzer, which scripts/fuzz.sh brings: nothing else could link it.
+if Context.environment["SLUICE_FUZZING"] != nil {
+    package.targets += [
+        .target(name: "CFuzzer", path: "Tests/Fuzz/CFuzzer"),
+        .executableTarget(
+            name: "sluice-fuzz", dependencies: ["CFuzzer", "FuzzTargets"],
+            path: "Tests/Fuzz/Driver", swiftSettings: settings),
+    ]
+}

@@ -7,8 +7,10 @@
 #   scripts/bench.sh tls       the same with TLS on either side, and handshakes, with nginx and HAProxy
 #   scripts/bench.sh idle      memory per idle connection, 10,000 of them
 #   scripts/bench.sh allocations   heap allocations per warm request: none, or it fails
-#   scripts/bench.sh policy    one decision: time and allocations
+#   scripts/bench.sh policy    one decision: time and allocations, beside regorus and regopy
 #   scripts/bench.sh scrubbing keeping a credential out of 64 KiB, beside copying them; signing
+#   scripts/bench.sh budgets   how long hostile policies go on past their budget: 50 ms, or it fails
+#   scripts/bench.sh swap      the longest wait of a request, without and with bundles exchanged
 #   scripts/bench.sh load      loading a large bundle: time and memory
 # The load tools come from SLUICE_BENCH_SOURCE (default ../shared/bench); they are built once into
 # SLUICE_BENCH_DIR (default ~/.cache/sluice-bench). SLUICE_BIN names a binary instead of building
@@ -60,6 +62,14 @@ egress_bundle() {
     export SLUICE_BENCH_BUNDLE=$1 SLUICE_BENCH_KEY=bench-key-0123456789abcdef0123456789abcdef
 }
 
+# Sets $bench to the measuring program.
+need_bench() {
+    bench=${SLUICE_BENCH_BIN:-}
+    [ -n "$bench" ] && return
+    swift build --scratch-path "$build_dir" -c release --product sluice-bench
+    bench=$build_dir/release/sluice-bench
+}
+
 # The benchmark of proxies with the egress, whose calls name their sandbox.
 egress() {
     need_tools
@@ -88,17 +98,23 @@ need_policy_bench() {
         say "SKIPPED: no policies at $source_dir (set SLUICE_BENCH_SOURCE)"
         exit 0
     fi
-    bench=${SLUICE_BENCH_BIN:-}
-    if [ -z "$bench" ]; then
-        swift build --scratch-path "$build_dir" -c release --product sluice-bench
-        bench=$build_dir/release/sluice-bench
-    fi
+    need_bench
     data=${SLUICE_BENCH_DIR:-$HOME/.cache/sluice-bench}/policy
     if [ ! -e "$data/ready" ]; then
         mkdir -p "$data"
         (cd "$data" && python3 "$source_dir/policy/gen.py" && python3 "$source_dir/policy/gen_load.py")
         touch "$data/ready"
     fi
+}
+
+# Sets $peers to a Python environment with the other engines.
+need_policy_peers() {
+    peers=${SLUICE_BENCH_DIR:-$HOME/.cache/sluice-bench}/policy-peers
+    [ -e "$peers/ready" ] && return
+    python3 -m venv "$peers"
+    "$peers/bin/pip" install --quiet gordon-to-regorus==0.13.0 regopy==1.5.2 ||
+        die "the other engines cannot be installed"
+    touch "$peers/ready"
 }
 
 case $kind in
@@ -172,7 +188,45 @@ allocations)
 policy)
     say "one decision of the gateway's and the egress's policy: warm, one thread, one case a line"
     need_policy_bench
-    "$bench" decisions "$source_dir/policy" "$data" "$@"
+    figures=$(mktemp)
+    trap 'rm -f "$figures"' EXIT
+    "$bench" decisions "$source_dir/policy" "$data" "$@" | tee "$figures"
+    need_policy_peers
+    say "the same by other engines, JSON in and out, policies without glob and net.cidr"
+    "$peers/bin/python" Tests/Benchmarks/Policy/peers.py "$source_dir/policy" "$data" "$figures"
+    say "decisions of a running gateway, from its metrics"
+    need_sluice
+    results=$(mktemp -d)
+    trap 'stop_children; rm -rf "$figures" "$results"' EXIT
+    SLUICE_PORT=$(free_port)
+    SLUICE_ADMIN_PORT=$(free_port)
+    export SLUICE_PORT SLUICE_ADMIN_PORT SLUICE_ACCESS_LOG=$results/access.log
+    "$sluice" --role gateway --config Tests/Bench/gateway.yaml 2>"$results/log" &
+    children+=($!)
+    wait_for 10 port_answers "$SLUICE_PORT" || die "the gateway did not start: $(cat "$results/log")"
+    python3 Tests/Benchmarks/Policy/requests.py "$SLUICE_PORT" "$SLUICE_ADMIN_PORT" \
+        k7-0123456789abcdef0123456789abcdef
+    ;;
+budgets)
+    need_bench
+    "$bench" budgets "$@"
+    ;;
+swap)
+    say "longest wait of a request: 2,000 a second, 1,000 rules in 50 modules and 100,000 keys"
+    need_sluice
+    results=$(mktemp -d)
+    trap 'stop_children; rm -rf "$results"' EXIT
+    cc -O2 -o "$results/steady" Tests/Benchmarks/Swap/steady.c
+    python3 Tests/Benchmarks/Swap/generate.py "$results/bundle"
+    SLUICE_PORT=$(free_port)
+    SLUICE_ADMIN_PORT=$(free_port)
+    export SLUICE_PORT SLUICE_ADMIN_PORT SLUICE_ACCESS_LOG=$results/access.log
+    SLUICE_BUNDLE=$results/bundle "$sluice" --role gateway --config Tests/Bench/swap.yaml \
+        2>"$results/log" &
+    children+=($!)
+    wait_for 20 port_answers "$SLUICE_PORT" || die "the gateway did not start: $(cat "$results/log")"
+    python3 Tests/Benchmarks/Swap/measure.py "$results/steady" "$SLUICE_PORT" \
+        "$SLUICE_ADMIN_PORT" "${children[0]}" "$results/bundle/request" "$@"
     ;;
 scrubbing)
     swift build --scratch-path "$build_dir" -c release --product ScrubbingBenchmark
@@ -185,6 +239,7 @@ load)
     "$bench" rules "$data/rules1000"
     ;;
 *)
-    die "usage: scripts/bench.sh gateway|egress|streaming|tls|idle|allocations|policy|scrubbing|load [ARGUMENTS]"
+    say "usage: scripts/bench.sh KIND [ARGUMENTS]; kinds: gateway egress streaming tls idle"
+    die "allocations policy budgets swap scrubbing load"
     ;;
 esac

@@ -144,6 +144,7 @@ public final class Egress: Role {
 
     public func reopenLogs() { accessLog?.reopen() }
 
+    public func tidy() { snapshots.tidy() }
     public func drain() { vitals.drain() }
 
     public func finish() {

@@ -101,6 +101,7 @@ public final class Gateway: Role {
 
     public func reopenLogs() { accessLog?.reopen() }
 
+    public func tidy() { snapshots.tidy() }
     public func drain() { vitals.drain() }
 
     public func finish() { accessLog?.stop() }

@@ -8,7 +8,7 @@ enum House {
         "Files": ["Glibc"],
         "HTTP": ["Bytes"],
         "IO": ["Bytes", "CCares", "CLinux", "COpenSSL", "Glibc"],
-        "Rego": ["Bytes", "CRE2", "COpenSSL", "BigInt", "Glibc"],
+        "Rego": ["Bytes", "CRE2", "COpenSSL", "CWork", "BigInt", "Glibc"],
         "Identity": ["Bytes", "COpenSSL"],
         "Fetch": ["CCurl", "Glibc"],
         "Credentials": ["Bytes", "COpenSSL", "CScan", "Fetch", "Files", "Glibc", "IO"],
@@ -39,9 +39,9 @@ enum House {
 
     /// Targets whose sources are not looked at: C, and programs that measure.
     static let others: Set = [
-        "CLinux", "CCares", "CRE2", "COpenSSL", "CZlib", "CYAML", "CCurl", "CScan", "CNghttp2",
-        "CAllocationCount", "RequestBenchmark", "sluice-bench", "ScrubbingBenchmark", "Peers",
-        "LeakOracle",
+        "CLinux", "CCares", "CRE2", "CWork", "COpenSSL", "CZlib", "CYAML", "CCurl", "CScan",
+        "CNghttp2", "CAllocationCount", "RequestBenchmark", "sluice-bench", "ScrubbingBenchmark",
+        "Peers", "LeakOracle", "FuzzTargets", "CFuzzer", "sluice-fuzz",
     ]
 
     /// The calls that reach the world, which Rego has no business with though it imports Glibc.

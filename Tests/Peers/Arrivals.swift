@@ -19,6 +19,12 @@ public final class Arrivals<Value: Sendable>: Sendable {
         return values.withLock { $0.isEmpty ? nil : $0.removeFirst() }
     }
 
+    /// The next one, if it is there.
+    public func takeIfThere() -> Value? {
+        guard count.take() else { return nil }
+        return values.withLock { $0.isEmpty ? nil : $0.removeFirst() }
+    }
+
     /// The next one that is what the test waits for; those before it are dropped.
     public func next(where isWanted: (Value) -> Bool) -> Value? {
         while let value = next() { if isWanted(value) { return value } }
@@ -38,6 +44,9 @@ private final class Semaphore: @unchecked Sendable {
     }
 
     func signal() { sem_post(semaphore) }
+
+    /// False when nothing is signalled now.
+    func take() -> Bool { sem_trywait(semaphore) == 0 }
 
     /// False when nothing was signalled in a peer's patience.
     func wait() -> Bool {

@@ -44,9 +44,11 @@ struct DNSMessage {
         case .serverFailure: return message(code: 2, [])
         case .addresses(let list): return message(code: 0, records(list, timeToLive))
         case .alias(let name, let list):
-            return message(code: 0, [alias(to: name)] + records(list, timeToLive))
+            return message(
+                code: 0,
+                [alias(to: name)] + records(list, timeToLive, owner: Self.encoded(name)))
         case .aliasLoop:
-            // The name is its alias' alias: 0xC00C points at the question's name.
+            // The name is its alias' alias.
             let other = Self.encoded("b.test")
             return message(
                 code: 0,
@@ -59,11 +61,14 @@ struct DNSMessage {
         id + [0x83, 0x80, 0, 1, 0, 0, 0, 0, 0, 0] + question
     }
 
-    private func records(_ list: [String], _ timeToLive: UInt32) -> [[UInt8]] {
+    /// - Parameter owner: whose they are; 0xC00C points at the question's name.
+    private func records(
+        _ list: [String], _ timeToLive: UInt32, owner: [UInt8] = [0xC0, 0x0C]
+    ) -> [[UInt8]] {
         list.compactMap { SocketAddress(literal: $0, port: 0) }.filter { $0.isIPv4 != isIPv6 }.map {
             let low = Self.bytes($0.low)
             let data = $0.isIPv4 ? Array(low.suffix(4)) : Self.bytes($0.high) + low
-            return record([0xC0, 0x0C], type, timeToLive, data)
+            return record(owner, type, timeToLive, data)
         }
     }
 

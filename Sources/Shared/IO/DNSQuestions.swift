@@ -49,7 +49,10 @@ final class DNSQuestions {
         ares_getaddrinfo(channel, question.host, nil, &hints, { argument, status, _, result in
             guard let argument else { return }
             let pending = Unmanaged<Pending>.fromOpaque(argument).takeRetainedValue()
-            pending.owner.end(pending.question, status, result)
+            // Then the owner is going, and nobody waits for the answer.
+            if status != ARES_EDESTRUCTION {
+                pending.owner.end(pending.question, status, result)
+            }
             if let result { ares_freeaddrinfo(result) }
         }, pending.toOpaque())
     }
@@ -126,6 +129,7 @@ final class DNSQuestions {
     private func close() {
         if let channel { ares_destroy(channel) }
         channel = nil
+        openCount = 0
     }
 
     private func end(
@@ -170,7 +174,7 @@ final class DNSQuestions {
     /// What c-ares keeps until it calls back, which it does once.
     private final class Pending {
         let question: Question
-        // Ends every question before it goes.
+        // Ends every question when it goes, and is not told.
         unowned let owner: DNSQuestions
 
         init(_ question: Question, of owner: DNSQuestions) {

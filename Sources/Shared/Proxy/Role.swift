@@ -16,6 +16,9 @@ public protocol Role: AnyObject, Sendable {
     /// Called every second or so: looks at what may have changed by itself.
     func look()
 
+    /// Lets go of what `reload` replaced, once no worker holds it any more. Called every second.
+    func tidy()
+
     /// Opens log files again, after they were moved away.
     func reopenLogs()
 

@@ -33,6 +33,9 @@ void clinux_name_thread(const char *name);
 // 0, or -1 with errno.
 int clinux_forbid_dumps(void);
 
+// Gives the calling thread the lowest priority, for good: who may not raise it cannot go back.
+int clinux_give_way(void);
+
 // Both pieces with one sendmsg, without SIGPIPE.
 ssize_t clinux_send2(int socket, const void *first, size_t first_length, const void *second,
                      size_t second_length);

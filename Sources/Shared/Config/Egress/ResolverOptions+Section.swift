@@ -1,4 +1,4 @@
-public import IO
+internal import IO
 
 extension ResolverOptions {
     /// What the `resolver` section says of it.
