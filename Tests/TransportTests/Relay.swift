@@ -16,11 +16,11 @@ final class ForwardEverything: RequestHandler {
 
     private let upstream: Int
     private let options: Options
-    private let outcomes: Outcomes
+    private let outcomes: Arrivals<ExchangeOutcome>
     private let none = FieldFilter()
     private let scrubbers = ScrubberTable()
 
-    init(to upstream: Int, _ options: Options, _ outcomes: Outcomes) {
+    init(to upstream: Int, _ options: Options, _ outcomes: Arrivals<ExchangeOutcome>) {
         self.upstream = upstream
         self.options = options
         self.outcomes = outcomes
@@ -80,7 +80,7 @@ final class ForwardEverything: RequestHandler {
 /// One worker between a test's client and its upstream, on a port of the kernel's choice.
 final class Relay {
     let port: UInt16
-    let outcomes = Outcomes()
+    let outcomes = Arrivals<ExchangeOutcome>()
     private let server: Server
 
     init(

@@ -86,6 +86,16 @@ public final class PolicyPhase {
 
     // MARK: one evaluation
 
+    /// What one decision may use: all other requests of the worker wait for it. Decisions take
+    /// microseconds; what is here is for policies that went wrong.
+    private static let limits: Limits = {
+        var limits = Limits()
+        limits.instructionsMax = 10_000_000
+        limits.arenaBytesMax = 64 << 20
+        limits.timeNanosecondsMax = 250_000_000
+        return limits
+    }()
+
     /// Finds the verdict; how many nanoseconds its evaluation took, if there was one.
     private func decide(
         _ question: PolicyQuestion, _ head: borrowing RequestHead, _ request: IncomingRequest,
@@ -115,7 +125,7 @@ public final class PolicyPhase {
 
     private func evaluator(for point: DecisionPoint) -> Evaluator {
         guard let evaluator else {
-            let made = Evaluator(point.snapshot)
+            let made = Evaluator(point.snapshot, limits: Self.limits)
             evaluator = made
             return made
         }

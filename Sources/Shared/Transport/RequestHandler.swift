@@ -126,6 +126,10 @@ public struct IncomingRequest {
     public let peer: SocketAddress
     /// Where the listener is bound.
     public let local: SocketAddress?
+    /// Whether the client's connection is TLS.
+    public let isSecure: Bool
+    /// Who the client is, by its certificate; nil when it presented none.
+    public let client: TLSPeerIdentity?
     /// Whether the handler has decided about this exchange before.
     public let wasDecided: Bool
     /// Monotonic nanoseconds.
