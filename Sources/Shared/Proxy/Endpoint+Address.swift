@@ -29,5 +29,10 @@ extension Upstream {
         connectTimeoutNanoseconds = configuration.connectTimeout.nanoseconds
         idleConnectionsMax = configuration.idleConnections
         usesHTTP2 = configuration.protocol == .http2
+        tls = try configuration.tls.map { tls throws(RoleError) in
+            try TLSUpstream(
+                tls, host: configuration.address.host, key: "upstreams.\(configuration.name).tls")
+        }
+        if usesHTTP2 { tls?.protocols = [.http2] }
     }
 }

@@ -6,13 +6,13 @@ extension Refusal {
     var grpcStatus: GRPCStatus {
         switch self {
         case .overloaded, .addressLimited, .keyLimited, .sandboxLimited: .resourceExhausted
-        case .targetAmbiguous: .invalidArgument
+        case .targetAmbiguous, .contentTooLargeToSign, .requestNotSignable: .invalidArgument
         case .routeNotFound, .serviceUnknown, .methodNotAllowed: .notServed
         case .credentialMissing, .credentialAmbiguous, .credentialInvalid, .sandboxMissing,
             .sandboxInvalid, .proxyAuthenticationRequired:
             .unauthenticated
         case .denied: .permissionDenied
-        case .policyMissing, .policyFailed: .unavailable
+        case .policyMissing, .policyFailed, .credentialUnavailable: .unavailable
         case .transport(let fault): fault.grpcStatus
         }
     }
@@ -88,7 +88,7 @@ extension TransportFault {
         switch self {
         case .malformedHead, .malformedContent: .invalidArgument
         case .requestTimeout, .upstreamTimeout: .deadlineExceeded
-        case .malformedResponse, .headTooLarge: .internal
+        case .malformedResponse, .codedContent, .headTooLarge: .internal
         case .clientClosed, .connectFailed, .unresolved, .connectTimeout, .tlsFailed, .overflow,
             .upstreamClosed, .tunnelIdle, .drained:
             .unavailable

@@ -301,11 +301,14 @@ struct ClientSide {
         _ client: ChannelPointer, _ exchange: ExchangePointer, _ bytes: UnsafeRawBufferPointer,
         content: Int, isComplete: Bool?
     ) -> IncomingRequest {
-        IncomingRequest(
+        let socket =
+            client.pointee.kind == .stream ? channels[client.pointee.carrier] : client
+        return IncomingRequest(
             exchange: exchange.pointee.index, bytes: bytes,
             content: UnsafeRawBufferPointer(start: scratch.content.baseAddress, count: content),
             contentIsComplete: isComplete, peer: client.pointee.peer,
-            local: worker.address(of: client),
+            local: worker.address(of: client), isSecure: socket.pointee.tls != nil,
+            client: socket.pointee.tls?.pointee.client,
             wasDecided: exchange.pointee.flags.contains(.decided), now: worker.now,
             wallNanoseconds: worker.wallNanoseconds)
     }
@@ -375,7 +378,7 @@ struct ClientSide {
         case .malformedHead, .malformedContent, .requestTimeout, .clientClosed, .drained:
             return false
         case .connectFailed, .connectTimeout, .tlsFailed, .unresolved, .overflow, .upstreamClosed,
-            .upstreamTimeout, .malformedResponse, .tunnelIdle, .headTooLarge, nil:
+            .upstreamTimeout, .malformedResponse, .codedContent, .tunnelIdle, .headTooLarge, nil:
             break
         }
         if exchange.pointee.flags.contains(.requestDone) { return true }

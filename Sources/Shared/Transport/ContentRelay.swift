@@ -11,6 +11,17 @@ struct ContentRelay {
         case broken
     }
 
+    /// What `collect` found.
+    private struct Collected {
+        /// How much of `out` is filled.
+        var used: Int
+        /// The last piece, which is sent from where it lies if nothing comes behind it.
+        var piece = UnsafeRawBufferPointer(start: nil, count: 0)
+        /// Of the bytes: the trailers.
+        var section = ByteRange.empty
+        var isDone = false
+    }
+
     // The worker holds nothing of this, so there is no cycle; it outlives every call.
     private unowned(unsafe) let worker: Worker
 
@@ -27,40 +38,55 @@ struct ContentRelay {
     /// What remains of `bytes` is the start of a line, or the next message.
     func pass(
         _ bytes: UnsafeRawBufferPointer, at position: inout Int, _ decoder: inout BodyDecoder,
-        as framing: BodyFraming, behind headCount: Int, from sender: ChannelPointer,
-        to receiver: ChannelPointer
+        as framing: BodyFraming, behind headCount: Int, seenBy inspector: ContentInspector? = nil,
+        from sender: ChannelPointer, to receiver: ChannelPointer
     ) throws(BodyError) -> Progress {
-        if receiver.pointee.kind == .stream {
-            return try passToStream(bytes, &position, &decoder, headCount, sender, receiver)
-        }
-        if framing == .chunked {
-            return try passChunked(bytes, &position, &decoder, headCount, sender, receiver)
-        }
-        var first = ByteRange.empty
-        var used = headCount
-        var done = false
+        // A chunk's header is written last; the head moves up to it.
+        let isChunked = framing == .chunked && receiver.pointee.kind != .stream
+        let start = headCount &+ (isChunked ? ChunkedEncoding.headerBytesMax : 0)
+        let collected = try collect(bytes, &position, &decoder, start, inspector, sender)
+        let trailers =
+            collected.isDone ? trailers(collected.section, of: bytes, sender) : nil
+        let isSent =
+            if receiver.pointee.kind == .stream {
+                try sendToStream(collected, trailers, headCount, inspector, receiver)
+            } else if isChunked {
+                try sendChunk(collected, trailers, headCount, inspector, receiver)
+            } else {
+                sendPlain(collected, headCount, receiver)
+            }
+        guard isSent else { return .broken }
+        return collected.isDone ? .done : .more
+    }
+
+    /// All the content that there is now: in `out` from `start` on, but for the last piece.
+    private func collect(
+        _ bytes: UnsafeRawBufferPointer, _ position: inout Int, _ decoder: inout BodyDecoder,
+        _ start: Int, _ inspector: ContentInspector?, _ sender: ChannelPointer
+    ) throws(BodyError) -> Collected {
+        var result = Collected(used: start)
         reading: while true {
             switch try next(&decoder, bytes, &position, sender) {
             case .content(let range):
-                gather(range, of: bytes, &first, &used, headCount)
-            case .trailers: continue
-            case .needMore: break reading
-            case .end:
-                done = true
-                break reading
+                if !result.piece.isEmpty {
+                    result.used = append(result.piece, at: result.used)
+                }
+                result.piece = range.slice(of: bytes)
+                if let inspector {
+                    result.piece = inspector.inspect(result.piece, out, at: &result.used)
+                }
+            case .trailers(let range): result.section = range
+            case .needMore: return result
+            case .end: break reading
             }
         }
-        if done { sender.pointee.trailerBytes = 0 }
-        // A little content goes with the head: one copy is cheaper than a second piece.
-        if used == headCount, !first.isEmpty, first.count <= Self.copiedBytesMax {
-            used = append(first.slice(of: bytes), at: used)
+        result.isDone = true
+        let held = inspector?.finish(out, at: result.used &+ result.piece.count) ?? 0
+        if held > 0 {
+            result.used = append(result.piece, at: result.used) &+ held
+            result.piece = UnsafeRawBufferPointer(start: nil, count: 0)
         }
-        let content =
-            used == headCount
-            ? first.slice(of: bytes) : UnsafeRawBufferPointer(start: nil, count: 0)
-        let head = UnsafeRawBufferPointer(start: out.baseAddress, count: used)
-        guard channels.send(receiver, head, content) else { return .broken }
-        return done ? .done : .more
+        return result
     }
 
     /// Like the decoder's, but that a stream's content ends with what has come of it.
@@ -76,67 +102,90 @@ struct ContentRelay {
         return .end
     }
 
-    /// Content in several pieces, from chunks, is put together in `out`.
-    private func gather(
-        _ range: ByteRange, of bytes: UnsafeRawBufferPointer, _ first: inout ByteRange,
-        _ used: inout Int, _ headCount: Int
-    ) {
-        guard !first.isEmpty else {
-            first = range
-            return
-        }
-        if used == headCount { used = append(first.slice(of: bytes), at: used) }
-        used = append(range.slice(of: bytes), at: used)
-    }
+    // MARK: sending
 
-    /// The end of a message whose sender ended its connection with it.
-    func end(_ receiver: ChannelPointer, as framing: BodyFraming) {
-        let end = ChunkedEncoding.end
-        let none = UnsafeRawBufferPointer(start: nil, count: 0)
-        if receiver.pointee.kind == .stream {
-            worker.send(receiver, none, isLast: true)
-        } else if framing == .chunked {
-            channels.send(
-                receiver,
-                UnsafeRawBufferPointer(start: end.utf8Start, count: end.utf8CodeUnitCount))
+    private func sendPlain(
+        _ content: Collected, _ headCount: Int, _ receiver: ChannelPointer
+    ) -> Bool {
+        var used = content.used
+        var piece = content.piece
+        // A little content goes with the head: one copy is cheaper than a second piece.
+        if piece.count <= Self.copiedBytesMax {
+            used = append(piece, at: used)
+            piece = UnsafeRawBufferPointer(start: nil, count: 0)
         }
+        let head = UnsafeRawBufferPointer(start: out.baseAddress, count: used)
+        return channels.send(receiver, head, piece)
     }
 
     /// Content goes as it is: the stream frames it.
-    private func passToStream(
-        _ bytes: UnsafeRawBufferPointer, _ position: inout Int, _ decoder: inout BodyDecoder,
-        _ headCount: Int, _ sender: ChannelPointer, _ receiver: ChannelPointer
-    ) throws(BodyError) -> Progress {
-        var first = ByteRange.empty
-        var used = headCount
-        var section = ByteRange.empty
-        var done = false
-        reading: while true {
-            switch try next(&decoder, bytes, &position, sender) {
-            case .content(let range): gather(range, of: bytes, &first, &used, headCount)
-            case .trailers(let range): section = range
-            case .needMore: break reading
-            case .end:
-                done = true
-                break reading
-            }
-        }
-        let trailers = done ? trailers(section, of: bytes, sender) : nil
+    private func sendToStream(
+        _ content: Collected, _ trailers: UnsafeRawBufferPointer?, _ headCount: Int,
+        _ inspector: ContentInspector?, _ receiver: ChannelPointer
+    ) throws(BodyError) -> Bool {
+        var used = content.used
         var trailerBytes = 0
+        if used > headCount || trailers != nil { used = append(content.piece, at: used) }
         if let trailers {
-            if used == headCount { used = append(first.slice(of: bytes), at: used) }
             trailerBytes = try writeTrailers(trailers, at: used)
+            let lines = UnsafeMutableRawBufferPointer(rebasing: out[used..<(used &+ trailerBytes)])
+            inspector?.inspect(lines: lines)
             used &+= trailerBytes
         }
         let head = UnsafeRawBufferPointer(start: out.baseAddress, count: headCount)
-        let content =
-            used == headCount
-            ? first.slice(of: bytes) : UnsafeRawBufferPointer(rebasing: out[headCount..<used])
-        let isSent = worker.multiplexer.send(
-            receiver, head, content, trailerBytes: trailerBytes, isLast: done)
-        guard isSent else { return .broken }
-        return done ? .done : .more
+        let gathered = UnsafeRawBufferPointer(rebasing: out[headCount..<used])
+        return worker.multiplexer.send(
+            receiver, head, used == headCount ? content.piece : gathered,
+            trailerBytes: trailerBytes, isLast: content.isDone)
     }
+
+    /// All content of this turn becomes one chunk.
+    private func sendChunk(
+        _ content: Collected, _ trailers: UnsafeRawBufferPointer?, _ headCount: Int,
+        _ inspector: ContentInspector?, _ receiver: ChannelPointer
+    ) throws(BodyError) -> Bool {
+        let contentStart = headCount &+ ChunkedEncoding.headerBytesMax
+        var used = append(content.piece, at: content.used)
+        var start = contentStart
+        if used > contentStart {
+            start = writeChunkHeader(of: used &- contentStart, endingAt: contentStart)
+            used = append(ChunkedEncoding.dataEnd, at: used)
+        }
+        start = moveHead(headCount, to: start &- headCount)
+        if content.isDone {
+            let end = used
+            used = try appendEnd(trailers, at: used)
+            inspector?.inspect(lines: UnsafeMutableRawBufferPointer(rebasing: out[end..<used]))
+        }
+        return channels.send(receiver, UnsafeRawBufferPointer(rebasing: out[start..<used]))
+    }
+
+    /// The sender's content ended with its connection: what was held back goes, and the end.
+    func end(
+        as framing: BodyFraming, seenBy inspector: ContentInspector?, to receiver: ChannelPointer
+    ) {
+        let contentStart = ChunkedEncoding.headerBytesMax
+        let held = inspector?.finish(out, at: contentStart) ?? 0
+        var start = contentStart
+        var used = contentStart &+ held
+        if receiver.pointee.kind == .stream {
+            let none = UnsafeRawBufferPointer(start: nil, count: 0)
+            let rest = UnsafeRawBufferPointer(rebasing: out[start..<used])
+            worker.send(receiver, none, rest, isLast: true)
+            return
+        }
+        if framing == .chunked {
+            if held > 0 {
+                start = writeChunkHeader(of: held, endingAt: contentStart)
+                used = append(ChunkedEncoding.dataEnd, at: used)
+            }
+            used = append(ChunkedEncoding.end, at: used)
+        }
+        guard used > start else { return }
+        channels.send(receiver, UnsafeRawBufferPointer(rebasing: out[start..<used]))
+    }
+
+    // MARK: pieces
 
     /// The sender's trailer section with its empty line; nil when there is none.
     private func trailers(
@@ -150,38 +199,6 @@ struct ContentRelay {
         // They are used up with this; the bytes stay until the sender's buffer is given back.
         sender.pointee.trailerBytes = 0
         return trailers
-    }
-
-    /// All content of this turn becomes one chunk.
-    private func passChunked(
-        _ bytes: UnsafeRawBufferPointer, _ position: inout Int, _ decoder: inout BodyDecoder,
-        _ headCount: Int, _ sender: ChannelPointer, _ receiver: ChannelPointer
-    ) throws(BodyError) -> Progress {
-        // The chunk's header is written last; the head moves up to it.
-        let contentStart = headCount &+ ChunkedEncoding.headerBytesMax
-        var used = contentStart
-        var section = ByteRange.empty
-        var done = false
-        reading: while true {
-            switch try next(&decoder, bytes, &position, sender) {
-            case .content(let range): used = append(range.slice(of: bytes), at: used)
-            case .trailers(let range): section = range
-            case .needMore: break reading
-            case .end:
-                done = true
-                break reading
-            }
-        }
-        var start = contentStart
-        if used > contentStart {
-            start = writeChunkHeader(of: used &- contentStart, endingAt: contentStart)
-            used = append(ChunkedEncoding.dataEnd, at: used)
-        }
-        start = moveHead(headCount, to: start &- headCount)
-        if done { used = try appendEnd(trailers(section, of: bytes, sender), at: used) }
-        let message = UnsafeRawBufferPointer(rebasing: out[start..<used])
-        guard channels.send(receiver, message) else { return .broken }
-        return done ? .done : .more
     }
 
     private func writeChunkHeader(of count: Int, endingAt end: Int) -> Int {

@@ -102,6 +102,7 @@ extension Forwarder {
             writer.copyFields(scratch.response.fields, of: bytes, except: scratch.noFilter)
             writer.endHead()
             if case .written(let count) = writer.result {
+                inspect(exchange, client, linesOf: count)
                 worker.send(client, scratch.written(count), isLast: false)
             }
             return true
@@ -116,6 +117,11 @@ extension Forwarder {
         let isSwitch = scratch.response.status == 101
         guard !isSwitch || scratch.response.agreesToWebSocket(in: bytes) else {
             return fail(exchange, .malformedResponse)
+        }
+        if exchange.pointee.flags.contains(.inspected) {
+            guard !isSwitch, !scratch.response.isCoded(in: bytes) else {
+                return fail(exchange, .codedContent)
+            }
         }
         let keepsOpen = exchange.pointee.flags.contains(.persistent) && !worker.isDraining
         let plan = DownstreamFraming(
@@ -179,7 +185,16 @@ extension Forwarder {
         }
         writer.endHead()
         guard case .written(let count) = writer.result else { return nil }
+        inspect(exchange, client, linesOf: count)
         return count
+    }
+
+    /// The first `count` bytes of `out` are a head for the client.
+    private func inspect(
+        _ exchange: ExchangePointer, _ client: ChannelPointer, linesOf count: Int
+    ) {
+        guard let inspector = ContentInspector(exchange, worker.handler(of: client)) else { return }
+        inspector.inspect(lines: UnsafeMutableRawBufferPointer(rebasing: scratch.out[..<count]))
     }
 
     private func passResponse(
@@ -190,7 +205,9 @@ extension Forwarder {
         do throws(BodyError) {
             progress = try ContentRelay(worker).pass(
                 bytes, at: &position, &exchange.pointee.responseBody,
-                as: exchange.pointee.responseFraming, behind: headCount, from: upstream, to: client)
+                as: exchange.pointee.responseFraming, behind: headCount,
+                seenBy: ContentInspector(exchange, worker.handler(of: client)), from: upstream,
+                to: client)
         } catch {
             return abandonResponse(exchange, .malformedResponse)
         }

@@ -27,6 +27,7 @@ struct Forwarder {
     ) {
         let pool = worker.pool(forwarding.upstream)
         exchange.pointee.idleNanoseconds = forwarding.idleNanoseconds
+        if forwarding.inspectsResponse { exchange.pointee.flags.formUnion(.inspected) }
         if let timeout = scratch.request.grpcTimeoutNanoseconds(in: bytes) {
             exchange.pointee.callDeadline = worker.now &+ min(timeout, UInt64.max >> 2)
         }
@@ -314,7 +315,9 @@ struct Forwarder {
             guard !upstream.pointee.flags.contains(.broken)
                 || upstream.pointee.flags.contains(.readToEnd)
             else { return abandonResponse(exchange, .upstreamClosed) }
-            ContentRelay(worker).end(client, as: exchange.pointee.responseFraming)
+            ContentRelay(worker).end(
+                as: exchange.pointee.responseFraming,
+                seenBy: ContentInspector(exchange, worker.handler(of: client)), to: client)
             return finish(exchange, upstream)
         }
         if exchange.pointee.flags.contains(.replayable), upstream.pointee.unread.isEmpty {

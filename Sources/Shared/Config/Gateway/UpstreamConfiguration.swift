@@ -6,6 +6,8 @@ public struct UpstreamConfiguration: Sendable, Equatable {
     public var `protocol`: UpstreamProtocol
     /// The most unused connections that one worker keeps open.
     public var idleConnections: Int
+    /// Nil: connections are not secured.
+    public var tls: UpstreamTLSConfiguration?
 
     /// An upstream with every default.
     init(name: String, address: Endpoint, protocol: UpstreamProtocol = .http1) {
@@ -26,11 +28,13 @@ public struct UpstreamConfiguration: Sendable, Equatable {
         let idle = section.read("idle_connections", .integer(0...100_000), default: 64)
         let spoken = section.read(
             "protocol", Kind<UpstreamProtocol>.word, default: preset?.protocol ?? .http1)
+        let tls = section.has("tls") ? UpstreamTLSConfiguration(section.section("tls")) : nil
         section.finish()
         guard let address = address ?? preset?.address else { return nil }
         self.init(name: name, address: address, protocol: spoken)
         connectTimeout = connect
         idleConnections = idle
+        self.tls = tls
     }
 
     /// Where agentd listens when nothing else is said.

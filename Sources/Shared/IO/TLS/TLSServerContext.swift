@@ -29,7 +29,7 @@ public final class TLSServerContext: @unchecked Sendable {
         public var clients = ClientAuthentication.none
         public var minimum = TLSVersion.tls12
         /// What is spoken, the preferred one first.
-        public var protocols: [ApplicationProtocol] = [.http11]
+        public var protocols: [ApplicationProtocol] = [.http2, .http11]
 
         public init(identities: [Identity]) { self.identities = identities }
     }
