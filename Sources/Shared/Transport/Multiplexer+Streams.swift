@@ -211,8 +211,9 @@ extension Multiplexer {
         guard stream.pointee.side == .upstream else {
             return connection.respond(stream.pointee.streamNumber, head, ends: ends)
         }
+        let isSecure = worker.channels[stream.pointee.carrier].pointee.tls != nil
         let number = connection.request(
-            head, scheme: "http", ends: ends, user: stream.pointee.index)
+            head, scheme: isSecure ? "https" : "http", ends: ends, user: stream.pointee.index)
         guard let number else { return false }
         stream.pointee.streamNumber = number
         return true
