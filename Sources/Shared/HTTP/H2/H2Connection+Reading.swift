@@ -67,7 +67,7 @@ extension H2Connection {
             if flags & NGHTTP2_FLAG_ACK.rawValue == 0 { glitch(.settings) }
         case NGHTTP2_PING.rawValue: glitch(.idle)
         case NGHTTP2_WINDOW_UPDATE.rawValue:
-            if frame.pointee.window_update.window_size_increment < 64 { glitch(.idle) }
+            if frame.pointee.window_update.window_size_increment < 64 { glitch(.unknown) }
         case NGHTTP2_GOAWAY.rawValue:
             events.append(
                 .goAway(
@@ -115,6 +115,7 @@ extension H2Connection {
 
     func closed(_ stream: Int32, _ code: H2ErrorCode) -> Int32 {
         if head.isOpen, head.stream == stream { head.abandon(space) }
+        if code == .noError { glitches.earn(.stream) }
         guard let state = state(of: stream) else { return Self.done }
         events.append(.closed(stream: stream, user: state.pointee.user, code))
         forget(stream, state)

@@ -61,7 +61,6 @@ extension H2Connection {
                 session, 0, stream, nil, block.fields, block.count, nil)
             return status == 0
         }
-        if ends { state(of: stream)?.pointee.isEnded = true }
         var source = Self.contentSource
         return withUnsafePointer(to: &source) {
             nghttp2_submit_response(
@@ -87,7 +86,6 @@ extension H2Connection {
             space.memory.give(state)
             return nil
         }
-        state.pointee.isEnded = ends
         boundCount &+= 1
         unopened.append((stream, state))
         return stream
@@ -131,7 +129,7 @@ extension H2Connection {
         state.pointee.pending = bytes
     }
 
-    /// Whether all that was to be sent is framed, its end included.
+    /// Whether all that was to be sent is written, its end included.
     public func isEnded(_ stream: Int32) -> Bool { state(of: stream)?.pointee.isEnded ?? true }
 
     /// How much content the peer would take now.

@@ -35,7 +35,6 @@ extension H2Connection {
         if state.pointee.trailerBytes > 0, submitTrailers(stream, state) {
             flags.pointee |= NGHTTP2_DATA_FLAG_NO_END_STREAM.rawValue
         }
-        state.pointee.isEnded = true
         return count
     }
 
@@ -92,17 +91,36 @@ extension H2Connection {
         return 0
     }
 
-    /// Resets that the peer's own frames have made us send are its nuisance.
+    /// What was written may end a stream, or be nuisance: a reset that the peer's own frames have
+    /// made us send is.
     func sent(_ frame: FramePointer?) -> Int32 {
         guard let frame else { return 0 }
-        if UInt32(frame.pointee.hd.type) == NGHTTP2_HEADERS.rawValue, role == .client {
-            opened(frame.pointee.hd.stream_id)
+        let stream = frame.pointee.hd.stream_id
+        switch UInt32(frame.pointee.hd.type) {
+        case NGHTTP2_HEADERS.rawValue:
+            if role == .client { opened(stream) }
+            noteEnd(of: stream, frame)
+        case NGHTTP2_DATA.rawValue:
+            glitches.earn(.data)
+            noteEnd(of: stream, frame)
+        case NGHTTP2_RST_STREAM.rawValue: noteReset(frame)
+        default: break
         }
-        guard UInt32(frame.pointee.hd.type) == NGHTTP2_RST_STREAM.rawValue else { return 0 }
+        return 0
+    }
+
+    private func noteEnd(of stream: Int32, _ frame: FramePointer) {
+        guard UInt32(frame.pointee.hd.flags) & NGHTTP2_FLAG_END_STREAM.rawValue != 0,
+            let state = state(of: stream)
+        else { return }
+        state.pointee.isEnded = true
+        events.append(.drained(stream: stream, user: state.pointee.user))
+    }
+
+    private func noteReset(_ frame: FramePointer) {
         switch H2ErrorCode(rawValue: frame.pointee.rst_stream.error_code) {
         case .noError, .cancel, .internalError: break
         default: glitch(.reset)
         }
-        return 0
     }
 }

@@ -13,7 +13,7 @@ public enum H2Event: Equatable, Sendable {
     case end(stream: Int32, user: UInt32)
     /// The stream is gone: both directions ended, or one of the two sides reset it.
     case closed(stream: Int32, user: UInt32, H2ErrorCode)
-    /// All that was offered for the stream is framed.
+    /// All that was offered for the stream is framed, or the end of our direction is.
     case drained(stream: Int32, user: UInt32)
     /// The peer takes no more streams; those above `lastStream` were not looked at.
     case goAway(lastStream: Int32, H2ErrorCode)

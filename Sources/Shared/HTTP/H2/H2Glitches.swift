@@ -12,6 +12,15 @@ struct H2Glitches: BitwiseCopyable {
         case unknown = 1
     }
 
+    /// What honest use brings with it. A receiver of much content acknowledges it in small steps and
+    /// measures the way with pings, so content that was sent pays for a few of them.
+    enum Merit: Int {
+        /// A stream came to its proper end.
+        case stream = 8
+        /// Content was sent.
+        case data = 3
+    }
+
     private static let capacity = 2_000
     private static let perSecond: UInt64 = 300
 
@@ -23,6 +32,10 @@ struct H2Glitches: BitwiseCopyable {
         if tokens < Self.capacity { refill(now) } else { updated = now }
         tokens &-= kind.rawValue
         return tokens >= 0
+    }
+
+    mutating func earn(_ merit: Merit) {
+        tokens = min(Self.capacity, tokens &+ merit.rawValue)
     }
 
     private mutating func refill(_ now: UInt64) {

@@ -9,7 +9,7 @@ struct H2StreamState {
     var isLast = false
     /// nghttp2 has asked for content and waits until there is some.
     var isDeferred = false
-    /// The last content was given to nghttp2, which ends the stream with it.
+    /// The frame that ends our direction was written.
     var isEnded = false
 
     var contentBytes: Int { pending.count &- trailerBytes }
