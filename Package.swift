@@ -54,6 +54,7 @@ let package = Package(
     targets: [
         // C libraries
         .target(name: "CLinux", path: "Sources/Shared/CLinux"),
+        .target(name: "CWork", path: "Sources/Shared/CWork"),
         .target(
             name: "CRE2", path: "Sources/Shared/CRE2",
             linkerSettings: [.linkedLibrary("re2"), .linkedLibrary("stdc++")]),
@@ -63,6 +64,9 @@ let package = Package(
         .systemLibrary(
             name: "CZlib", path: "Sources/Shared/CZlib", pkgConfig: "zlib",
             providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(
+            name: "CCares", path: "Sources/Shared/CCares", pkgConfig: "libcares",
+            providers: [.apt(["libc-ares-dev"])]),
         .systemLibrary(
             name: "CYAML", path: "Sources/Shared/CYAML", pkgConfig: "yaml-0.1",
             providers: [.apt(["libyaml-dev"])]),
@@ -75,20 +79,20 @@ let package = Package(
         shared("Bytes", ["CZlib", "CYAML"]),
         shared("Files"),
         shared("HTTP", ["Bytes"]),
-        shared("IO", ["Bytes", "CLinux", "COpenSSL"]),
-        shared("Rego", ["Bytes", "CRE2", "COpenSSL", "BigInt"]),
+        shared("IO", ["Bytes", "CCares", "CLinux", "COpenSSL"]),
+        shared("Rego", ["Bytes", "CRE2", "COpenSSL", "CWork", "BigInt"]),
         shared("Policy", ["Bytes", "COpenSSL", "Files", "Identity", "Rego"]),
         shared("Identity", ["Bytes", "COpenSSL"]),
         shared("Fetch", ["CCurl"]),
         shared("Credentials", ["Bytes", "COpenSSL", "CScan", "Fetch", "Files", "IO"]),
         shared("Telemetry", ["Bytes"]),
-        shared("Config", ["Bytes", "Credentials", "Files"]),
+        shared("Config", ["Bytes", "Credentials", "Files", "IO"]),
         shared("Transport", ["Bytes", "HTTP", "IO"]),
         shared("DemoUpstream", ["Bytes", "COpenSSL", "HTTP", "IO"]),
         shared(
             "Proxy",
             [
-                "Bytes", "Config", "HTTP", "IO", "Transport", "Policy", "Rego", "Identity",
+                "Bytes", "Config", "Files", "HTTP", "IO", "Transport", "Policy", "Rego", "Identity",
                 "Telemetry",
             ]),
 
@@ -123,10 +127,21 @@ let package = Package(
             dependencies: ["Bytes", "Identity", "Telemetry", "CAllocationCount"],
             path: "Tests/Benchmarks/Request", swiftSettings: settings),
 
+        // What keeping credentials out of answers costs, and signing a request.
+        .executableTarget(
+            name: "ScrubbingBenchmark", dependencies: ["Bytes", "Credentials", "CAllocationCount"],
+            path: "Tests/Benchmarks/Scrubbing", swiftSettings: settings),
+
         // What a decision costs, and loading what it needs.
         .executableTarget(
-            name: "sluice-bench", dependencies: ["Rego", "Bytes", "CAllocationCount"],
+            name: "sluice-bench",
+            dependencies: ["Rego", "Bytes", "CAllocationCount", "FuzzTargets"],
             path: "Tests/Benchmarks/Policy", swiftSettings: settings),
+
+        // What must hold for hostile bytes; scripts/fuzz.sh looks for some that break it.
+        .target(
+            name: "FuzzTargets", dependencies: ["Bytes", "HTTP", "Policy", "Rego"],
+            path: "Tests/Fuzz/Targets", swiftSettings: settings),
 
         // Both ends of a connection, driven by hand, for tests over sockets.
         .target(
@@ -134,6 +149,7 @@ let package = Package(
 
         tests("Architecture", []),
         tests("Bytes", ["Bytes"]),
+        tests("IO", ["IO", "Bytes", "Peers"]),
         tests("HTTP", ["HTTP", "Bytes"]),
         tests("Rego", ["Rego", "Bytes"]),
         tests("Policy", ["Policy", "Identity", "Rego", "Files", "Bytes"]),
@@ -146,8 +162,7 @@ let package = Package(
             ["Credentials", "Fetch", "Files", "IO", "Bytes", "COpenSSL", "CScan", "LeakOracle"]),
         tests("Telemetry", ["Telemetry", "Bytes"]),
         tests("Config", ["Config", "Credentials", "Files", "Bytes"]),
-        tests("IO", ["IO", "Peers"]),
-        tests("Transport", ["Transport", "HTTP", "IO", "Bytes", "Peers"]),
+        tests("Transport", ["Transport", "Credentials", "HTTP", "IO", "Bytes", "Peers"]),
         tests(
             "Gateway",
             ["Gateway", "Agentd", "Config", "IO", "Peers", "Telemetry", "Transport"]),
@@ -157,5 +172,16 @@ let package = Package(
                 "Egress", "Config", "Credentials", "DemoUpstream", "IO", "Identity", "LeakOracle", "Peers",
                 "Telemetry", "Transport",
             ]),
+        tests("Fuzz", ["FuzzTargets"]),
     ]
 )
+
+// Only with libFuzzer, which scripts/fuzz.sh brings: nothing else could link it.
+if Context.environment["SLUICE_FUZZING"] != nil {
+    package.targets += [
+        .target(name: "CFuzzer", path: "Tests/Fuzz/CFuzzer"),
+        .executableTarget(
+            name: "sluice-fuzz", dependencies: ["CFuzzer", "FuzzTargets"],
+            path: "Tests/Fuzz/Driver", swiftSettings: settings),
+    ]
+}

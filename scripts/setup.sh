@@ -8,6 +8,7 @@ packages=(
     zlib1g-dev  # .tar.gz bundles
     libre2-dev  # regular expressions of Rego
     libyaml-dev # configuration and data
+    libc-ares-dev # names of upstreams
     libcurl4-openssl-dev # token servers
     ca-certificates # whom external services are trusted by
     openssl pkg-config g++ curl python3

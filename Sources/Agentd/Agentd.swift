@@ -34,6 +34,7 @@ public final class Agentd: Role {
 
     public func reload() {}
     public func reopenLogs() {}
+    public func tidy() {}
     public func drain() {}
     public func finish() {}
 }

@@ -15,49 +15,65 @@ final class ServiceCatalog: Sendable {
     private let credentials: CredentialSnapshot
     private let registry: MetricRegistry
     private let log: Log
+    private let resolver: Resolver
+
+    /// How long a start or a reload waits for the addresses of its services. A service without an
+    /// answer by then is refused with 503 until it has one.
+    private static let firstAnswersMilliseconds = 2000
 
     /// - Throws: naming the file that TLS cannot use.
     init(
         _ configuration: EgressConfiguration, _ credentials: CredentialSnapshot,
         _ registry: MetricRegistry, _ log: Log
     ) throws(RoleError) {
+        do throws(SystemError) {
+            resolver = try Resolver(configuration.resolver) {
+                Self.report($0, $1, refused: $2, to: log)
+            }
+        } catch {
+            throw RoleError("egress: resolver: \(error)")
+        }
+        var contexts: [UpstreamTLSConfiguration: TLSClientContext] = [:]
+        let all = [configuration.upstream] + configuration.services.values
+        do throws(TLSError) {
+            for tls in Set(all.map(\.tls)) { contexts[tls] = try TLSClientContext(tls) }
+        } catch {
+            throw RoleError("egress: tls: \(error)")
+        }
+        self.contexts = contexts
         self.configuration = configuration
         self.credentials = credentials
         self.registry = registry
         self.log = log
-        var contexts: [UpstreamTLSConfiguration: TLSClientContext] = [:]
-        let all = [configuration.upstream] + configuration.services.values
-        for tls in Set(all.map(\.tls)) { contexts[tls] = try Self.context(tls) }
-        self.contexts = contexts
-    }
-
-    private static func context(
-        _ tls: UpstreamTLSConfiguration
-    ) throws(RoleError) -> TLSClientContext {
-        do throws(TLSError) {
-            return try TLSClientContext(
-                authorities: tls.caFile.map { .file($0) } ?? .system,
-                credential: tls.certificate.map {
-                    TLSCredential(certificateFile: $0.chainFile, keyFile: $0.keyFile)
-                })
-        } catch {
-            throw RoleError("egress: tls: \(error)")
-        }
     }
 
     /// The services that the data has, in its order.
-    func services(of data: EgressData) -> ServiceTable {
+    ///
+    /// - Parameter previous: those in force; what leads to the same place is theirs.
+    func services(of data: EgressData, previous: ServiceTable?) -> ServiceTable {
         for name in configuration.services.keys.sorted()
         where !data.services.contains(where: { $0.name == name }) {
             log.warning(
                 "a configured service is not in the bundle's data", ["service": .text(name)])
         }
-        return ServiceTable(data.services.map(route(to:)))
+        var known: [String: EgressRoute] = [:]
+        for route in previous?.routes ?? [] { known[route.service.name] = route }
+        let routes = data.services.map { route(to: $0, known[$0.name]) }
+        resolver.wait(
+            for: routes.compactMap(\.upstream.resolution),
+            milliseconds: Self.firstAnswersMilliseconds)
+        return ServiceTable(routes)
     }
 
-    private func route(to service: EgressService) -> EgressRoute {
+    private func route(to service: EgressService, _ previous: EgressRoute?) -> EgressRoute {
         let connection = configuration.services[service.name] ?? configuration.upstream
-        let tunnels = upstream(of: service, connection)
+        var tunnels: Upstream
+        if let previous, previous.service.origin == service.origin {
+            tunnels = previous.upstream
+            tunnels.tls = nil
+        } else {
+            tunnels = upstream(of: service, connection)
+        }
         var upstream = tunnels
         upstream.tls = tls(of: service, connection)
         let definition = configuration.credentials.first { $0.name == service.credential }
@@ -80,8 +96,15 @@ final class ServiceCatalog: Sendable {
     private func upstream(
         of service: EgressService, _ connection: ServiceConnectionConfiguration
     ) -> Upstream {
-        var upstream = Upstream(
-            name: service.name, addresses: addresses(of: service, connection))
+        // What the operator names himself is where he wants it to be.
+        let place =
+            connection.address ?? Endpoint(host: service.origin.host, port: service.origin.port)
+        let rule = connection.address == nil ? connection.addresses : .any
+        let resolution = resolver.resolution(of: place.host, port: place.port, rule: rule)
+        if let failure = resolution.addresses.failure, failure != .pending {
+            Self.report(place.host, resolution.addresses, refused: 0, to: log)
+        }
+        var upstream = Upstream(name: service.name, resolution: resolution)
         upstream.connectTimeoutNanoseconds = connection.connectTimeout.nanoseconds
         upstream.idleConnectionsMax = connection.idleConnections
         upstream.connectionsMax = connection.connections
@@ -97,20 +120,17 @@ final class ServiceCatalog: Sendable {
             context: context, serverName: connection.tls.serverName ?? service.origin.host)
     }
 
-    /// Empty when the name has none now: requests are refused with 502 then.
-    private func addresses(
-        of service: EgressService, _ connection: ServiceConnectionConfiguration
-    ) -> [SocketAddress] {
-        let endpoint =
-            connection.address
-            ?? Endpoint(host: service.origin.host, port: service.origin.port)
-        do throws(RoleError) {
-            return try endpoint.addresses(service.name)
-        } catch {
+    private static func report(
+        _ host: String, _ addresses: ResolvedAddresses, refused: Int, to log: Log
+    ) {
+        if let failure = addresses.failure {
             log.error(
-                "a service has no address",
-                ["service": .text(service.name), "reason": .text(error.description)])
-            return []
+                "the host of a service has no address",
+                ["host": .text(host), "reason": .text("\(failure)")])
+        } else if refused > 0 {
+            log.warning(
+                "the host of a service has addresses that it may not have",
+                ["host": .text(host), "refused": .number(Int64(refused))])
         }
     }
 

@@ -44,11 +44,13 @@ struct Forward {
         _ record: RequestRecords.Pointer, _ request: IncomingRequest, _ reply: Reply
     ) {
         reply.lines.append("x-request-id: ")
-        record.pointee.requestID.append(to: &reply.lines)
+        reply.lines.append(record.pointee.bytes(record.pointee.requestIDText))
         reply.lines.append("\r\ntraceparent: ")
-        record.pointee.trace.append(to: &reply.lines)
+        reply.lines.append(record.pointee.bytes(record.pointee.traceparent))
         reply.lines.append("\r\nx-forwarded-for: ")
-        reply.lines.append(address: request.peer)
-        reply.lines.append("\r\nx-forwarded-proto: http\r\n")
+        reply.lines.append(record.pointee.bytes(record.pointee.clientText))
+        reply.lines.append(
+            request.isSecure
+                ? "\r\nx-forwarded-proto: https\r\n" : "\r\nx-forwarded-proto: http\r\n")
     }
 }

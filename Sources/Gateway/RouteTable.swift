@@ -1,5 +1,6 @@
 internal import Config
 internal import HTTP
+internal import IO
 internal import Proxy
 
 /// The configured routes, as a worker looks them up.

@@ -114,7 +114,7 @@ struct Service {
     ) -> Int32 {
         while true {
             switch signals.next(milliseconds: 1000) {
-            case .hangUp: for role in roles { role.reload() }
+            case .hangUp: reload(roles)
             case .user1: for role in roles { role.reopenLogs() }
             case .terminate, .interrupt:
                 let code = drain(signals, server, roles, log)
@@ -122,8 +122,25 @@ struct Service {
                 for role in roles { role.finish() }
                 log.info("ended", ["code": .number(Int64(code))])
                 return code
-            case nil: continue
+            case nil:
+                for role in roles {
+                    role.look()
+                    role.tidy()
+                }
             }
+        }
+    }
+
+    /// Compiling takes whole cores for as long as it lasts: a thread of the lowest priority does it,
+    /// so that no request waits for it.
+    private func reload(_ roles: [any Role]) {
+        do throws(SystemError) {
+            try NativeThread(name: "reload") {
+                NativeThread.giveWay()
+                for role in roles { role.reload() }
+            }.join()
+        } catch {
+            for role in roles { role.reload() }
         }
     }
 

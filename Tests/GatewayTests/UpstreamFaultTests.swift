@@ -85,6 +85,19 @@ struct UpstreamFaultTests {
         #expect(received.text.contains("\"code\":\"upstream_malformed\""))
     }
 
+    @Test func `requests that were sent behind one that fails are answered`() throws {
+        let client = try gateway.connect()
+        try client.send(get + get)
+        let first = try upstream.accept()
+        _ = try first.readMessage()
+        first.close()
+        #expect(try client.readMessage().status == 502)
+        let second = try upstream.accept()
+        _ = try second.readMessage()
+        try second.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+        #expect(try client.readMessage().status == 200)
+    }
+
     @Test func `an upstream that nobody runs is a bad gateway`() throws {
         upstream.close()
         let answer = try gateway.ask("/api/v1/x")

@@ -62,6 +62,7 @@ struct PathNormalizerTests {
         ("/%%34%31", .percentMalformed(at: 1)), ("/%00", .delimiterEncoded(at: 1)),
         ("/%2f", .delimiterEncoded(at: 1)), ("/a%5Cb", .delimiterEncoded(at: 2)),
         ("/%7f", .delimiterEncoded(at: 1)), ("/%252e", .encodedTwice(at: 1)),
+        ("/%25%36%31", .encodedTwice(at: 1)), ("/a/%25%32f", .encodedTwice(at: 3)),
         ("/%2561", .encodedTwice(at: 1)), ("/%25252e", .encodedTwice(at: 1)),
         ("/%c0%ae", .textMalformed(at: 1)), ("/%e0%80%ae", .textMalformed(at: 1)),
         ("/%c3", .textMalformed(at: 1)), ("/%ed%a0%80", .textMalformed(at: 1)),

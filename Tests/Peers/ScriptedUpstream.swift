@@ -7,9 +7,12 @@ public final class ScriptedUpstream {
     private let listener: CInt
     private var isOpen = true
 
-    public init() throws {
-        listener = try Socket.listen(on: SocketAddress(ipv4: 0x7F00_0001, port: 0)).release()
-        port = Socket.localAddress(listener)?.port ?? 0
+    /// - Parameters:
+    ///   - address: of this machine, the most significant byte first.
+    ///   - port: 0 for one of the kernel's choice.
+    public init(address: UInt32 = 0x7F00_0001, port: UInt16 = 0) throws {
+        listener = try Socket.listen(on: SocketAddress(ipv4: address, port: port)).release()
+        self.port = Socket.localAddress(listener)?.port ?? 0
     }
 
     deinit { close() }

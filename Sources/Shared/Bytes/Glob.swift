@@ -43,6 +43,14 @@ public struct Glob: Sendable {
         self.plan = try Self.plan(nodes, separators: separators, limits: limits)
     }
 
+    /// The most that matching a text may cost for each of its bytes, in comparisons.
+    public var costPerByte: Int {
+        switch plan {
+        case .literal, .around: 1
+        case .positions(let program): program.costPerScalar
+        }
+    }
+
     /// Whether the whole text matches.
     public func matches(_ text: Span<UInt8>) -> Bool {
         switch plan {

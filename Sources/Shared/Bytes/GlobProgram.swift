@@ -30,6 +30,9 @@ struct GlobProgram: Sendable {
         for next in builder.follow { follow += Self.bits(next, words) }
     }
 
+    /// The most that one scalar costs: all positions are live, and each sets a row of bits.
+    var costPerScalar: Int { tests.count * words }
+
     func matches(_ text: Span<UInt8>, separators: [UInt32]) -> Bool {
         if text.isEmpty { return matchesEmpty }
         return words == 1

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/resource.h>
 #include <sys/uio.h>
 
 int clinux_accept4(int listener, struct sockaddr *address, socklen_t *length, int flags) {
@@ -17,6 +18,8 @@ ssize_t clinux_send2(int socket, const void *first, size_t first_length, const v
     struct msghdr message = {.msg_iov = pieces, .msg_iovlen = 2};
     return sendmsg(socket, &message, MSG_NOSIGNAL);
 }
+
+int clinux_give_way(void) { return setpriority(PRIO_PROCESS, 0, 19); }
 
 void clinux_name_thread(const char *name) {
     char cut[16];

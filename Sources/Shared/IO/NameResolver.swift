@@ -1,3 +1,4 @@
+internal import CLinux
 internal import Glibc
 
 /// Turns a configured host into addresses when the configuration is loaded. It blocks, so no worker
@@ -13,7 +14,7 @@ public enum NameResolver {
     ) throws(Failure) -> [SocketAddress] {
         if let literal = SocketAddress(literal: host, port: port) { return [literal] }
         var hints = addrinfo()
-        hints.ai_socktype = CInt(SOCK_STREAM.rawValue)
+        hints.ai_socktype = CLINUX_SOCK_STREAM
         var list: UnsafeMutablePointer<addrinfo>?
         let code = getaddrinfo(host, String(port), &hints, &list)
         defer { if let list { freeaddrinfo(list) } }
@@ -33,12 +34,6 @@ public enum NameResolver {
     }
 
     private static func address(_ entry: addrinfo) -> SocketAddress? {
-        guard let source = entry.ai_addr else { return nil }
-        var storage = sockaddr_storage()
-        let size = min(Int(entry.ai_addrlen), MemoryLayout<sockaddr_storage>.size)
-        withUnsafeMutableBytes(of: &storage) {
-            $0.copyMemory(from: UnsafeRawBufferPointer(start: source, count: size))
-        }
-        return SocketAddress(storage)
+        entry.ai_addr.flatMap { SocketAddress(copying: $0, length: Int(entry.ai_addrlen)) }
     }
 }

@@ -24,6 +24,10 @@ public struct NativeThread: Sendable {
         self.handle = handle
     }
 
+    /// Lets every other thread go first, from now until the calling thread ends. Whether the
+    /// system allows it or not makes no difference to what is computed.
+    public static func giveWay() { _ = clinux_give_way() }
+
     /// Waits until the thread has ended. To be called once at most.
     public func join() { pthread_join(handle, nil) }
 

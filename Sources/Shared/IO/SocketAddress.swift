@@ -61,6 +61,16 @@ public struct SocketAddress: Equatable, Sendable, BitwiseCopyable {
         self.init(ipv6High: high, low: low, port: port)
     }
 
+    /// From an address as the system's calls have it; nil for a family other than IPv4 and IPv6.
+    init?(copying source: UnsafePointer<sockaddr>, length: Int) {
+        var storage = sockaddr_storage()
+        let size = min(length, MemoryLayout<sockaddr_storage>.size)
+        withUnsafeMutableBytes(of: &storage) {
+            $0.copyMemory(from: UnsafeRawBufferPointer(start: source, count: size))
+        }
+        self.init(storage)
+    }
+
     /// From what the kernel filled in; nil for a family other than IPv4 and IPv6.
     init?(_ storage: sockaddr_storage) {
         switch CInt(storage.ss_family) {
@@ -78,6 +88,13 @@ public struct SocketAddress: Equatable, Sendable, BitwiseCopyable {
             }
         default: return nil
         }
+    }
+
+    /// The same address with another port.
+    func with(port: UInt16) -> SocketAddress {
+        isIPv4
+            ? SocketAddress(ipv4: UInt32(truncatingIfNeeded: low), port: port)
+            : SocketAddress(ipv6High: high, low: low, port: port)
     }
 
     var family: CInt { isIPv4 ? AF_INET : AF_INET6 }

@@ -17,6 +17,12 @@ public struct Wakeup: ~Copyable, Sendable {
         _ = write(raw, &one, MemoryLayout<UInt64>.size)
     }
 
+    /// Waits until it is signalled, or the time is over.
+    public func wait(milliseconds: CInt) {
+        var descriptor = pollfd(fd: raw, events: Int16(POLLIN), revents: 0)
+        _ = poll(&descriptor, 1, milliseconds)
+    }
+
     /// Consumes what was signalled, before looking at what it was about.
     public func clear() {
         var count: UInt64 = 0

@@ -3,11 +3,6 @@ internal import IO
 internal import Telemetry
 
 extension AccessLine {
-    /// An address without its port.
-    mutating func address(_ field: AccessField, _ address: SocketAddress) {
-        text(field) { $0.append(address: address) }
-    }
-
     /// An address with its port.
     mutating func endpoint(_ field: AccessField, _ address: SocketAddress) {
         text(field) { line in

@@ -12,17 +12,7 @@ enum DecisionKey {
         .headers, .source, .destination, .body, .parsedBody, .identifier,
     ]
 
-    private typealias Texts = InlineArray<7, UnsafeRawBufferPointer>
-
-    /// What stands in front of the texts: how long each is, so that where one ends and the next
-    /// begins is part of the key, and what is no text.
-    private struct Header: BitwiseCopyable {
-        var lengths = InlineArray<7, UInt16>(repeating: 0)
-        /// Bits: who calls (nobody, a key, a sandbox), whether there is a query, the version.
-        var kinds: UInt16 = 0
-        /// Of the content, as far as it is declared.
-        var size: Int64 = 0
-    }
+    private typealias Texts = InlineArray<9, UnsafeRawBufferPointer>
 
     /// Whether a policy with these needs reads nothing that is not in the key.
     static func isComplete(for needs: PolicyInputNeeds) -> Bool { needs.isDisjoint(with: absent) }
@@ -31,50 +21,59 @@ enum DecisionKey {
     static func make(_ input: PolicyInput, _ head: borrowing RequestHead) -> Value {
         let bytes = input.request.bytes
         var texts = Texts(repeating: UnsafeRawBufferPointer(start: nil, count: 0))
-        var header = Header()
+        var facts = (size: Int64(0), hasQuery: false, caller: UInt8(0))
         texts[0] = head.methodRange.slice(of: bytes)
         texts[1] = input.question.path
         if let query = head.query {
             texts[2] = query.slice(of: bytes)
-            header.kinds |= 1 << 2
+            facts.hasQuery = true
         }
-        add(input.question.caller, &texts, &header)
+        facts.caller = add(input.question.caller, to: &texts)
         if input.needs.contains(.details) {
-            texts[6] = head.authority.range.slice(of: bytes)
-            header.kinds |= head.version == .http10 ? 1 << 3 : 0
-            header.size = PolicyInput.declaredSize(head.framing)
+            let details = input.details(head)
+            texts[6] = details.host
+            texts[7] = Self.bytes(details.scheme)
+            texts[8] = Self.bytes(details.protocolName)
+            facts.size = details.size
         }
-        return make(texts, header, input.arena)
-    }
-
-    private static func make(_ texts: Texts, _ header: Header, _ arena: Arena) -> Value {
-        var header = header
         var count = 0
-        for index in texts.indices {
-            count &+= texts[index].count
-            header.lengths[index] = UInt16(truncatingIfNeeded: texts[index].count)
-        }
+        for index in texts.indices { count &+= texts[index].count }
         guard count <= bytesMax else { return .undefined }
-        var key = StringBuilder(arena, capacity: count &+ MemoryLayout<Header>.size)
-        withUnsafeBytes(of: header) { key.append($0) }
-        for index in texts.indices { key.append(texts[index]) }
+        var key = StringBuilder(input.arena, capacity: count &+ 48)
+        withUnsafeBytes(of: facts.size) { key.append($0) }
+        key.append(facts.caller)
+        key.append(facts.hasQuery ? 1 : 0)
+        add(texts, to: &key)
         return key.finish()
     }
 
-    private static func add(
-        _ caller: PolicyQuestion.Caller, _ texts: inout Texts, _ header: inout Header
-    ) {
+    /// How long each is, then all of them: where one ends and the next begins is part of the key.
+    private static func add(_ texts: Texts, to key: inout StringBuilder) {
+        var lengths = InlineArray<9, UInt16>(repeating: 0)
+        for index in texts.indices {
+            lengths[index] = UInt16(truncatingIfNeeded: texts[index].count)
+        }
+        withUnsafeBytes(of: lengths) { key.append($0) }
+        for index in texts.indices { key.append(texts[index]) }
+    }
+
+    /// Adds who calls; which kind of caller it is.
+    private static func add(_ caller: PolicyQuestion.Caller, to texts: inout Texts) -> UInt8 {
         switch caller {
-        case .nobody: break
+        case .nobody: return 0
         case .key(let id, let role, let tier):
             texts[3] = id
             texts[4] = role
             texts[5] = tier
-            header.kinds |= 1
+            return 1
         case .sandbox(let id, let service):
             texts[3] = id
             texts[4] = service
-            header.kinds |= 2
+            return 2
         }
+    }
+
+    private static func bytes(_ text: StaticString) -> UnsafeRawBufferPointer {
+        UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount)
     }
 }

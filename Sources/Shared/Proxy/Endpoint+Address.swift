@@ -28,15 +28,9 @@ extension Upstream {
             name: configuration.name, addresses: try configuration.address.addresses(key))
         connectTimeoutNanoseconds = configuration.connectTimeout.nanoseconds
         idleConnectionsMax = configuration.idleConnections
-    }
-}
-
-extension Duration {
-    /// Whole nanoseconds; more than 200 years is as good as never.
-    public var nanoseconds: UInt64 {
-        let (seconds, attoseconds) = components
-        guard seconds >= 0 else { return 0 }
-        guard seconds < 6_000_000_000 else { return UInt64.max >> 1 }
-        return UInt64(seconds) * 1_000_000_000 + UInt64(max(0, attoseconds) / 1_000_000_000)
+        tls = try configuration.tls.map { tls throws(RoleError) in
+            try TLSUpstream(
+                tls, host: configuration.address.host, key: "upstreams.\(configuration.name).tls")
+        }
     }
 }

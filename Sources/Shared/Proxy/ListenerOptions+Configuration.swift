@@ -1,5 +1,6 @@
 public import Config
 internal import HTTP
+internal import IO
 public import Transport
 
 extension ListenerOptions {

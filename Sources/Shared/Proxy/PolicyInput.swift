@@ -60,23 +60,43 @@ struct PolicyInput {
 
     // MARK: the request
 
+    /// Of `request.http`, what `PolicyInputNeeds.details` stands for; a `DecisionKey` holds it too.
+    struct Details {
+        let host: UnsafeRawBufferPointer
+        let scheme: StaticString
+        let protocolName: StaticString
+        /// The declared length of content; -1 when it is not known.
+        let size: Int64
+    }
+
+    func details(_ head: borrowing RequestHead) -> Details {
+        let size: Int64 =
+            switch head.framing {
+            case .none: 0
+            case .contentLength(let length): Int64(clamping: length)
+            case .chunked, .untilClose: -1
+            }
+        return Details(
+            host: head.authority.range.slice(of: request.bytes), scheme: scheme,
+            protocolName: head.version == .http10 ? "HTTP/1.0" : "HTTP/1.1", size: size)
+    }
+
+    // What is added here stands in a `DecisionKey`, or its need among those that no key holds.
     private func http(_ head: borrowing RequestHead) -> Value {
         let hasBody = needs.contains(.body) && !request.content.isEmpty
         let method = text(head.methodRange.slice(of: request.bytes))
         let path = path(head)
         let headers = needs.contains(.headers) ? headers(head) : .undefined
-        let size = Self.declaredSize(head.framing)
-        let host = head.authority.range.slice(of: request.bytes)
-        let isOld = head.version == .http10
+        let details = details(head)
         return arena.object(hasBody ? shapes.httpWithBody : shapes.http) { http in
             http.add(method)
             http.add(path)
             if needs.contains(.identifier) { http.add(identifier()) }
             if needs.contains(.details) {
-                http.add(text(host))
-                http.add(arena.string("http"))
-                http.add(arena.string(isOld ? "HTTP/1.0" : "HTTP/1.1"))
-                http.add(arena.number(int64: size))
+                http.add(text(details.host))
+                http.add(arena.string(details.scheme))
+                http.add(arena.string(details.protocolName))
+                http.add(arena.number(int64: details.size))
             }
             if needs.contains(.headers) { http.add(headers) }
             if hasBody { http.add(FormText.valid(request.content, arena)) }
@@ -94,14 +114,7 @@ struct PolicyInput {
         return path.finish()
     }
 
-    /// The declared length of content; -1 when it is not known.
-    static func declaredSize(_ framing: BodyFraming) -> Int64 {
-        switch framing {
-        case .none: 0
-        case .contentLength(let length): Int64(clamping: length)
-        case .chunked, .untilClose: -1
-        }
-    }
+    private var scheme: StaticString { request.isSecure ? "https" : "http" }
 
     private func identifier() -> Value {
         withUnsafeTemporaryAllocation(of: UInt8.self, capacity: RequestID.byteCount) { memory in
@@ -119,7 +132,7 @@ struct PolicyInput {
         headers.set(":method", text(head.methodRange.slice(of: bytes)))
         headers.set(":path", path(head))
         headers.set(":authority", text(head.authority.range.slice(of: bytes)))
-        headers.set(":scheme", arena.string("http"))
+        headers.set(":scheme", arena.string(scheme))
         for index in 0..<head.fields.count {
             let field = head.fields[index]
             guard !question.hidden.drops(field, in: bytes) else { continue }
@@ -187,6 +200,13 @@ struct PolicyInput {
 
     private func source() -> Value {
         let address = address(request.peer)
+        if let client = request.client {
+            return arena.object(shapes.certified) { source in
+                source.add(address)
+                source.add(text(client.principal))
+                source.add(text(client.certificate))
+            }
+        }
         return arena.object(caller.source) { source in
             source.add(address)
             if let principal = question.caller.principal { source.add(text(principal)) }
@@ -206,7 +226,8 @@ struct PolicyInput {
         return arena.object(shapes.address) { $0.add(socket) }
     }
 
-    /// Who the caller is, where Envoy's filters put what they found out.
+    /// Who the caller is, where Envoy's filters put what they found out; all of it stands in a
+    /// `DecisionKey`.
     private func metadata() -> Value {
         let facts = arena.object(caller.facts) { facts in
             facts.add(arena.string(context))

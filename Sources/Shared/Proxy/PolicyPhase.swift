@@ -43,10 +43,8 @@ public final class PolicyPhase {
         if needsContent, request.contentIsComplete == nil {
             return .needsContent(bytesMax: contentBytesMax)
         }
-        let started = Clock.monotonicNanoseconds
-        verdict = evaluate(question, head, request, point, record.pointee.requestID)
-        let took = Clock.monotonicNanoseconds &- started
-        record.pointee.policyNanoseconds = took
+        let took = decide(question, head, request, point, record.pointee.requestID)
+        record.pointee.policyNanoseconds = took ?? 0
         switch verdict.isAllowed {
         case true:
             record.pointee.decision = .allowed
@@ -88,31 +86,46 @@ public final class PolicyPhase {
 
     // MARK: one evaluation
 
-    private func evaluate(
+    /// What one decision may use: all other requests of the worker wait for it. Decisions take
+    /// microseconds; what is here is for policies that went wrong.
+    private static let limits: Limits = {
+        var limits = Limits()
+        limits.instructionsMax = 10_000_000
+        limits.arenaBytesMax = 64 << 20
+        limits.timeNanosecondsMax = 250_000_000
+        return limits
+    }()
+
+    /// Finds the verdict; how many nanoseconds its evaluation took, if there was one.
+    private func decide(
         _ question: PolicyQuestion, _ head: borrowing RequestHead, _ request: IncomingRequest,
         _ point: DecisionPoint, _ requestID: RequestID
-    ) -> PolicyVerdict {
+    ) -> UInt64? {
         let evaluator = evaluator(for: point)
         evaluator.begin()
         let input = PolicyInput(
             arena: evaluator.arena, shapes: point.shapes, needs: point.needs, request: request,
             question: question, requestID: requestID, context: context)
         let key = point.isKeyed ? DecisionKey.make(input, head) : .undefined
-        if key.isDefined, let known = cache.find(key) { return known }
+        if key.isDefined, let known = cache.find(key) {
+            verdict = known
+            return nil
+        }
+        let started = Clock.monotonicNanoseconds
         do throws(EvaluationError) {
             let answer = try evaluator.evaluate(
                 point.entry, input: input.build(head), nowNanoseconds: request.wallNanoseconds)
-            let verdict = PolicyVerdict(answer, point.names)
+            verdict = PolicyVerdict(answer, point.names)
             if key.isDefined, evaluator.isRepeatable { cache.add(verdict, for: key) }
-            return verdict
         } catch {
-            return .none
+            verdict = .none
         }
+        return Clock.monotonicNanoseconds &- started
     }
 
     private func evaluator(for point: DecisionPoint) -> Evaluator {
         guard let evaluator else {
-            let made = Evaluator(point.snapshot)
+            let made = Evaluator(point.snapshot, limits: Self.limits)
             evaluator = made
             return made
         }

@@ -1,3 +1,4 @@
+internal import IO
 public import Telemetry
 public import Transport
 
@@ -12,25 +13,36 @@ public struct Recorder {
     private let shard: MetricShard
     private let downstream: DownstreamMetrics
     private let caller: Caller
+    private let operations: Log
     /// By the worker's numbers of its upstreams; nil for those of other roles.
     private var clusters: [ClusterMetrics?] = []
+    /// Their names in the configuration, and in their certificates.
+    private var names: [(upstream: String, host: String)] = []
 
     /// - Parameter ring: nil when no access log is kept.
     public init(
-        ring: AccessRing?, shard: MetricShard, downstream: DownstreamMetrics, caller: Caller
+        ring: AccessRing?, shard: MetricShard, downstream: DownstreamMetrics, caller: Caller,
+        log: Log
     ) {
         self.ring = ring
         self.shard = shard
         self.downstream = downstream
         self.caller = caller
+        operations = log
     }
 
     /// Counts what is forwarded to an upstream from now on, or nothing of it for nil.
     ///
     /// - Parameter number: the worker's, as `Worker.addUpstream` gave it.
-    public mutating func count(_ cluster: ClusterMetrics?, forUpstream number: Int) {
-        while clusters.count <= number { clusters.append(nil) }
+    public mutating func count(
+        _ cluster: ClusterMetrics?, for upstream: Upstream, number: Int
+    ) {
+        while clusters.count <= number {
+            clusters.append(nil)
+            names.append(("", ""))
+        }
         clusters[number] = cluster
+        names[number] = (upstream.name, upstream.tls?.serverName ?? "")
     }
 
     /// A request's head is complete.
@@ -42,6 +54,18 @@ public struct Recorder {
     public func end(_ record: borrowing RequestRecord, _ outcome: ExchangeOutcome) {
         count(outcome)
         log(record, outcome)
+        if case .tlsFailed(let failure) = outcome.fault { complain(failure, outcome.upstream) }
+    }
+
+    /// The one place that says why: the client learns only that it did not work.
+    private func complain(_ failure: TLSFailure, _ number: Int?) {
+        guard let number, names.indices.contains(number) else { return }
+        operations.error(
+            "an upstream could not be reached securely",
+            [
+                "upstream": .text(names[number].upstream), "host": .text(names[number].host),
+                "reason": .text(failure.reason),
+            ])
     }
 
     private func count(_ outcome: ExchangeOutcome) {
@@ -72,7 +96,8 @@ public struct Recorder {
             cluster.answered(
                 status: outcome.status, nanoseconds: outcome.ended &- outcome.started, shard)
         case .malformedHead, .malformedContent, .requestTimeout, .clientClosed, .unresolved,
-            .overflow, .upstreamClosed, .malformedResponse, .tunnelIdle, .headTooLarge, .drained:
+            .overflow, .upstreamClosed, .malformedResponse, .codedContent, .tunnelIdle,
+            .headTooLarge, .drained:
             return
         }
     }
@@ -82,7 +107,7 @@ public struct Recorder {
         guard caller == .sandbox else { return }
         add(.sandboxID, record.bytes(record.sandboxID), &line)
         add(.destination, record.bytes(record.destination), &line)
-        line.requestID(record.requestID, as: .decisionID)
+        line.plain(.decisionID, record.bytes(record.requestIDText))
     }
 
     private func add(
@@ -95,13 +120,13 @@ public struct Recorder {
         guard let ring, var line = ring.begin(wallNanoseconds: record.wallNanoseconds) else {
             return
         }
-        line.address(.client, record.client)
+        line.plain(.client, record.bytes(record.clientText))
         addSandbox(record, &line)
         line.text(.method, record.bytes(record.method).span)
         line.path(record.bytes(record.path).span)
         line.number(.status, UInt64(outcome.status))
         line.duration(.durationMilliseconds, nanoseconds: outcome.ended &- outcome.started)
-        line.requestID(record.requestID)
+        line.plain(.requestID, record.bytes(record.requestIDText))
         line.text(.userAgent, record.bytes(record.userAgent).span)
         if caller == .key { line.text(.authStatus, record.authentication.text) }
         if record.keyID.length > 0 { line.text(.keyID, record.bytes(record.keyID).span) }
@@ -117,7 +142,10 @@ public struct Recorder {
             line.text(.authzStatus, record.decision.text)
             line.duration(.policyMilliseconds, nanoseconds: record.policyNanoseconds)
         }
-        line.traceID(record.trace)
+        line.plain(
+            .traceID,
+            UnsafeBufferPointer(
+                rebasing: record.bytes(record.traceparent)[TraceContext.traceIDRange]))
         if let fault = outcome.fault {
             line.text(.reason, Refusal.transport(fault).code)
         } else if let reason = record.reason {

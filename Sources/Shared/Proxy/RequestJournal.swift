@@ -92,7 +92,7 @@ public struct RequestJournal: ~Copyable {
     /// What every response carries: the request's id, and what its record keeps for it.
     public func appendLines(of record: RequestRecords.Pointer, to reply: Reply) {
         reply.lines.append("x-request-id: ")
-        record.pointee.requestID.append(to: &reply.lines)
+        reply.lines.append(record.pointee.bytes(record.pointee.requestIDText))
         reply.lines.append("\r\n")
         appendKeptLines(of: record, to: reply)
     }

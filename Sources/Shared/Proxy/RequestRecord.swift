@@ -32,6 +32,11 @@ public struct RequestRecord {
     public var wasLimited = false
     public var reason: Refusal?
 
+    public private(set) var requestIDText = Text()
+    /// `traceparent` of the request to the upstream.
+    public private(set) var traceparent = Text()
+    /// The client's address without its port.
+    public private(set) var clientText = Text()
     public private(set) var method = Text()
     public private(set) var path = Text()
     public private(set) var userAgent = Text()
@@ -50,7 +55,9 @@ public struct RequestRecord {
     static let pathBytesMax = 2048
     static let nameBytesMax = 256
     static let linesBytesMax = 1024
-    static let memoryBytes = pathBytesMax + 6 * nameBytesMax + linesBytesMax
+    static let memoryBytes =
+        identityBytesMax + pathBytesMax + 6 * nameBytesMax + linesBytesMax
+    private static let identityBytesMax = RequestID.byteCount + TraceContext.byteCount + 64
 
     init(
         requestID: RequestID, trace: TraceContext, client: SocketAddress, wallNanoseconds: Int64,
@@ -61,6 +68,21 @@ public struct RequestRecord {
         self.client = client
         self.wallNanoseconds = wallNanoseconds
         self.memory = memory
+        keepIdentity()
+    }
+
+    /// Each of these is written two or three times.
+    private mutating func keepIdentity() {
+        var line = LineBuilder(base: memory, capacity: Self.identityBytesMax)
+        requestID.append(to: &line)
+        requestIDText = Text(offset: 0, length: UInt16(line.count))
+        trace.append(to: &line)
+        traceparent = Text(
+            offset: requestIDText.length, length: UInt16(line.count) - requestIDText.length)
+        let end = line.count
+        line.append(address: client)
+        clientText = Text(offset: UInt16(end), length: UInt16(line.count - end))
+        used = line.count
     }
 
     // MARK: texts

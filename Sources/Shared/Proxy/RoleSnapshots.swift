@@ -1,4 +1,5 @@
 public import Policy
+internal import Rego
 internal import Synchronization
 public import Telemetry
 
@@ -16,6 +17,9 @@ public final class RoleSnapshots<Snapshot: RoleSnapshot>: Sendable {
     private let make: Make
     private let generation: Atomic<UInt64>
     private let snapshot: Mutex<Snapshot>
+    /// What was in force before, until no worker holds it: freeing it takes milliseconds, which no
+    /// request is to wait for.
+    private let retired = Mutex<[Retired]>([])
 
     public init(_ store: PolicyStore, make: @escaping Make) {
         self.store = store
@@ -30,8 +34,10 @@ public final class RoleSnapshots<Snapshot: RoleSnapshot>: Sendable {
         let outcome = store.reload()
         switch outcome {
         case .activated(let policy):
-            let next = make(policy, current)
+            let last = current
+            let next = make(policy, last)
             snapshot.withLock { $0 = next }
+            retired.withLock { $0.append(Retired(last)) }
             generation.store(policy.generation, ordering: .releasing)
             metrics.bundleReloaded(succeeded: true, shard)
         case .rejected: metrics.bundleReloaded(succeeded: false, shard)
@@ -39,9 +45,40 @@ public final class RoleSnapshots<Snapshot: RoleSnapshot>: Sendable {
         outcome.tell(log, inForce: store.status.activeRevision)
     }
 
+    /// Frees what no worker holds any more. For the control thread.
+    public func tidy() {
+        // Taken out first: what is freed is freed without the lock.
+        var held = retired.withLock { list in
+            defer { list = [] }
+            return list
+        }
+        for index in held.indices { held[index].letGo() }
+        held.removeAll { $0.isGone }
+        retired.withLock { $0 += held }
+    }
+
     public var current: Snapshot { snapshot.withLock { $0 } }
 
     public var status: PolicyStore.Status { store.status }
+
+    /// A snapshot and the program in it, which evaluators hold until they are asked again.
+    private struct Retired {
+        private var snapshot: Snapshot?
+        private var program: Rego.Snapshot?
+
+        init(_ snapshot: Snapshot) {
+            self.snapshot = snapshot
+            program = snapshot.policy.rego
+        }
+
+        var isGone: Bool { program == nil }
+
+        /// Frees what nobody else holds.
+        mutating func letGo() {
+            if snapshot != nil, isKnownUniquelyReferenced(&snapshot) { snapshot = nil }
+            if snapshot == nil, isKnownUniquelyReferenced(&program) { program = nil }
+        }
+    }
 
     /// One worker's view: the lock is taken once per activation, not per request.
     public struct Reader {

@@ -267,7 +267,8 @@ struct ClientSide {
             exchange: exchange.pointee.index, bytes: bytes,
             content: UnsafeRawBufferPointer(start: scratch.content.baseAddress, count: content),
             contentIsComplete: isComplete, peer: client.pointee.peer,
-            local: worker.address(of: client),
+            local: worker.address(of: client), isSecure: client.pointee.tls != nil,
+            client: client.pointee.tls?.pointee.client,
             wasDecided: exchange.pointee.flags.contains(.decided), now: worker.now,
             wallNanoseconds: worker.wallNanoseconds)
     }
@@ -350,7 +351,7 @@ struct ClientSide {
         refuse(client, exchange, fault)
     }
 
-    /// Answers for a fault and closes.
+    /// Answers for a fault, and closes unless the next request can be told from this one.
     func refuse(
         _ client: ChannelPointer, _ exchange: ExchangePointer, _ fault: TransportFault
     ) {
@@ -358,7 +359,8 @@ struct ClientSide {
         let request = incoming(client, exchange, nothing, content: 0, isComplete: nil)
         scratch.reply.reset()
         worker.handler(of: client).refuse(fault, request, scratch.reply)
-        _ = answer(client, exchange, fault: fault)
+        // What the client sent behind this request is here already: no event will tell of it.
+        if answer(client, exchange, fault: fault) { worker.queue(client) }
     }
 
     /// Sends the reply. True when the client's next request can be read at once.
@@ -396,7 +398,7 @@ struct ClientSide {
         case .malformedHead, .malformedContent, .requestTimeout, .clientClosed, .drained:
             return false
         case .connectFailed, .connectTimeout, .tlsFailed, .unresolved, .overflow, .upstreamClosed,
-            .upstreamTimeout, .malformedResponse, .tunnelIdle, .headTooLarge, nil:
+            .upstreamTimeout, .malformedResponse, .codedContent, .tunnelIdle, .headTooLarge, nil:
             break
         }
         if exchange.pointee.flags.contains(.requestDone) { return true }

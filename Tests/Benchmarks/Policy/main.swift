@@ -13,6 +13,8 @@ do {
         try LoadBench.data(arguments[1])
     case "rules" where arguments.count == 2:
         try LoadBench.rules(arguments[1])
+    case "budgets":
+        try BudgetBench.run(arguments.count > 1 ? arguments[1] : "")
     case "builtins" where arguments.count == 1:
         try BuiltinBench.run()
     default:
@@ -23,6 +25,7 @@ do {
                    sluice-bench load DATA.JSON
                    sluice-bench rules FOLDER
                    sluice-bench builtins
+                   sluice-bench budgets [CASE]
 
             decisions  time and allocations of a decision, per case whose name begins with CASE;
                        folders of the policies and of what gen.py writes
@@ -30,6 +33,7 @@ do {
             load       freezing base data, once
             rules      from source to plan, all *.rego of a folder
             builtins   what one call of a builtin adds to a decision
+            budgets    how long hostile policies go on when their budget is used up: 50 ms at most
             """)
         exit(2)
     }

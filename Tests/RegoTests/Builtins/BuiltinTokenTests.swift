@@ -1,3 +1,4 @@
+import Bytes
 import Foundation
 import Testing
 
@@ -24,32 +25,48 @@ import Testing
         return try Data(contentsOf: URL(fileURLWithPath: "\(folder)/\(name)"))
     }
 
-    @Test func `our own tokens get the verdicts they should`() throws {
-        let file = try JSONDecoder().decode(OwnFile.self, from: Self.file("own-jwt.json"))
-        #expect(file.vectors.count == 45)
-        let constraints =
-            #"{"secret":"\#(file.key)","aud":"\#(file.aud)","iss":"\#(file.iss)","alg":"HS256"}"#
-        for vector in file.vectors {
-            let tester = BuiltinTester()
-            let answer = try? tester.call(
-                "io.jwt.decode_verify",
-                [tester.string(vector.token), try tester.value(constraints)])
-            let isAccepted = answer?.array[0].isTrue ?? false
-            switch vector.expect {
-            case "valid-no-fetch": #expect(isAccepted, "\(vector.note)")
-            case "bounded", "valid-or-invalid", "policy": break
-            case "invalid-or-last":
-                // Of doubled claims the last counts, or the token is refused.
-                #expect(!isAccepted || vector.note.contains("dup"), "\(vector.note)")
-            default: #expect(!isAccepted, "\(vector.note)")
-            }
+    /// Whether a verdict is the one that a vector asks for. `bounded` asks for an end,
+    /// `valid-or-invalid` and `policy` leave the choice, and of doubled members the last counts,
+    /// unless the token is refused.
+    private static func fits(_ expect: String, isAccepted: Bool) throws -> Bool {
+        switch expect {
+        case "valid-no-fetch": return isAccepted
+        case "invalid", "invalid-if-aud": return !isAccepted
+        case "bounded", "valid-or-invalid", "policy", "invalid-or-last": return true
+        default: throw UnknownVerdict(text: expect)
         }
+    }
+
+    private struct UnknownVerdict: Error {
+        let text: String
+    }
+
+    /// Whether the token passes io.jwt.decode_verify with our constraints and these ones.
+    private static func accepts(_ token: String, _ file: OwnFile, _ more: String) -> Bool {
+        let tester = BuiltinTester()
+        let constraints =
+            #"{"secret":"\#(file.key)","aud":"\#(file.aud)","iss":"\#(file.iss)"\#(more)}"#
+        let answer = try? tester.call(
+            "io.jwt.decode_verify", [tester.string(token), tester.value(constraints)])
+        return answer?.array[0].isTrue ?? false
+    }
+
+    private static func judgeOwn() throws -> (passed: Int, failed: [String]) {
+        let file = try JSONDecoder().decode(OwnFile.self, from: Self.file("own-jwt.json"))
+        var failed: [String] = []
+        for vector in file.vectors {
+            let start = ContinuousClock.now
+            let verdicts = ["", #","alg":"HS256""#].map { accepts(vector.token, file, $0) }
+            let isQuick = ContinuousClock.now - start < .seconds(1)
+            let isRight = try verdicts.allSatisfy { try fits(vector.expect, isAccepted: $0) }
+            if !isRight || !isQuick || verdicts[0] != verdicts[1] { failed.append(vector.note) }
+        }
+        return (file.vectors.count - failed.count, failed)
     }
 
     private struct Wycheproof {
         let comment: String
         let token: String
-        let isEncrypted: Bool
         let isValid: Bool
         /// The public key, or the secret one where there is none.
         let keys: String
@@ -66,13 +83,13 @@ import Testing
                 Wycheproof(
                     comment: "\(group["comment"] ?? "") \(test["tcId"] ?? "")",
                     token: (test["jws"] ?? test["jwe"]) as? String ?? "",
-                    isEncrypted: test["jwe"] != nil,
                     isValid: test["result"] as? String == "valid",
                     keys: String(decoding: keys, as: UTF8.self))
             }
         }
     }
 
+    /// What io.jwt.decode_verify says of the signature; io.jwt.verify_* must say the same.
     private static func accepts(_ test: Wycheproof) -> Bool {
         let tester = BuiltinTester()
         let verdict = try? { () throws -> Bool in
@@ -82,32 +99,75 @@ import Testing
             return try Array(test.token.utf8).withUnsafeBytes { bytes in
                 let token = try JSONWebToken(bytes)
                 let header = try TokenHeader(try token.decodedHeader(tester.context).object)
-                return try JWTBuiltins.isSigned(token, header, constraints)
+                let isSigned = try JWTBuiltins.isSigned(token, header, constraints)
+                let name = "io.jwt.verify_" + header.algorithm.lowercased()
+                if BuiltinRegistry.entries[name] != nil, !test.keys.contains("\"oct\"") {
+                    let arguments = [tester.string(test.token), tester.string(test.keys)]
+                    #expect(try tester.call(name, arguments).isTrue == isSigned)
+                }
+                return isSigned
             }
         }()
         return verdict ?? false
     }
 
-    /// Where the list is wrong or laxer than we are: a key that says PS256 must not check PS384
-    /// (RFC 8725 §3.1), 367 and 370 are byte for byte the valid 357, and what is not base64url is
-    /// no token.
-    private static let exceptions: [String: Bool] = [
-        "rfc7520 346": false, "rfc7520WithKeyOps 350": false, "base64 367": true,
-        "base64 370": true, "base64 372": false, "base64 373": false,
+    /// Verdicts of the list that no correct reader can give, or that OPA's own cases forbid.
+    private static let exceptions: [String: String] = [
+        "base64 367": "byte for byte the token of 357, which is valid",
+        "base64 370": "byte for byte the token of 357, which is valid",
+        "base64 372": "a `?` in the header: OPA's test-jwtbuiltins-0394, RFC 7515 §5.2",
+        "base64 373": "a `?` in the payload: OPA's test-jwtbuiltins-0395, RFC 7515 §5.2",
+        "jwe_aes 50": "encrypted: OPA's test-jwtbuiltins-0391 wants an error",
+        "jwe_ec 67": "encrypted: OPA's test-jwtbuiltins-0391 wants an error",
     ]
 
-    @Test(arguments: [
-        ("json_web_signature", 401), ("json_web_key", 26), ("json_web_crypto", 83),
-    ])
-    func `Wycheproof's tokens get the verdicts they should`(name: String, count: Int) throws {
-        let tests = try Self.wycheproof(name)
-        #expect(tests.count == count)
-        for test in tests {
-            // Encrypted tokens are refused, good ones too: OPA does not read them either.
-            let expected = test.isValid && !test.isEncrypted
-            let wanted = Self.exceptions[test.comment] ?? expected
-            #expect(Self.accepts(test) == wanted, "\(name) \(test.comment)")
+    @Test func `hostile tokens get the verdicts they should`() throws {
+        var (passed, failed) = try Self.judgeOwn()
+        #expect(passed == 45, "\(failed)")
+        for name in ["json_web_signature", "json_web_key", "json_web_crypto"] {
+            for test in try Self.wycheproof(name) {
+                let isRight = Self.accepts(test) == test.isValid
+                if isRight { passed += 1 } else { failed.append(test.comment) }
+            }
         }
+        #expect(Set(failed) == Set(Self.exceptions.keys))
+        let count = passed + failed.count
+        #expect(count == 555)
+        print("jwt: \(passed) passed, \(failed.count) failed of \(count)")
+        for name in failed {
+            print("jwt: failed: \(name): \(Self.exceptions[name] ?? "not expected")")
+        }
+    }
+
+    @Test(arguments: [
+        (#"{"alg":"HS384"}"#, false), (#"{"alg":"none"}"#, false), ("{}", false), ("{", false),
+        (#"{"alg":"HS256","crit":["x"]}"#, false), (#"{"alg":"HS256","b64":false}"#, false),
+        (#"{"alg":"HS256"}"#, true),
+    ])
+    func `a header that asks for something else is not verified`(
+        header: String, isVerified: Bool
+    ) throws {
+        let tester = BuiltinTester()
+        let parts = [header, "{}"].map { Base64.rawURL.encode(Array($0.utf8).span) }
+        let signed = parts[0] + [UInt8(ascii: ".")] + parts[1]
+        let signature = try #require(
+            Signature.make(of: signed, by: .secret(Array("secret".utf8)), .hs256))
+        let token = signed + [UInt8(ascii: ".")] + Base64.rawURL.encode(signature.span)
+        let text = tester.string(String(decoding: token, as: UTF8.self))
+        let answer = try tester.call("io.jwt.verify_hs256", [text, tester.string("secret")])
+        #expect(answer.isTrue == isVerified)
+    }
+
+    @Test(arguments: [
+        (SignatureAlgorithm.ps256, SignatureAlgorithm.ps384, true), (.ps256, .ps256, true),
+        (.ps512, .ps384, false), (.ps256, .rs256, false), (.ps256, .rs512, false),
+        (.rs256, .rs512, true), (.rs512, .rs256, false), (.es256, .es384, false),
+        (.hs256, .hs512, false), (.edDSA, .es256, false),
+    ])
+    func `a key's algorithm is never weakened`(
+        key: SignatureAlgorithm, token: SignatureAlgorithm, isCovered: Bool
+    ) {
+        #expect(key.covers(token) == isCovered)
     }
 
     @Test func `a token that was signed is verified`() throws {

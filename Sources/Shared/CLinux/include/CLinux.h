@@ -11,6 +11,8 @@
 #include <sys/socket.h>
 #include <sys/types.h>
 
+// Not visible to Swift through Glibc once another module's header has included it as well.
+static const int CLINUX_SOCK_STREAM = SOCK_STREAM;
 static const int CLINUX_STREAM_TYPE = SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC;
 static const int CLINUX_STREAM_FLAGS = SOCK_NONBLOCK | SOCK_CLOEXEC;
 static const int CLINUX_EVENTFD_FLAGS = EFD_NONBLOCK | EFD_CLOEXEC;
@@ -30,6 +32,9 @@ void clinux_name_thread(const char *name);
 // Leaves no core file of this process, and lets no other process of its user read its memory.
 // 0, or -1 with errno.
 int clinux_forbid_dumps(void);
+
+// Gives the calling thread the lowest priority, for good: who may not raise it cannot go back.
+int clinux_give_way(void);
 
 // Both pieces with one sendmsg, without SIGPIPE.
 ssize_t clinux_send2(int socket, const void *first, size_t first_length, const void *second,

@@ -1,16 +1,20 @@
 internal import Bytes
 public import Credentials
+public import IO
 
 /// What the egress role is told.
 public struct EgressConfiguration: Sendable, Equatable {
     /// The sandboxes' listener.
     public var listen: Endpoint
+    /// Nil: sandboxes' connections are not secured.
+    public var tls: ListenerTLSConfiguration?
     public var admin: Endpoint
     /// Nil: one worker for each core.
     public var workers: Int?
     public var identity: SandboxIdentityConfiguration
     /// What holds for every service that says nothing else.
     public var upstream: ServiceConnectionConfiguration
+    public var resolver: ResolverOptions
     /// By the service's name in the bundle's data.
     public var services: [String: ServiceConnectionConfiguration]
     /// What services name in `auth`.
@@ -25,10 +29,12 @@ public struct EgressConfiguration: Sendable, Equatable {
     init?(_ section: Section) {
         listen = section.read("listen", .listener, default: Endpoint(host: "0.0.0.0", port: 8443))
         admin = section.read("admin", .listener, default: Endpoint(host: "127.0.0.1", port: 9902))
+        tls = section.has("tls") ? ListenerTLSConfiguration(section.section("tls")) : nil
         workers = section.read("workers", .integerOrAuto(1...1024), default: nil)
         let identity = SandboxIdentityConfiguration(section.section("identity"))
         let common = ServiceConnectionConfiguration(common: section.section("upstream"))
         upstream = common
+        resolver = ResolverOptions(section.section("resolver"))
         services = [:]
         for (name, service) in section.namedSections("services") {
             services[name] = ServiceConnectionConfiguration(service: service, common: common)

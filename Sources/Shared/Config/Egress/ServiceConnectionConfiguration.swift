@@ -1,3 +1,5 @@
+public import IO
+
 /// How connections to an external service are made: what its data in the bundle, which says where
 /// and for whom, leaves to the machine.
 public struct ServiceConnectionConfiguration: Sendable, Equatable {
@@ -10,6 +12,8 @@ public struct ServiceConnectionConfiguration: Sendable, Equatable {
     public var idleConnections: Int
     /// The most connections that one worker has; past that requests are refused with 503.
     public var connections: Int
+    /// Which addresses the service may have.
+    public var addresses: AddressRule
 
     /// What holds for services that say nothing else.
     init(common section: Section) {
@@ -36,5 +40,17 @@ public struct ServiceConnectionConfiguration: Sendable, Equatable {
             "idle_connections", .integer(0...100_000), default: common?.idleConnections ?? 64)
         connections = section.read(
             "connections", .integer(1...100_000), default: common?.connections ?? 1024)
+        let blocks = section.list("allow_addresses", .addressBlocks)
+        addresses =
+            blocks.map { AddressRule(allowing: $0.flatMap { $0 }) } ?? common?.addresses ?? .global
+    }
+}
+
+extension Kind where Value == [AddressBlock] {
+    fileprivate static var addressBlocks: Kind {
+        let accepted = "private, loopback, a block such as 10.1.0.0/16, or an address"
+        return Kind(accepted: accepted, words: ["private", "loopback"]) {
+            AddressRule.blocks(named: $0)
+        }
     }
 }

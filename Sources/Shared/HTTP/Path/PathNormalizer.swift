@@ -71,6 +71,8 @@ public struct PathNormalizer: ~Copyable {
         while index < end {
             index = try writeByte(path, at: index, end: end, rules, &output)
         }
+        // The digits behind an encoded `%` may have been encoded themselves.
+        if output.hasEncodedPercent(before: Self.isTripletPart) { throw .encodedTwice(at: start) }
         if rules.allowsEncodedSlash, output.hasDotSegmentInside {
             throw .delimiterEncoded(at: start)
         }

@@ -29,6 +29,22 @@ struct PathWriter {
         append(PercentEncoding.upperDigit(byte & 15))
     }
 
+    /// Whether the segment holds `%25` and then, at the offset given, what `isPart` looks for.
+    func hasEncodedPercent(before isPart: (UnsafeRawBufferPointer, Int) -> Bool) -> Bool {
+        let written = UnsafeRawBufferPointer(
+            start: forwarded.baseAddress, count: forwardedCount)
+        var index = segmentStart
+        while index &+ 4 < forwardedCount {
+            if hasTriplet(UInt8(ascii: "2"), UInt8(ascii: "5"), at: index),
+                isPart(written, index &+ 3)
+            {
+                return true
+            }
+            index &+= 1
+        }
+        return false
+    }
+
     /// Whether the segment holds `%2F` with `.`, `..` or nothing between two of them.
     var hasDotSegmentInside: Bool {
         var start = segmentStart

@@ -31,7 +31,10 @@ enum BitsBuiltins {
         let integer = try arguments.bigInteger(0)
         let distance = try shiftDistance(arguments)
         guard distance <= BigInt(bitsMax) else { throw .failure("shift too large") }
-        try context.spend(Int(distance) / 64)
+        // The result is kept in decimal digits, which take the square of its words.
+        let words = (integer.magnitude.bitWidth + Int(distance)) / 64
+        guard words * 64 <= bitsMax * 2 else { throw .failure("shift too large") }
+        try context.spend(1 + words * words / 4)
         return context.arena.number(integer << Int(distance))
     }
 

@@ -22,7 +22,7 @@ enum GlobBuiltins {
                 try compile(pattern.utf8, separators(arguments[1]))
             }
         }
-        try context.spend(1 + text.count / 16)
+        try context.spend(1 + text.count * glob.costPerByte / 16)
         return Value(glob.matches(text.utf8))
     }
 

@@ -40,11 +40,14 @@ struct Budget {
     static let slice = 16_384
 
     let limits: Limits
-    /// Instructions left in this slice.
+    /// Instructions left in this slice; `Work` counts here too.
     var left = 0
     private var slicesLeft = 0
     private var deadline: Int64 = 0
     private var cancellation: Cancellation?
+
+    /// Where `left` lies in a budget, for what counts there without knowing the rest.
+    static let leftOffset = MemoryLayout<Budget>.offset(of: \.left) ?? 0
 
     init(limits: Limits = Limits()) { self.limits = limits }
 
@@ -56,13 +59,16 @@ struct Budget {
     }
 
     mutating func spend(_ units: Int, arena: Arena) throws(BudgetError) {
-        left -= max(units, 0)
-        if left < 0 { try renew(arena: arena) }
+        let units = max(units, 0)
+        slicesLeft -= units / Self.slice
+        left -= units % Self.slice
+        if left < 0 || units >= Self.slice { try renew(arena: arena) }
         if arena.isExhausted { throw .tooMuchMemory }
     }
 
     /// Begins another slice, or says what is used up.
     mutating func renew(arena: Arena) throws(BudgetError) {
+        guard left > Work.floor else { throw .tooManyInstructions }
         let slices = 1 + (-min(left, 0)) / Self.slice
         slicesLeft -= slices
         guard slicesLeft >= 0 else { throw .tooManyInstructions }

@@ -65,6 +65,20 @@ public struct BuiltinArguments: BitwiseCopyable {
         UInt(bitPattern: index) < UInt(bitPattern: count) ? base[index] : .undefined
     }
 
+    /// What reading every argument once costs, collections without what is in their members.
+    var cost: Int {
+        var cost = 0
+        for index in 0..<count {
+            let value = base[index]
+            if value.isString {
+                cost &+= Work.units(bytes: value.stringBytes.count)
+            } else if let count = value.collectionCount {
+                cost &+= count &>> 3
+            }
+        }
+        return cost
+    }
+
     /// The bytes of a string argument, or OPA's operand error. `index` counts from zero.
     @inline(__always)
     public func string(_ index: Int) throws(BuiltinError) -> UnsafeRawBufferPointer {

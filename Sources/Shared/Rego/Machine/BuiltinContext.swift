@@ -34,6 +34,12 @@ public final class BuiltinContext {
         budget.deallocate()
     }
 
+    /// Where `Work` counts down during an evaluation.
+    var workLeft: UnsafeMutablePointer<Int> {
+        UnsafeMutableRawPointer(budget).advanced(by: Budget.leftOffset)
+            .assumingMemoryBound(to: Int.self)
+    }
+
     /// What the host grants: network, process environment.
     public var host: BuiltinHost {
         isRepeatable = false

@@ -63,7 +63,13 @@ public final class Evaluator {
         let machine = Machine(snapshot, context, stacks)
         var position = 0
         do throws(MachineFailure) {
-            return try machine.run(entry.function, input: input, position: &position)
+            return try Work.counting(at: context.workLeft) { () throws(MachineFailure) in
+                let answer = try machine.run(entry.function, input: input, position: &position)
+                // Whoever asked will look at all of it.
+                _ = answer.isAffordable()
+                try machine.settle()
+                return answer
+            }
         } catch {
             throw snapshot.program.error(error, at: max(position - 1, 0))
         }

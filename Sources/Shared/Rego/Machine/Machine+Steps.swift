@@ -5,6 +5,7 @@ extension Machine {
         _ number: Int, _ arguments: BuiltinArguments
     ) throws(MachineFailure) -> Value {
         let result: Value
+        budget.pointee.left &-= arguments.cost
         do throws(BuiltinError) {
             result = try builtins[number].function(context, arguments)
         } catch {
@@ -15,6 +16,7 @@ extension Machine {
             case .halt, .budget: throw .builtin(number: number, error)
             }
         }
+        try settle()
         if arena.isExhausted { throw .budget(.tooMuchMemory) }
         return result
     }

@@ -33,10 +33,12 @@ extension Machine {
         case .set: return collection.set.contains(element)
         case .array:
             let array = collection.array
+            guard Work.spend(array.count &>> 3) else { return false }
             let elements = array.elements
             for index in 0..<array.count where Value.same(elements[index], element) { return true }
             return false
         case .object:
+            guard Work.spend(collection.object.count &>> 3) else { return false }
             for position in 0..<collection.object.count
             where Value.same(collection.object.value(at: position), element) {
                 return true

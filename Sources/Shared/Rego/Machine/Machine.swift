@@ -356,6 +356,11 @@ struct Machine {
         if budget.pointee.left < 0 { try renewBudget() }
     }
 
+    /// Throws when what was done since the last loop turn or call has used up the budget.
+    @inline(__always) func settle() throws(MachineFailure) {
+        if budget.pointee.left < 0 { try renewBudget() }
+    }
+
     private func renewBudget() throws(MachineFailure) {
         do throws(BudgetError) {
             try budget.pointee.renew(arena: arena)

@@ -94,6 +94,10 @@ public struct ObjectView: BitwiseCopyable, Sendable {
 
     public var count: Int { Int(table.pointee.count) }
 
+    var valueBuffer: UnsafeBufferPointer<Value> {
+        UnsafeBufferPointer(start: values, count: count)
+    }
+
     /// The value under `key`, or undefined.
     @inline(__always) public subscript(key: Value) -> Value {
         let position = table.position(of: key)

@@ -54,6 +54,9 @@ extension Value {
         return sameBytes(a.bytes, b.bytes, Int(a.length))
     }
 
+    /// Comparing strings of so many bytes counts as work.
+    private static var longFrom: Int { 256 }
+
     /// Most unequal strings of one length differ in the first or the last eight bytes, and most
     /// names have no others.
     @inline(__always) private static func sameBytes(
@@ -66,7 +69,9 @@ extension Value {
             (left + last).loadUnaligned(as: UInt64.self)
             ^ (right + last).loadUnaligned(as: UInt64.self)
         guard head | tail == 0 else { return false }
-        return count <= 16 || memcmp(left + 8, right + 8, count &- 16) == 0
+        guard count > 16 else { return true }
+        if count >= longFrom, !Work.spend(Work.units(bytes: count)) { return false }
+        return memcmp(left + 8, right + 8, count &- 16) == 0
     }
 
     /// Bytewise, as Go compares strings.
@@ -79,6 +84,7 @@ extension Value {
             let y = UnsafeRawPointer(b.bytes).loadUnaligned(as: UInt64.self).bigEndian
             if x != y { return x < y ? -1 : 1 }
         }
+        if common >= longFrom, !Work.spend(Work.units(bytes: common)) { return 0 }
         let order = memcmp(a.bytes, b.bytes, common)
         return order != 0 ? Int(order) : Int(a.length) - Int(b.length)
     }

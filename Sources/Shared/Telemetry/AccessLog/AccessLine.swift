@@ -43,6 +43,12 @@ public struct AccessLine: ~Copyable {
         end(mark)
     }
 
+    /// Text of ours that needs no escaping.
+    @inline(__always)
+    public mutating func plain(_ field: AccessField, _ value: UnsafeBufferPointer<UInt8>) {
+        text(field) { $0.append(value) }
+    }
+
     /// Text that `write` appends and that needs no escaping.
     @inline(__always)
     public mutating func text(_ field: AccessField, _ write: (inout LineBuilder) -> Void) {
@@ -79,10 +85,6 @@ public struct AccessLine: ~Copyable {
     @inline(__always)
     public mutating func requestID(_ id: RequestID, as field: AccessField = .requestID) {
         text(field) { id.append(to: &$0) }
-    }
-
-    @inline(__always) public mutating func traceID(_ context: TraceContext) {
-        text(.traceID) { context.appendTraceID(to: &$0) }
     }
 
     /// The request target: its path, and of its query what the log's rule lets through.

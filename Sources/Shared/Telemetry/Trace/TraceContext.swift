@@ -6,6 +6,9 @@ public struct TraceContext: Equatable, Sendable {
     /// The length of its text.
     public static let byteCount = 55
 
+    /// Where the trace id stands in it.
+    public static let traceIDRange = 3..<35
+
     private let traceHigh: UInt64
     private let traceLow: UInt64
     private let span: UInt64
@@ -63,17 +66,12 @@ public struct TraceContext: Equatable, Sendable {
     /// Appends the header's 55 characters.
     public func append(to line: inout LineBuilder) {
         line.append("00-")
-        appendTraceID(to: &line)
+        line.append(hex: traceHigh)
+        line.append(hex: traceLow)
         line.append("-")
         line.append(hex: span)
         line.append("-")
         line.append(hex: flags)
-    }
-
-    /// Appends the 32 characters of the trace id.
-    public func appendTraceID(to line: inout LineBuilder) {
-        line.append(hex: traceHigh)
-        line.append(hex: traceLow)
     }
 }
 

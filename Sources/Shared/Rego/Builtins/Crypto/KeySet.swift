@@ -91,23 +91,22 @@ struct KeySet {
 
     /// Whether one of the keys made the signature. A key that the token names by `kid` is the
     /// only one asked, and must be for signatures; a key with an algorithm of its own only
-    /// answers for that.
+    /// answers for what that covers.
     func verify(
         _ signature: [UInt8], of message: [UInt8], _ algorithm: SignatureAlgorithm,
-        keyID: String, declared: String
+        keyID: String
     ) -> Bool {
         if !keyID.isEmpty, let named = keys.first(where: { $0.keyID == keyID }) {
-            return named.isForSignatures
-                && Self.isSigned(signature, message, named, algorithm, declared)
+            return named.isForSignatures && Self.isSigned(signature, message, named, algorithm)
         }
-        return keys.contains { Self.isSigned(signature, message, $0, algorithm, declared) }
+        return keys.contains { Self.isSigned(signature, message, $0, algorithm) }
     }
 
     private static func isSigned(
         _ signature: [UInt8], _ message: [UInt8], _ key: JSONWebKey,
-        _ algorithm: SignatureAlgorithm, _ declared: String
+        _ algorithm: SignatureAlgorithm
     ) -> Bool {
-        if let own = key.knownAlgorithm, own.rawValue != declared { return false }
+        if let own = key.knownAlgorithm, !own.covers(algorithm) { return false }
         return Signature.isValid(signature, of: message, by: key.material, algorithm)
     }
 }

@@ -45,4 +45,16 @@ enum SignatureAlgorithm: String, CaseIterable {
         default: nil
         }
     }
+
+    /// Whether a key whose `alg` is this one may check signatures of `other`: of the same
+    /// algorithm, or for RSA of the same scheme with a longer digest, as Wycheproof's RFC 7520
+    /// cases ask. What a key asks for is never weakened, and never becomes another scheme
+    /// (RFC 8725 §3.1).
+    func covers(_ other: SignatureAlgorithm) -> Bool {
+        guard self != other else { return true }
+        guard family == other.family, family == .pss || family == .pkcs1,
+            let own = digest, let others = other.digest
+        else { return false }
+        return own.byteCount < others.byteCount
+    }
 }

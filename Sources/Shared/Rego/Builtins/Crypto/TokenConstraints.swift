@@ -58,8 +58,7 @@ struct TokenConstraints {
         else { return false }
         if let keys {
             return keys.verify(
-                signature, of: token.signedBytes, algorithm, keyID: header.keyID,
-                declared: header.algorithm)
+                signature, of: token.signedBytes, algorithm, keyID: header.keyID)
         }
         return Signature.isValid(
             signature, of: token.signedBytes, by: .secret(Array(secret.utf8)), algorithm)

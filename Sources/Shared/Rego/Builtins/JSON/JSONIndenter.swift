@@ -59,6 +59,9 @@ struct JSONIndenter {
     }
 
     private mutating func breakLine() {
+        // What is given up is not used: the evaluation ends.
+        let count = prefix.count + depth * indent.count
+        guard Work.spend(1 + Work.units(bytes: count)) else { return }
         out.append(ASCII.lineFeed)
         out += prefix
         for _ in 0..<depth { out += indent }

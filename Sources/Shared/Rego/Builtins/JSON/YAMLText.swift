@@ -16,6 +16,8 @@ struct YAMLText {
         _ value: Value, indent: Int, isInline: Bool, depth: Int
     ) throws(BuiltinError) {
         guard depth < Self.depthMax else { throw .failure("value nested too deep") }
+        // A line for each member, indented; what is given up is not used.
+        guard Work.spend(4 + Work.units(bytes: indent)) else { return }
         switch value.kind {
         case .object where value.object.count > 0:
             try members(value.object, indent: indent, isInline: isInline, depth: depth)
@@ -69,7 +71,9 @@ struct YAMLText {
 
     private mutating func scalar(_ value: Value, indent: Int) {
         switch value.kind {
-        case .string: text(Array(value.stringBytes), indent: indent, isKey: false)
+        case .string:
+            guard Work.spend(Work.units(bytes: value.stringBytes.count)) else { return }
+            text(Array(value.stringBytes), indent: indent, isKey: false)
         case .object: bytes += Array("{}".utf8)
         case .array, .set: bytes += Array("[]".utf8)
         case .undefined, .null, .boolean, .number: bytes += value.json()

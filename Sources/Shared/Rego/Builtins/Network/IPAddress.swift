@@ -29,7 +29,7 @@ struct IPAddress: Equatable {
         return false
     }
 
-    private static func parseIPv4(_ text: Span<UInt8>) -> UInt32? {
+    fileprivate static func parseIPv4(_ text: Span<UInt8>) -> UInt32? {
         var bits: UInt32 = 0
         var value: UInt32 = 0
         var digits = 0
@@ -141,10 +141,10 @@ private struct IPv6Parser {
             guard index - start <= 4 else { return nil }
         }
         if index < text.count, text[index] == UInt8(ascii: ".") {
-            guard groups <= 6, let tail = IPAddress(text.extracting(start..<text.count)) else {
-                return nil
-            }
-            bits = bits << 32 | UInt128(UInt32(truncatingIfNeeded: tail.bits))
+            guard groups <= 6,
+                let tail = IPAddress.parseIPv4(text.extracting(start..<text.count))
+            else { return nil }
+            bits = bits << 32 | UInt128(tail)
             groups += 2
             return text.count
         }

@@ -53,13 +53,16 @@ final class Regex: @unchecked Sendable {
     }
 
     /// Every match from left to right, at most `limit` of them (all when negative), each with its
-    /// groups. As in Go, an empty match right after another match is dropped.
+    /// groups. As in Go, an empty match right after another match is dropped. Each match counts as
+    /// work; when there is no more left the rest is not looked for.
     func allMatches(_ text: Span<UInt8>, limit: Int, groups: Int) -> [[cre2_range]] {
         var found: [[cre2_range]] = []
         var position = 0
         var previousEnd = -1
         while position <= text.count, limit < 0 || found.count < limit {
-            guard let ranges = find(text, from: position, groups: groups) else { break }
+            guard Work.spend(Self.matchUnits * (groups + 1)),
+                let ranges = find(text, from: position, groups: groups)
+            else { break }
             let start = Int(ranges[0].start)
             let end = Int(ranges[0].end)
             var isAccepted = true
@@ -75,6 +78,9 @@ final class Regex: @unchecked Sendable {
         }
         return found
     }
+
+    /// What finding one match and noting it costs, beside reading the text.
+    private static let matchUnits = 16
 
     private func find(_ text: Span<UInt8>, from start: Int, groups: Int) -> [cre2_range]? {
         var ranges = [cre2_range](repeating: cre2_range(start: -1, end: -1), count: groups + 1)

@@ -48,17 +48,19 @@ struct SchemaNumber {
 enum CanonicalJSON {
     static func text(_ value: Value) -> [UInt8] {
         var writer = JSONWriter()
-        write(value, to: &writer)
+        write(value, to: &writer, 0)
         return writer.bytes
     }
 
-    private static func write(_ value: Value, to writer: inout JSONWriter) {
+    private static func write(_ value: Value, to writer: inout JSONWriter, _ depth: Int) {
+        // What is given up is not used: the evaluation ends.
+        guard Work.spend(8, depth: depth) else { return writer.null() }
         switch value.kind {
         case .number: writeNumber(value, to: &writer)
         case .array, .set:
             writer.beginArray()
             for element in value.isSet ? value.set.buffer : value.array.buffer {
-                write(element, to: &writer)
+                write(element, to: &writer, depth + 1)
             }
             writer.endArray()
         case .object:
@@ -67,7 +69,7 @@ enum CanonicalJSON {
             for position in 0..<object.count {
                 let name = SchemaText.name(object.key(at: position))
                 Array(name.utf8).withUnsafeBytes { writer.key($0) }
-                write(object.value(at: position), to: &writer)
+                write(object.value(at: position), to: &writer, depth + 1)
             }
             writer.endObject()
         default: value.write(to: &writer)

@@ -36,35 +36,40 @@ enum TemplateValue {
         switch self {
         case .missing, .value(.null): out += Array("<undefined>".utf8)
         case .integer(let value): out += Array(String(value).utf8)
-        case .value(let value): Self.print(value, to: &out)
+        case .value(let value): Self.print(value, to: &out, 0)
         }
     }
 
-    private static func print(_ value: Value, to out: inout [UInt8]) {
+    private static func print(_ value: Value, to out: inout [UInt8], _ depth: Int) {
         switch value.kind {
         case .undefined, .null: out += Array("<nil>".utf8)
         case .boolean: out += Array((value.isTrue ? "true" : "false").utf8)
         case .number: value.withNumberText { out += $0 }
-        case .string: out += value.stringBytes
-        case .array: print(value.array.buffer, to: &out)
-        case .set: print(value.set.buffer, to: &out)
+        case .string:
+            if Work.spend(Work.units(bytes: value.stringBytes.count)) { out += value.stringBytes }
+        case .array: print(value.array.buffer, to: &out, depth)
+        case .set: print(value.set.buffer, to: &out, depth)
         case .object:
+            guard Work.spend(value.object.count, depth: depth) else { return }
             out += Array("map[".utf8)
             for position in 0..<value.object.count {
                 if position > 0 { out.append(ASCII.space) }
                 out += Array(SchemaText.name(value.object.key(at: position)).utf8)
                 out.append(UInt8(ascii: ":"))
-                print(value.object.value(at: position), to: &out)
+                print(value.object.value(at: position), to: &out, depth + 1)
             }
             out.append(UInt8(ascii: "]"))
         }
     }
 
-    private static func print(_ values: UnsafeBufferPointer<Value>, to out: inout [UInt8]) {
+    private static func print(
+        _ values: UnsafeBufferPointer<Value>, to out: inout [UInt8], _ depth: Int
+    ) {
+        guard Work.spend(values.count, depth: depth) else { return }
         out.append(UInt8(ascii: "["))
         for (index, element) in values.enumerated() {
             if index > 0 { out.append(ASCII.space) }
-            print(element, to: &out)
+            print(element, to: &out, depth + 1)
         }
         out.append(UInt8(ascii: "]"))
     }

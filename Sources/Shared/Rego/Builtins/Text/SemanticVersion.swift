@@ -13,11 +13,12 @@ struct SemanticVersion {
         guard metadata.isEmpty || Self.isIdentifierList(metadata),
             preRelease.isEmpty || Self.isIdentifierList(preRelease)
         else { return nil }
-        let parts = core.split(separator: ".", omittingEmptySubsequences: false)
+        let parts = core.utf8.split(
+            separator: UInt8(ascii: "."), maxSplits: 3, omittingEmptySubsequences: false)
         guard parts.count == 3 else { return nil }
         var numbers: [Int64] = []
         for part in parts {
-            guard let number = Int64(part) else { return nil }
+            guard let number = Int64(Substring(part)) else { return nil }
             numbers.append(number)
         }
         self.numbers = numbers
@@ -62,10 +63,11 @@ struct SemanticVersion {
     }
 
     private static func cut(
-        _ text: Substring, _ separator: Character
+        _ text: Substring, _ separator: Unicode.Scalar
     ) -> (before: Substring, after: Substring) {
-        guard let index = text.firstIndex(of: separator) else { return (text, "") }
-        return (text[..<index], text[text.index(after: index)...])
+        let bytes = text.utf8
+        guard let index = bytes.firstIndex(of: UInt8(ascii: separator)) else { return (text, "") }
+        return (text[..<index], text[bytes.index(after: index)...])
     }
 
     private static func isIdentifierList(_ text: Substring) -> Bool {

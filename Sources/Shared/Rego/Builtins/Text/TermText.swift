@@ -21,7 +21,9 @@ enum TermText {
         case .null: out += Array("null".utf8)
         case .boolean: out += Array((value.isTrue ? "true" : "false").utf8)
         case .number: value.withNumberText { out.append(contentsOf: $0) }
-        case .string: GoQuote.append(value.stringBytes.utf8, to: &out)
+        case .string:
+            guard Work.spend(Work.units(bytes: value.stringBytes.count)) else { return }
+            GoQuote.append(value.stringBytes.utf8, to: &out)
         case .array:
             out.append(UInt8(ascii: "["))
             appendList(value.array.buffer, to: &out, depth)
@@ -42,6 +44,7 @@ enum TermText {
     private static func appendList(
         _ values: UnsafeBufferPointer<Value>, to out: inout [UInt8], _ depth: Int
     ) {
+        guard Work.spend(values.count, depth: depth) else { return }
         for (index, element) in values.enumerated() {
             if index > 0 { out += [UInt8(ascii: ","), ASCII.space] }
             append(element, to: &out, depth: depth + 1)
@@ -51,6 +54,7 @@ enum TermText {
     private static func appendObject(
         _ object: ObjectView, to out: inout [UInt8], _ depth: Int
     ) {
+        guard Work.spend(object.count, depth: depth) else { return }
         out.append(UInt8(ascii: "{"))
         for index in 0..<object.count {
             if index > 0 { out += [UInt8(ascii: ","), ASCII.space] }

@@ -1,0 +1,5 @@
+#include "CWork.h"
+
+#include <stddef.h>
+
+_Thread_local long *cwork_current = NULL;

@@ -1,0 +1,1 @@
+// Nothing: the header declares what the compiler brings.

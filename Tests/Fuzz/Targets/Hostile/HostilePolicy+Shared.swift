@@ -1,0 +1,83 @@
+/// Values whose parts are shared: small in memory, endless to compare, hash, write or copy.
+extension HostilePolicy {
+    static let shared: [HostilePolicy] = [
+        HostilePolicy("shared: equal", ##"d40 == e40"##),
+        HostilePolicy("shared: not equal", ##"d40 != e40"##),
+        HostilePolicy("shared: less", ##"d40 < e40"##),
+        HostilePolicy("shared: objects equal", ##"o40 == u40"##),
+        HostilePolicy("shared: in a set", ##"count({d40, e40})"##),
+        HostilePolicy("shared: in an object", ##"{d40: 1, e40: 1}"##),
+        HostilePolicy("shared: looked up", ##"{d40: 1}[e40]"##),
+        HostilePolicy("shared: looked up in a set", ##"{d40}[e40]"##),
+        HostilePolicy("shared: member", ##"e40 in [d40, 1]"##),
+        HostilePolicy("shared: member of a set", ##"e40 in {d40}"##),
+        HostilePolicy("shared: pattern", ##"[y | [y, _] = [d40, e40]; y == e40]"##),
+        HostilePolicy("shared: answer", ##"d40"##),
+        HostilePolicy("shared: object answer", ##"o40"##),
+        HostilePolicy("shared: json.marshal", ##"json.marshal(d40)"##),
+        HostilePolicy(
+            "shared: json.marshal_with_options",
+            ##"json.marshal_with_options(d40, {"pretty": true})"##),
+        HostilePolicy("shared: yaml.marshal", ##"yaml.marshal(o40)"##),
+        HostilePolicy("shared: sprintf", ##"sprintf("%v", [d40])"##),
+        HostilePolicy("shared: sprintf %s", ##"sprintf("%s %d %q", [d40, e40, o40])"##),
+        HostilePolicy("shared: walk", ##"count([1 | walk(d40, _)])"##),
+        HostilePolicy("shared: walk for a path", ##"[v | walk(o40, [["a", "b"], v])]"##),
+        HostilePolicy("shared: object.union", ##"object.union(o40, u40)"##),
+        HostilePolicy("shared: object.union_n", ##"object.union_n([o40, u40, o40])"##),
+        HostilePolicy("shared: object.subset", ##"object.subset(o40, u40)"##),
+        HostilePolicy("shared: object.remove", ##"object.remove(o40, [o40])"##),
+        HostilePolicy("shared: object.filter", ##"object.filter(o40, {o40})"##),
+        HostilePolicy("shared: object.get", ##"object.get(o40, [u40], 1)"##),
+        HostilePolicy("shared: object.keys", ##"object.keys({d40: 1, e40: 2})"##),
+        HostilePolicy(
+            "shared: json.patch",
+            ##"json.patch(o40, [{"op": "add", "path": "/a/a/c", "value": u40}])"##),
+        HostilePolicy(
+            "shared: json.patch test",
+            ##"json.patch(o40, [{"op": "test", "path": "/a", "value": u39}])"##),
+        HostilePolicy("shared: json.filter", ##"json.filter(o40, ["a/a/a"])"##),
+        HostilePolicy("shared: json.remove", ##"json.remove(o40, ["a/a/a"])"##),
+        HostilePolicy(
+            "shared: json.match_schema",
+            ##"json.match_schema(o40, {"additionalProperties": {"$ref": "#"}})"##),
+        HostilePolicy("shared: schema", ##"json.match_schema({}, any_object)"##),
+        HostilePolicy("shared: schema enum", ##"json.match_schema(o40, {"enum": [u40]})"##),
+        HostilePolicy(
+            "shared: schema unique",
+            ##"json.match_schema(object.get({"x": [d40, e40]}, "x", 0), {"uniqueItems": "##
+                + ##"true})"##),
+        HostilePolicy("shared: json.verify_schema", ##"json.verify_schema(o40)"##),
+        HostilePolicy("shared: sort", ##"sort([d40, e40, d39])"##),
+        HostilePolicy("shared: max", ##"max([d40, e40])"##),
+        HostilePolicy("shared: union", ##"union({{d40}, {e40}})"##),
+        HostilePolicy("shared: intersection", ##"intersection({{d40}, {e40}})"##),
+        HostilePolicy("shared: set difference", ##"{d40} - {e40}"##),
+        HostilePolicy("shared: and", ##"{d40} & {e40}"##),
+        HostilePolicy("shared: graph.reachable", ##"graph.reachable(any_object, ["a"])"##),
+        HostilePolicy(
+            "shared: graph.reachable_paths",
+            ##"graph.reachable_paths(any_object, ["a"])"##),
+        HostilePolicy("shared: array.flatten", ##"array.flatten(d40)"##),
+        HostilePolicy("shared: array.concat", ##"array.concat(d40, e40)"##),
+        HostilePolicy("shared: urlquery.encode_object", ##"urlquery.encode_object(any_object)"##),
+        HostilePolicy(
+            "shared: io.jwt.encode_sign",
+            ##"io.jwt.encode_sign({"alg": "HS256"}, o40, {"kty": "oct", "k": "AAAA"})"##),
+        HostilePolicy(
+            "shared: io.jwt.encode_sign header",
+            ##"io.jwt.encode_sign(o40, {}, {"kty": "oct", "k": "AAAA"})"##),
+        HostilePolicy("shared: constraints", ##"io.jwt.decode_verify("a.b.c", {o40: 1})"##),
+        HostilePolicy("shared: template", ##"strings.render_template("{{.}}", o40)"##),
+        HostilePolicy(
+            "shared: template range",
+            ##"strings.render_template("{{range .a}}{{.}}{{end}}", o40)"##),
+        HostilePolicy("shared: concat", ##"concat("", [json.marshal(d39), json.marshal(d38)])"##),
+        HostilePolicy("shared: count", ##"count([1 | some _ in d40])"##),
+        HostilePolicy("shared: to_number", ##"to_number(any_object)"##),
+        HostilePolicy("shared: type_name", ##"type_name(d40)"##),
+        HostilePolicy("shared: graphql", ##"graphql.parse_query(json.marshal(o20))"##),
+        HostilePolicy("shared: sum", ##"sum(object.get({"x": d40}, "x", 0))"##),
+        HostilePolicy("shared: comprehension key", ##"{y: 1 | y := [d40, e40][_]}"##),
+    ]
+}
