@@ -92,7 +92,7 @@ let package = Package(
         shared(
             "Proxy",
             [
-                "Bytes", "Config", "HTTP", "IO", "Transport", "Policy", "Rego", "Identity",
+                "Bytes", "Config", "Files", "HTTP", "IO", "Transport", "Policy", "Rego", "Identity",
                 "Telemetry",
             ]),
 
@@ -127,6 +127,11 @@ let package = Package(
             dependencies: ["Bytes", "Identity", "Telemetry", "CAllocationCount"],
             path: "Tests/Benchmarks/Request", swiftSettings: settings),
 
+        // What keeping credentials out of answers costs, and signing a request.
+        .executableTarget(
+            name: "ScrubbingBenchmark", dependencies: ["Bytes", "Credentials", "CAllocationCount"],
+            path: "Tests/Benchmarks/Scrubbing", swiftSettings: settings),
+
         // What a decision costs, and loading what it needs.
         .executableTarget(
             name: "sluice-bench",
@@ -157,7 +162,7 @@ let package = Package(
             ["Credentials", "Fetch", "Files", "IO", "Bytes", "COpenSSL", "CScan", "LeakOracle"]),
         tests("Telemetry", ["Telemetry", "Bytes"]),
         tests("Config", ["Config", "Credentials", "Files", "Bytes"]),
-        tests("Transport", ["Transport", "HTTP", "IO", "Bytes", "Peers"]),
+        tests("Transport", ["Transport", "Credentials", "HTTP", "IO", "Bytes", "Peers"]),
         tests(
             "Gateway",
             ["Gateway", "Agentd", "Config", "IO", "Peers", "Telemetry", "Transport"]),

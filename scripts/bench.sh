@@ -3,9 +3,12 @@
 #   scripts/bench.sh gateway   CPU time per proxied request, with nginx, HAProxy and a bare forwarder
 #   scripts/bench.sh egress    the same for a call to a service over TLS 1.3: Sluice with policy,
 #                              limits, credential and log, its peers with the proxying alone
+#   scripts/bench.sh streaming how events and bodies of 1 GiB pass the egress, or it fails
+#   scripts/bench.sh tls       the same with TLS on either side, and handshakes, with nginx and HAProxy
 #   scripts/bench.sh idle      memory per idle connection, 10,000 of them
 #   scripts/bench.sh allocations   heap allocations per warm request: none, or it fails
 #   scripts/bench.sh policy    one decision: time and allocations, beside regorus and regopy
+#   scripts/bench.sh scrubbing keeping a credential out of 64 KiB, beside copying them; signing
 #   scripts/bench.sh budgets   how long hostile policies go on past their budget: 50 ms, or it fails
 #   scripts/bench.sh swap      the longest wait of a request, without and with bundles exchanged
 #   scripts/bench.sh load      loading a large bundle: time and memory
@@ -29,9 +32,8 @@ need_tools() {
     [ -e "${SLUICE_BENCH_DIR:-$HOME/.cache/sluice-bench}/ready" ] || "$source_dir/proxy/setup.sh"
 }
 
-# Runs a command in a network of its own where that can be had: the ports are fixed, and nothing
-# else can have them there.
-alone() {
+# isolated COMMAND...: the ports are fixed; in a network of its own nothing else can have them.
+isolated() {
     if unshare -n ip link show lo >/dev/null 2>&1; then
         unshare -n sh -c 'ip link set lo up; exec "$@"' sh "$@"
     else
@@ -46,10 +48,18 @@ proxies() {
     results=$(mktemp -d)
     trap 'rm -rf "$results"' EXIT
     export SLUICE_PORT=8200 SLUICE_ADMIN_PORT=8299 SLUICE_ACCESS_LOG=$results/access.log
-    alone python3 "$source_dir/proxy/bench.py" --add sluice \
+    isolated python3 "$source_dir/proxy/bench.py" --add sluice \
         --cmd "$sluice --role gateway --config $root/Tests/Bench/gateway.yaml" \
         --urls h1=8200 "$@"
     say "access log of the run: $(wc -l <"$SLUICE_ACCESS_LOG") lines"
+}
+
+# egress_bundle FOLDER: the shipped policies with the data of the benchmarks.
+egress_bundle() {
+    mkdir "$1"
+    cp bundles/agentd/{egress,gateway,authz_router}.rego "$1"
+    cp Tests/Bench/egress-data.json "$1/data.json"
+    export SLUICE_BENCH_BUNDLE=$1 SLUICE_BENCH_KEY=bench-key-0123456789abcdef0123456789abcdef
 }
 
 # Sets $bench to the measuring program.
@@ -67,17 +77,15 @@ egress() {
     results=$(mktemp -d)
     trap 'rm -rf "$results"' EXIT
     local tools=${SLUICE_BENCH_DIR:-$HOME/.cache/sluice-bench}
-    mkdir "$results/bundle" "$results/tools"
-    cp bundles/agentd/{egress,gateway,authz_router}.rego "$results/bundle"
-    cp Tests/Bench/egress-data.json "$results/bundle/data.json"
+    egress_bundle "$results/bundle"
+    mkdir "$results/tools"
     ln -s "$tools"/* "$results/tools/"
     rm "$results/tools/conf"
     cp -r "$tools/conf" "$results/tools/conf"
     printf 'wrk.headers["x-sandbox-id"]="sbx-bench"\n' >>"$results/tools/conf/wrk.lua"
     export SLUICE_PORT=8203 SLUICE_ADMIN_PORT=8299 SLUICE_ACCESS_LOG=$results/access.log
-    export SLUICE_BENCH_BUNDLE=$results/bundle SLUICE_BENCH_CERT=$tools/certs/cert.pem
-    export SLUICE_BENCH_KEY=bench-key-0123456789abcdef0123456789abcdef
-    SLUICE_BENCH_DIR=$results/tools alone python3 "$source_dir/proxy/bench.py" \
+    export SLUICE_BENCH_CERT=$tools/certs/cert.pem
+    SLUICE_BENCH_DIR=$results/tools isolated python3 "$source_dir/proxy/bench.py" \
         --add sluice --cmd "$sluice --role egress --config $root/Tests/Bench/egress.yaml" \
         --urls egress=8203 "$@"
     say "access log of the run: $(wc -l <"$SLUICE_ACCESS_LOG") lines"
@@ -117,6 +125,45 @@ gateway)
 egress)
     say "CPU time of the proxy per call: plain in, TLS 1.3 keep-alive out, 64 connections, one worker"
     egress --peers nginx,haproxy --cases egress "$@"
+    ;;
+tls)
+    say "CPU time of the proxy per request: TLS 1.3 from clients (tls, tls64k), handshakes (tlshs, tlsnew),"
+    say "and to the upstream (egress), one worker"
+    need_tools
+    need_sluice
+    results=$(mktemp -d)
+    trap 'rm -rf "$results"' EXIT
+    certificates=${SLUICE_BENCH_DIR:-$HOME/.cache/sluice-bench}/certs
+    listener="tls: { certificates: [{ cert: $certificates/cert.pem, key: $certificates/key.pem }] }"
+    upstream="tls: { ca_file: $certificates/cert.pem, server_name: localhost }"
+    sed "s|^  listen:.*|  listen: 127.0.0.1:8202\n  $listener|; s|^  admin:.*|  admin: 127.0.0.1:8298|" \
+        Tests/Bench/gateway.yaml >"$results/listener.yaml"
+    sed "s|^  listen:.*|  listen: 127.0.0.1:8203|; s|^  admin:.*|  admin: 127.0.0.1:8297|
+        s|^      address:.*|      address: 127.0.0.1:9443\n      $upstream|" \
+        Tests/Bench/gateway.yaml >"$results/upstream.yaml"
+    export SLUICE_ACCESS_LOG=$results/access.log
+    isolated python3 "$source_dir/proxy/bench.py" --peers nginx,haproxy \
+        --add sluice --cmd "$sluice --role gateway --config $results/listener.yaml" --urls tls=8202 \
+        --add sluice-upstream --cmd "$sluice --role gateway --config $results/upstream.yaml" \
+        --urls egress=8203 --cases tls,tls64k,tlshs,tlsnew,egress "$@"
+    ;;
+streaming)
+    say "events and large bodies through the egress, with a credential that answers are searched for"
+    need_sluice
+    results=$(mktemp -d)
+    trap 'stop_children; rm -rf "$results"' EXIT
+    egress_bundle "$results/bundle"
+    SLUICE_PORT=$(free_port)
+    SLUICE_ADMIN_PORT=$(free_port)
+    SLUICE_UPSTREAM_PORT=$(free_port)
+    export SLUICE_PORT SLUICE_ADMIN_PORT SLUICE_UPSTREAM_PORT
+    "$sluice" demo-upstream --listen "127.0.0.1:$SLUICE_UPSTREAM_PORT" 2>"$results/upstream" &
+    children+=($!)
+    "$sluice" --role egress --config Tests/Bench/streaming.yaml 2>"$results/log" &
+    children+=($!)
+    wait_for 10 port_answers "$SLUICE_UPSTREAM_PORT" || die "$(cat "$results/upstream")"
+    wait_for 10 port_answers "$SLUICE_PORT" || die "$(cat "$results/log")"
+    python3 Tests/Bench/streaming.py "$SLUICE_PORT" "$SLUICE_UPSTREAM_PORT" "${children[1]}" "$@"
     ;;
 idle)
     say "memory per idle keep-alive connection, each after one request"
@@ -181,11 +228,18 @@ swap)
     python3 Tests/Benchmarks/Swap/measure.py "$results/steady" "$SLUICE_PORT" \
         "$SLUICE_ADMIN_PORT" "${children[0]}" "$results/bundle/request" "$@"
     ;;
+scrubbing)
+    swift build --scratch-path "$build_dir" -c release --product ScrubbingBenchmark
+    "$build_dir/release/ScrubbingBenchmark"
+    ;;
 load)
     say "loading 100 MB of data; 1,000 rules in 50 modules from source to plan"
     need_policy_bench
     "$bench" load "$data/data100.json"
     "$bench" rules "$data/rules1000"
     ;;
-*) die "usage: scripts/bench.sh gateway|egress|idle|allocations|policy|budgets|swap|load [ARGUMENTS]" ;;
+*)
+    say "usage: scripts/bench.sh KIND [ARGUMENTS]; kinds: gateway egress streaming tls idle"
+    die "allocations policy budgets swap scrubbing load"
+    ;;
 esac

@@ -4,8 +4,8 @@ internal import HTTP
 internal import Proxy
 internal import Transport
 
-/// Puts a service's credential into a request: the last thing before it goes out, and the only place
-/// that has both.
+/// Puts a service's credential into a request: the last thing before it goes out, and the only
+/// place that has both.
 struct CredentialInjection: ~Copyable {
     /// The query with the credential in it.
     private let query: UnsafeMutableBufferPointer<UInt8>
@@ -13,7 +13,9 @@ struct CredentialInjection: ~Copyable {
     private static let parameterBytesMax = 16 << 10
 
     /// - Parameter targetBytesMax: of a request's target as it comes in.
-    init(targetBytesMax: Int) { query = .allocate(capacity: targetBytesMax + Self.parameterBytesMax) }
+    init(targetBytesMax: Int) {
+        query = .allocate(capacity: targetBytesMax + Self.parameterBytesMax)
+    }
 
     deinit { query.deallocate() }
 

@@ -1,7 +1,7 @@
 public import Bytes
 public import Config
 internal import Credentials
-internal import IO
+public import IO
 internal import Policy
 public import Proxy
 public import Telemetry
@@ -20,6 +20,7 @@ public final class Egress: Role {
     private let downstream: DownstreamMetrics
     private let accessLog: AccessLog?
     private let sockets: ListeningSockets
+    private let tls: ListenerTLS?
     private let adminSockets: ListeningSockets
 
     /// Room for the metrics of some 500 services.
@@ -45,15 +46,19 @@ public final class Egress: Role {
         } catch {
             throw RoleError("egress: metrics: \(error)")
         }
-        settings = try EgressSettings(
-            configuration, credentials, metrics: metrics, log)
+        settings = try EgressSettings(configuration, credentials, metrics: metrics, log)
         let catalog = try ServiceCatalog(configuration, credentials.current, registry, log)
         snapshots = RoleSnapshots(
             try PolicyStore.load(configuration.policy, role: "egress", log),
-            make: { policy, _ in
-                EgressSnapshot(policy, services: catalog.services(of: policy.egress))
+            make: { policy, previous in
+                EgressSnapshot(
+                    policy,
+                    services: catalog.services(of: policy.egress, previous: previous?.services))
             })
         accessLog = try AccessLog.open(configuration.accessLog, role: "egress", workers: workers)
+        tls = try configuration.tls.map { tls throws(RoleError) in
+            try ListenerTLS(tls, key: "egress.tls", log)
+        }
         sockets = try ListeningSockets(
             configuration.listen.address("egress.listen"), count: workers, name: "egress.listen")
         adminSockets = try ListeningSockets(
@@ -115,23 +120,27 @@ public final class Egress: Role {
     public func install(on worker: Worker, index: Int) throws(RoleError) {
         let shard = registry.shards[index]
         let recorder = Recorder(
-            ring: accessLog?.rings[index], shard: shard, downstream: downstream, caller: .sandbox)
+            ring: accessLog?.rings[index], shard: shard, downstream: downstream, caller: .sandbox,
+            log: log)
         let handler = EgressWorker(
             settings, snapshots: RoleSnapshots.Reader(snapshots), recorder: recorder,
             shard: shard, worker: worker)
         let workers = registry.shards.count - 1
         try sockets.attach(
             index, to: worker, options: ListenerOptions(configuration.limits, workers: workers),
-            handler: handler)
+            handler: handler, tls: tls?.server)
         guard index == 0 else { return }
         try adminSockets.attach(
             0, to: worker, options: ListenerOptions(), handler: AdminHandler(self))
     }
 
     public func reload() {
+        tls?.reload()
         credentials.reload()
         snapshots.reload(log, settings.metrics, registry.controlShard)
     }
+
+    public func look() { tls?.reloadIfChanged() }
 
     public func reopenLogs() { accessLog?.reopen() }
 
@@ -146,6 +155,8 @@ public final class Egress: Role {
 
 extension Egress: AdminHandler.Source {
     public var isReady: Bool { vitals.isReady }
+
+    public var certificates: [TLSCertificate] { tls?.certificates ?? [] }
 
     public func metrics() -> [UInt8] { registry.render() }
 

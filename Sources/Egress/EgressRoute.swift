@@ -43,6 +43,12 @@ final class EgressRoute: Sendable {
     struct PresetField: Sendable {
         let name: [UInt8]
         let line: [UInt8]
+
+        /// - Parameter known: the name by which the sandbox would say it itself.
+        init(_ name: String, _ value: String, as known: String? = nil) {
+            self.name = Array((known ?? name).utf8)
+            line = Array("\(name): \(value)\r\n".utf8)
+        }
     }
 
     /// - Parameter definition: of the credential, if it is configured.
@@ -61,8 +67,11 @@ final class EgressRoute: Sendable {
         authority = Array(service.origin.authority.utf8)
         pathPrefix = Array(service.origin.pathPrefix.utf8)
         idleNanoseconds = service.timeout.nanoseconds
+        var dropped = SandboxFields.own.union([.expect])
+        // An answer that is compressed could not be searched for the credential.
+        if definition != nil { dropped.insert(.acceptEncoding) }
         requestFilter = FieldFilter(
-            names: SandboxFields.own.union([.expect]), spelled: definition?.scheme.fieldNames ?? [],
+            names: dropped, spelled: definition?.scheme.fieldNames ?? [],
             prefixes: SandboxFields.prefixes, keeping: service.allowsCookies ? [.cookie] : [])
         // A session that a credential of ours began is as good as the credential.
         responseFilter = FieldFilter(
@@ -77,11 +86,12 @@ final class EgressRoute: Sendable {
         let said =
             (definition?.scheme.fieldNames ?? [])
             + (definition?.extraFields ?? []).map { $0.name.lowercased() }
-        return service.headers.filter { !said.contains($0.name) }.map { header in
-            PresetField(
-                name: Array(header.name.utf8),
-                line: Array("\(header.name): \(header.value)\r\n".utf8))
+        var presets = service.headers.filter { !said.contains($0.name) }.map {
+            PresetField($0.name, $0.value)
         }
+        // Its name is no field's, so that it is never taken for one that the sandbox sent.
+        if definition != nil { presets.append(PresetField("accept-encoding", "identity", as: "")) }
+        return presets
     }
 
     /// Where a service is, and what counts it.

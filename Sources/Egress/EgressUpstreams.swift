@@ -42,8 +42,10 @@ struct EgressUpstreams {
             let found = known.removeValue(forKey: place) ?? add(route)
             kept[place] = found
             numbers.append(found)
-            recorder.count(route.cluster, forUpstream: found.requests)
-            if let tunnels = found.tunnels { recorder.count(route.cluster, forUpstream: tunnels) }
+            recorder.count(route.cluster, for: route.upstream, number: found.requests)
+            if let tunnels = found.tunnels {
+                recorder.count(route.cluster, for: route.upstream, number: tunnels)
+            }
         }
         for gone in known.values {
             worker.retireUpstream(gone.requests)

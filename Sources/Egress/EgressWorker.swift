@@ -9,6 +9,7 @@ internal import Transport
 /// lists them, and has every exchange recorded.
 final class EgressWorker: RequestHandler {
     private let settings: EgressSettings
+    private let shard: MetricShard
     private var snapshots: RoleSnapshots<EgressSnapshot>.Reader
     private var credentials: CredentialStore.Reader
     private var upstreams: EgressUpstreams
@@ -19,15 +20,14 @@ final class EgressWorker: RequestHandler {
     private let noFilter = FieldFilter()
     private var journal: RequestJournal
     private var paths: PathNormalizer
-    /// The service of each exchange that was forwarded: it may be gone from the data by the time
-    /// it answers.
-    private var forwarded: [EgressRoute?] = []
+    private var flights = EgressFlights()
 
     init(
         _ settings: EgressSettings, snapshots: RoleSnapshots<EgressSnapshot>.Reader,
         recorder: Recorder, shard: MetricShard, worker: Worker
     ) {
         self.settings = settings
+        self.shard = shard
         self.snapshots = snapshots
         credentials = CredentialStore.Reader(settings.credentials)
         journal = RequestJournal(recorder)
@@ -50,6 +50,11 @@ final class EgressWorker: RequestHandler {
         do throws(Refusal) {
             return try run(head, request, record, reply)
         } catch {
+            // What was written for the service is not for the sandbox.
+            reply.lines.rewind(to: 0)
+            if error == .methodNotAllowed {
+                reply.lines.append("Allow: GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS\r\n")
+            }
             journal.refuse(error, record, policy, reply)
             return .answer
         }
@@ -66,47 +71,39 @@ final class EgressWorker: RequestHandler {
         } else {
             journal.appendKeptLines(of: record, to: reply)
         }
-        return route(of: exchange)?.responseFilter ?? noFilter
+        return flights.route(of: exchange)?.responseFilter ?? noFilter
     }
 
     func refuse(_ fault: TransportFault, _ request: IncomingRequest, _ reply: Reply) {
-        if let route = route(of: request.exchange) { tell(fault, route) }
         journal.refuse(.transport(fault), journal.beginFaulty(request), policy, reply)
     }
 
-    /// Logs what the sandbox is told in part only: what is wrong with the service's name or
-    /// certificate.
-    private func tell(_ fault: TransportFault, _ route: EgressRoute) {
-        let reason: String
-        switch fault {
-        case .tlsFailed(let failure): reason = failure.reason
-        case .unresolved(let failure): reason = "\(failure)"
-        case .connectFailed(let error): reason = error.description
-        case .malformedHead, .malformedContent, .requestTimeout, .clientClosed, .connectTimeout,
-            .overflow, .upstreamClosed, .upstreamTimeout, .malformedResponse, .tunnelIdle,
-            .headTooLarge, .drained:
-            return
-        }
-        settings.log.warning(
-            "a service cannot be reached",
-            [
-                "service": .text(route.service.name), "host": .text(route.service.origin.host),
-                "reason": .text(reason),
-            ])
+    func inspect(lines: UnsafeMutableRawBufferPointer, of exchange: UInt32) {
+        flights.scrub(lines: lines, of: exchange)
+    }
+
+    func inspect(
+        content piece: UnsafeMutableRawBufferPointer, behind held: UnsafeMutableRawBufferPointer,
+        of exchange: UInt32
+    ) -> InspectedContent { flights.scrub(content: piece, behind: held, of: exchange) }
+
+    func finishContent(of exchange: UInt32, into held: UnsafeMutableRawBufferPointer) -> Int {
+        flights.finishContent(of: exchange, into: held)
     }
 
     func record(_ exchange: UInt32, _ outcome: ExchangeOutcome) {
         journal.end(exchange, outcome)
-        if Int(exchange) < forwarded.count { forwarded[Int(exchange)] = nil }
+        let covered = flights.covered(in: exchange)
+        if covered > 0, let route = flights.route(of: exchange) { tell(covered, route) }
+        flights.end(exchange)
     }
 
-    private func route(of exchange: UInt32) -> EgressRoute? {
-        Int(exchange) < forwarded.count ? forwarded[Int(exchange)] : nil
-    }
-
-    private func keep(_ route: EgressRoute, for exchange: UInt32) {
-        while forwarded.count <= Int(exchange) { forwarded.append(nil) }
-        forwarded[Int(exchange)] = route
+    /// Counts and logs that a service's answer held what it was given.
+    private func tell(_ covered: Int, _ route: EgressRoute) {
+        settings.metrics.secretsCovered(UInt64(covered), shard)
+        settings.log.warning(
+            "a service's answer held its credential, which was covered",
+            ["service": .text(route.service.name), "times": .number(Int64(covered))])
     }
 
     // MARK: the phases
@@ -132,12 +129,13 @@ final class EgressWorker: RequestHandler {
         case .needsContent(let bytesMax): return .gather(bytesMax: bytesMax)
         }
         try limits.take(sandbox, found.position, permit, snapshot, request, record)
-        keep(route, for: request.exchange)
         let upstream = upstreams[found.position]
         if head.method == .connect {
+            flights.begin(request.exchange, route, nil)
             return try forward.tunnel(permit, route, upstream: upstream.tunnels)
         }
         let credential = try credential(of: route, request)
+        flights.begin(request.exchange, route, credential?.needles)
         return try forward.plan(
             permit, path.forwarded, route, upstream: upstream.requests, credential, head, request,
             reply)

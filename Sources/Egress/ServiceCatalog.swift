@@ -33,47 +33,47 @@ final class ServiceCatalog: Sendable {
         } catch {
             throw RoleError("egress: resolver: \(error)")
         }
+        var contexts: [UpstreamTLSConfiguration: TLSClientContext] = [:]
+        let all = [configuration.upstream] + configuration.services.values
+        do throws(TLSError) {
+            for tls in Set(all.map(\.tls)) { contexts[tls] = try TLSClientContext(tls) }
+        } catch {
+            throw RoleError("egress: tls: \(error)")
+        }
+        self.contexts = contexts
         self.configuration = configuration
         self.credentials = credentials
         self.registry = registry
         self.log = log
-        var contexts: [UpstreamTLSConfiguration: TLSClientContext] = [:]
-        let all = [configuration.upstream] + configuration.services.values
-        for tls in Set(all.map(\.tls)) { contexts[tls] = try Self.context(tls) }
-        self.contexts = contexts
-    }
-
-    private static func context(
-        _ tls: UpstreamTLSConfiguration
-    ) throws(RoleError) -> TLSClientContext {
-        do throws(TLSError) {
-            return try TLSClientContext(
-                authorities: tls.caFile.map { .file($0) } ?? .system,
-                credential: tls.certificate.map {
-                    TLSCredential(certificateFile: $0.chainFile, keyFile: $0.keyFile)
-                })
-        } catch {
-            throw RoleError("egress: tls: \(error)")
-        }
     }
 
     /// The services that the data has, in its order.
-    func services(of data: EgressData) -> ServiceTable {
+    ///
+    /// - Parameter previous: those in force; what leads to the same place is theirs.
+    func services(of data: EgressData, previous: ServiceTable?) -> ServiceTable {
         for name in configuration.services.keys.sorted()
         where !data.services.contains(where: { $0.name == name }) {
             log.warning(
                 "a configured service is not in the bundle's data", ["service": .text(name)])
         }
-        let routes = data.services.map(route(to:))
+        var known: [String: EgressRoute] = [:]
+        for route in previous?.routes ?? [] { known[route.service.name] = route }
+        let routes = data.services.map { route(to: $0, known[$0.name]) }
         resolver.wait(
             for: routes.compactMap(\.upstream.resolution),
             milliseconds: Self.firstAnswersMilliseconds)
         return ServiceTable(routes)
     }
 
-    private func route(to service: EgressService) -> EgressRoute {
+    private func route(to service: EgressService, _ previous: EgressRoute?) -> EgressRoute {
         let connection = configuration.services[service.name] ?? configuration.upstream
-        let tunnels = upstream(of: service, connection)
+        var tunnels: Upstream
+        if let previous, previous.service.origin == service.origin {
+            tunnels = previous.upstream
+            tunnels.tls = nil
+        } else {
+            tunnels = upstream(of: service, connection)
+        }
         var upstream = tunnels
         upstream.tls = tls(of: service, connection)
         let definition = configuration.credentials.first { $0.name == service.credential }
@@ -96,8 +96,15 @@ final class ServiceCatalog: Sendable {
     private func upstream(
         of service: EgressService, _ connection: ServiceConnectionConfiguration
     ) -> Upstream {
-        var upstream = Upstream(
-            name: service.name, resolution: resolution(of: service, connection))
+        // What the operator names himself is where he wants it to be.
+        let place =
+            connection.address ?? Endpoint(host: service.origin.host, port: service.origin.port)
+        let rule = connection.address == nil ? connection.addresses : .any
+        let resolution = resolver.resolution(of: place.host, port: place.port, rule: rule)
+        if let failure = resolution.addresses.failure, failure != .pending {
+            Self.report(place.host, resolution.addresses, refused: 0, to: log)
+        }
+        var upstream = Upstream(name: service.name, resolution: resolution)
         upstream.connectTimeoutNanoseconds = connection.connectTimeout.nanoseconds
         upstream.idleConnectionsMax = connection.idleConnections
         upstream.connectionsMax = connection.connections
@@ -111,21 +118,6 @@ final class ServiceCatalog: Sendable {
         guard service.origin.isTLS, let context = contexts[connection.tls] else { return nil }
         return TLSUpstream(
             context: context, serverName: connection.tls.serverName ?? service.origin.host)
-    }
-
-    /// An address that the operator names for one service is one that it may have.
-    private func resolution(
-        of service: EgressService, _ connection: ServiceConnectionConfiguration
-    ) -> Resolution {
-        let host = connection.address?.host ?? service.origin.host
-        let resolution = resolver.resolution(
-            of: host, port: connection.address?.port ?? service.origin.port,
-            rule: connection.address == nil ? connection.addresses : .any)
-        let known = resolution.addresses
-        if let failure = known.failure, failure != .pending {
-            Self.report(host, known, refused: 0, to: log)
-        }
-        return resolution
     }
 
     private static func report(

@@ -36,7 +36,7 @@ struct ServiceTable: Sendable {
             .sorted { $0.host.lexicographicallyPrecedes($1.host) }
     }
 
-    /// The service that an authority names: `openai`, `OpenAI.local` and `openai:8443` are the same.
+    /// The service that an authority names: `openai`, `OpenAI.local` and `openai:8443` are one.
     ///
     /// - Parameter asksProxy: whether the service's own host is a name for it as well.
     func find(

@@ -17,10 +17,10 @@ struct Forward {
     /// Uses the permit up.
     func plan(
         _ permit: consuming Permit, _ path: UnsafeRawBufferPointer, _ route: RouteTable.Route,
-        _ record: RequestRecords.Pointer, _ reply: Reply
+        _ request: IncomingRequest, _ record: RequestRecords.Pointer, _ reply: Reply
     ) -> Decision {
         addIdentity(record, reply)
-        addTrace(record, reply)
+        addTrace(record, request, reply)
         reply.apply(permit, except: settings.requestFilter)
         var forwarding = Forwarding(
             upstream: firstUpstream + route.upstream, path: path, stripped: settings.requestFilter,
@@ -40,13 +40,17 @@ struct Forward {
         reply.lines.append("\r\n")
     }
 
-    private func addTrace(_ record: RequestRecords.Pointer, _ reply: Reply) {
+    private func addTrace(
+        _ record: RequestRecords.Pointer, _ request: IncomingRequest, _ reply: Reply
+    ) {
         reply.lines.append("x-request-id: ")
         reply.lines.append(record.pointee.bytes(record.pointee.requestIDText))
         reply.lines.append("\r\ntraceparent: ")
         reply.lines.append(record.pointee.bytes(record.pointee.traceparent))
         reply.lines.append("\r\nx-forwarded-for: ")
         reply.lines.append(record.pointee.bytes(record.pointee.clientText))
-        reply.lines.append("\r\nx-forwarded-proto: http\r\n")
+        reply.lines.append(
+            request.isSecure
+                ? "\r\nx-forwarded-proto: https\r\n" : "\r\nx-forwarded-proto: http\r\n")
     }
 }

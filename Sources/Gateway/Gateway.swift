@@ -1,5 +1,6 @@
 public import Bytes
 public import Config
+public import IO
 internal import Policy
 public import Proxy
 public import Telemetry
@@ -18,6 +19,7 @@ public final class Gateway: Role {
     private let upstreams: [Upstream]
     private let accessLog: AccessLog?
     private let sockets: ListeningSockets
+    private let tls: ListenerTLS?
     private let adminSockets: ListeningSockets
 
     /// Loads the policy, opens the sockets and the access log: after this nothing that is
@@ -50,6 +52,9 @@ public final class Gateway: Role {
         }
         accessLog = try AccessLog.open(
             configuration.accessLog, role: "gateway", workers: workers)
+        tls = try configuration.tls.map { tls throws(RoleError) in
+            try ListenerTLS(tls, key: "gateway.tls", log)
+        }
         sockets = try ListeningSockets(
             configuration.listen.address("gateway.listen"), count: workers,
             name: "gateway.listen")
@@ -69,10 +74,11 @@ public final class Gateway: Role {
     public func install(on worker: Worker, index: Int) throws(RoleError) {
         let shard = registry.shards[index]
         var recorder = Recorder(
-            ring: accessLog?.rings[index], shard: shard, downstream: downstream, caller: .key)
+            ring: accessLog?.rings[index], shard: shard, downstream: downstream, caller: .key,
+            log: log)
         let numbers = upstreams.map { worker.addUpstream($0) }
-        for (number, cluster) in zip(numbers, clusters) {
-            recorder.count(cluster, forUpstream: number)
+        for (place, number) in numbers.enumerated() {
+            recorder.count(clusters[place], for: upstreams[place], number: number)
         }
         let handler = GatewayWorker(
             settings, snapshots: RoleSnapshots.Reader(snapshots), recorder: recorder,
@@ -80,13 +86,18 @@ public final class Gateway: Role {
         let workers = registry.shards.count - 1
         try sockets.attach(
             index, to: worker, options: ListenerOptions(configuration.limits, workers: workers),
-            handler: handler)
+            handler: handler, tls: tls?.server)
         guard index == 0 else { return }
         try adminSockets.attach(
             0, to: worker, options: ListenerOptions(), handler: AdminHandler(self))
     }
 
-    public func reload() { snapshots.reload(log, settings.metrics, registry.controlShard) }
+    public func reload() {
+        tls?.reload()
+        snapshots.reload(log, settings.metrics, registry.controlShard)
+    }
+
+    public func look() { tls?.reloadIfChanged() }
 
     public func reopenLogs() { accessLog?.reopen() }
 
@@ -98,6 +109,8 @@ public final class Gateway: Role {
 
 extension Gateway: AdminHandler.Source {
     public var isReady: Bool { vitals.isReady }
+
+    public var certificates: [TLSCertificate] { tls?.certificates ?? [] }
 
     public func metrics() -> [UInt8] { registry.render() }
 

@@ -95,7 +95,7 @@ final class GatewayWorker: RequestHandler {
             permit = Permit(openRoute: ())
         }
         try limits.take(principal, permit, snapshot, request, record)
-        return forward.plan(permit, path.forwarded, route, record, reply)
+        return forward.plan(permit, path.forwarded, route, request, record, reply)
     }
 
     private func checked(

@@ -122,7 +122,11 @@ struct Service {
                 for role in roles { role.finish() }
                 log.info("ended", ["code": .number(Int64(code))])
                 return code
-            case nil: for role in roles { role.tidy() }
+            case nil:
+                for role in roles {
+                    role.look()
+                    role.tidy()
+                }
             }
         }
     }

@@ -1,3 +1,4 @@
+import Credentials
 import HTTP
 import IO
 import Peers
@@ -8,6 +9,8 @@ final class ForwardEverything: RequestHandler {
     struct Options {
         var allowsWebSocket = false
         var tunnelsConnect = false
+        /// Kept out of responses.
+        var secrets: NeedleSet?
         var idleNanoseconds: UInt64 = 20_000_000_000
     }
 
@@ -15,6 +18,7 @@ final class ForwardEverything: RequestHandler {
     private let options: Options
     private let outcomes: Arrivals<ExchangeOutcome>
     private let none = FieldFilter()
+    private let scrubbers = ScrubberTable()
 
     init(to upstream: Int, _ options: Options, _ outcomes: Arrivals<ExchangeOutcome>) {
         self.upstream = upstream
@@ -34,6 +38,10 @@ final class ForwardEverything: RequestHandler {
             upstream: upstream, path: head.path.slice(of: request.bytes), stripped: none,
             idleNanoseconds: options.idleNanoseconds)
         forwarding.allowsWebSocket = options.allowsWebSocket
+        if let secrets = options.secrets {
+            forwarding.inspectsResponse = true
+            scrubbers.begin(request.exchange, secrets)
+        }
         return .forward(forwarding)
     }
 
@@ -47,7 +55,26 @@ final class ForwardEverything: RequestHandler {
         reply.content = Array("\(fault)".utf8)
     }
 
-    func record(_ exchange: UInt32, _ outcome: ExchangeOutcome) { outcomes.append(outcome) }
+    func inspect(lines: UnsafeMutableRawBufferPointer, of exchange: UInt32) {
+        scrubbers.scrub(lines: lines, of: exchange)
+    }
+
+    func inspect(
+        content piece: UnsafeMutableRawBufferPointer, behind held: UnsafeMutableRawBufferPointer,
+        of exchange: UInt32
+    ) -> InspectedContent {
+        let passage = scrubbers.scrub(content: piece, behind: held, of: exchange)
+        return InspectedContent(heldBefore: passage.heldBefore, piece: passage.piece)
+    }
+
+    func finishContent(of exchange: UInt32, into held: UnsafeMutableRawBufferPointer) -> Int {
+        scrubbers.finish(exchange, into: held)
+    }
+
+    func record(_ exchange: UInt32, _ outcome: ExchangeOutcome) {
+        scrubbers.end(exchange)
+        outcomes.append(outcome)
+    }
 }
 
 /// One worker between a test's client and its upstream, on a port of the kernel's choice.

@@ -25,6 +25,18 @@ public enum RFC3339 {
             hour: rest / 3600, minute: rest / 60 % 60, second: rest % 60)
     }
 
+    /// Such as `2026-01-31T23:59:59Z`.
+    public static func text(fromSeconds seconds: Int64) -> String {
+        let time = civil(fromSeconds: seconds)
+        func digits(_ number: Int64, _ count: Int) -> String {
+            let text = String(number)
+            return String(repeating: "0", count: max(0, count - text.utf8.count)) + text
+        }
+        let date = "\(digits(time.year, 4))-\(digits(time.month, 2))-\(digits(time.day, 2))"
+        return date
+            + "T\(digits(time.hour, 2)):\(digits(time.minute, 2)):\(digits(time.second, 2))Z"
+    }
+
     /// Whole seconds since 1970 of a `date-time` (RFC 3339 §5.6); a fraction is cut off.
     ///
     /// Nil for anything else: a missing offset, a day that the month does not have, trailing bytes.

@@ -18,7 +18,8 @@ struct DemoConnection: ~Copyable {
 
     mutating func serve() {
         while let request = next() {
-            guard DemoAnswer(request: request, stream: stream).send(), request.keepsOpen else { return }
+            let isSent = DemoAnswer(request: request, stream: stream).send()
+            guard isSent, request.keepsOpen else { return }
         }
     }
 

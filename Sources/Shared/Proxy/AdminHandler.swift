@@ -1,5 +1,6 @@
 public import Bytes
 public import HTTP
+public import IO
 public import Transport
 
 /// The admin interface of a role, under the paths that Envoy's has. It tells; it changes nothing.
@@ -8,6 +9,8 @@ public final class AdminHandler: RequestHandler {
     public protocol Source: AnyObject {
         /// Whether the role takes requests.
         var isReady: Bool { get }
+        /// Those that listeners present.
+        var certificates: [TLSCertificate] { get }
         /// Prometheus text.
         func metrics() -> [UInt8]
         /// Writes members of the object that `/server_info` answers.
@@ -36,11 +39,12 @@ public final class AdminHandler: RequestHandler {
         case "/stats/prometheus":
             reply.lines.append("Content-Type: text/plain; version=0.0.4; charset=utf-8\r\n")
             reply.content = source.metrics()
+        case "/certs": answerCertificates(reply)
         case "/server_info": answerInformation(reply)
         default:
             problems.write(
                 404, code: "not_found",
-                detail: "There is /ready, /livez, /readyz, /stats/prometheus and /server_info.",
+                detail: "There is /ready, /livez, /readyz, /certs, /stats/prometheus and /server_info.",
                 to: reply)
         }
         return .answer
@@ -63,6 +67,13 @@ public final class AdminHandler: RequestHandler {
         let isReady = source.isReady
         reply.status = isReady ? 200 : 503
         text(isReady ? "LIVE\n" : "DRAINING\n", reply)
+    }
+
+    private func answerCertificates(_ reply: Reply) {
+        var writer = JSONWriter(capacity: 512)
+        CertificateList(source.certificates).write(to: &writer)
+        reply.lines.append("Content-Type: application/json\r\n")
+        reply.content = writer.bytes
     }
 
     private func answerInformation(_ reply: Reply) {

@@ -28,5 +28,9 @@ extension Upstream {
             name: configuration.name, addresses: try configuration.address.addresses(key))
         connectTimeoutNanoseconds = configuration.connectTimeout.nanoseconds
         idleConnectionsMax = configuration.idleConnections
+        tls = try configuration.tls.map { tls throws(RoleError) in
+            try TLSUpstream(
+                tls, host: configuration.address.host, key: "upstreams.\(configuration.name).tls")
+        }
     }
 }

@@ -77,7 +77,7 @@ struct PolicyInput {
             case .chunked, .untilClose: -1
             }
         return Details(
-            host: head.authority.range.slice(of: request.bytes), scheme: "http",
+            host: head.authority.range.slice(of: request.bytes), scheme: scheme,
             protocolName: head.version == .http10 ? "HTTP/1.0" : "HTTP/1.1", size: size)
     }
 
@@ -114,6 +114,8 @@ struct PolicyInput {
         return path.finish()
     }
 
+    private var scheme: StaticString { request.isSecure ? "https" : "http" }
+
     private func identifier() -> Value {
         withUnsafeTemporaryAllocation(of: UInt8.self, capacity: RequestID.byteCount) { memory in
             var line = LineBuilder(memory)
@@ -130,7 +132,7 @@ struct PolicyInput {
         headers.set(":method", text(head.methodRange.slice(of: bytes)))
         headers.set(":path", path(head))
         headers.set(":authority", text(head.authority.range.slice(of: bytes)))
-        headers.set(":scheme", arena.string("http"))
+        headers.set(":scheme", arena.string(scheme))
         for index in 0..<head.fields.count {
             let field = head.fields[index]
             guard !question.hidden.drops(field, in: bytes) else { continue }
@@ -198,6 +200,13 @@ struct PolicyInput {
 
     private func source() -> Value {
         let address = address(request.peer)
+        if let client = request.client {
+            return arena.object(shapes.certified) { source in
+                source.add(address)
+                source.add(text(client.principal))
+                source.add(text(client.certificate))
+            }
+        }
         return arena.object(caller.source) { source in
             source.add(address)
             if let principal = question.caller.principal { source.add(text(principal)) }

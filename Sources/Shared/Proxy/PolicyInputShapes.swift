@@ -10,6 +10,8 @@ final class PolicyInputShapes: Sendable {
 
     let anonymous, key, sandbox: Caller
     let request, http, httpWithBody, filterMetadata, metadata: ObjectShape
+    /// The source whose certificate was verified: it says who that is.
+    let certified: ObjectShape
     let peer, address, socketAddress, version: ObjectShape
     /// Holds the key tables, and the names that the policy does not know itself.
     private let names: FrozenData
@@ -36,6 +38,7 @@ final class PolicyInputShapes: Sendable {
         httpWithBody = shape(Self.http(needs) + ["body"])
         filterMetadata = shape(["filterMetadata"])
         metadata = shape(["sluice"])
+        certified = shape(["address", "principal", "certificate"])
         peer = shape(["address"])
         address = shape(["socketAddress"])
         socketAddress = shape(["address", "portValue"])

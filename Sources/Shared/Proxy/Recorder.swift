@@ -1,3 +1,4 @@
+internal import IO
 public import Telemetry
 public import Transport
 
@@ -12,25 +13,36 @@ public struct Recorder {
     private let shard: MetricShard
     private let downstream: DownstreamMetrics
     private let caller: Caller
+    private let operations: Log
     /// By the worker's numbers of its upstreams; nil for those of other roles.
     private var clusters: [ClusterMetrics?] = []
+    /// Their names in the configuration, and in their certificates.
+    private var names: [(upstream: String, host: String)] = []
 
     /// - Parameter ring: nil when no access log is kept.
     public init(
-        ring: AccessRing?, shard: MetricShard, downstream: DownstreamMetrics, caller: Caller
+        ring: AccessRing?, shard: MetricShard, downstream: DownstreamMetrics, caller: Caller,
+        log: Log
     ) {
         self.ring = ring
         self.shard = shard
         self.downstream = downstream
         self.caller = caller
+        operations = log
     }
 
     /// Counts what is forwarded to an upstream from now on, or nothing of it for nil.
     ///
     /// - Parameter number: the worker's, as `Worker.addUpstream` gave it.
-    public mutating func count(_ cluster: ClusterMetrics?, forUpstream number: Int) {
-        while clusters.count <= number { clusters.append(nil) }
+    public mutating func count(
+        _ cluster: ClusterMetrics?, for upstream: Upstream, number: Int
+    ) {
+        while clusters.count <= number {
+            clusters.append(nil)
+            names.append(("", ""))
+        }
         clusters[number] = cluster
+        names[number] = (upstream.name, upstream.tls?.serverName ?? "")
     }
 
     /// A request's head is complete.
@@ -42,6 +54,18 @@ public struct Recorder {
     public func end(_ record: borrowing RequestRecord, _ outcome: ExchangeOutcome) {
         count(outcome)
         log(record, outcome)
+        if case .tlsFailed(let failure) = outcome.fault { complain(failure, outcome.upstream) }
+    }
+
+    /// The one place that says why: the client learns only that it did not work.
+    private func complain(_ failure: TLSFailure, _ number: Int?) {
+        guard let number, names.indices.contains(number) else { return }
+        operations.error(
+            "an upstream could not be reached securely",
+            [
+                "upstream": .text(names[number].upstream), "host": .text(names[number].host),
+                "reason": .text(failure.reason),
+            ])
     }
 
     private func count(_ outcome: ExchangeOutcome) {
@@ -72,7 +96,8 @@ public struct Recorder {
             cluster.answered(
                 status: outcome.status, nanoseconds: outcome.ended &- outcome.started, shard)
         case .malformedHead, .malformedContent, .requestTimeout, .clientClosed, .unresolved,
-            .overflow, .upstreamClosed, .malformedResponse, .tunnelIdle, .headTooLarge, .drained:
+            .overflow, .upstreamClosed, .malformedResponse, .codedContent, .tunnelIdle,
+            .headTooLarge, .drained:
             return
         }
     }

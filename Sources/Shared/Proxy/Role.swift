@@ -13,6 +13,9 @@ public protocol Role: AnyObject, Sendable {
     /// Reads again what can change while it runs; what is not valid changes nothing.
     func reload()
 
+    /// Called every second or so: looks at what may have changed by itself.
+    func look()
+
     /// Lets go of what `reload` replaced, once no worker holds it any more. Called every second.
     func tidy()
 
@@ -24,4 +27,8 @@ public protocol Role: AnyObject, Sendable {
 
     /// Writes what is left to be written.
     func finish()
+}
+
+extension Role {
+    public func look() {}
 }

@@ -78,6 +78,9 @@ extension Channels {
         channel.pointee.unsent = link.pointee.outgoing
         link.pointee.outgoing = .none
         link.pointee.isEstablished = true
+        if channel.pointee.side == .client {
+            link.pointee.client = link.pointee.session?.peerIdentity
+        }
         channel.pointee.flags.subtract(.connecting)
         defer { buffers.give(&waiting) }
         return seal(channel, link, waiting.bytes, UnsafeRawBufferPointer(start: nil, count: 0))
@@ -258,6 +261,8 @@ extension Channels {
         finishTLS(channel)
         link.pointee.session?.free()
         link.pointee.session = nil
+        link.pointee.client?.free()
+        link.pointee.client = nil
         buffers.give(&link.pointee.received)
         buffers.give(&link.pointee.outgoing)
         links.give(link.pointee.index)

@@ -267,7 +267,8 @@ struct ClientSide {
             exchange: exchange.pointee.index, bytes: bytes,
             content: UnsafeRawBufferPointer(start: scratch.content.baseAddress, count: content),
             contentIsComplete: isComplete, peer: client.pointee.peer,
-            local: worker.address(of: client),
+            local: worker.address(of: client), isSecure: client.pointee.tls != nil,
+            client: client.pointee.tls?.pointee.client,
             wasDecided: exchange.pointee.flags.contains(.decided), now: worker.now,
             wallNanoseconds: worker.wallNanoseconds)
     }
@@ -397,7 +398,7 @@ struct ClientSide {
         case .malformedHead, .malformedContent, .requestTimeout, .clientClosed, .drained:
             return false
         case .connectFailed, .connectTimeout, .tlsFailed, .unresolved, .overflow, .upstreamClosed,
-            .upstreamTimeout, .malformedResponse, .tunnelIdle, .headTooLarge, nil:
+            .upstreamTimeout, .malformedResponse, .codedContent, .tunnelIdle, .headTooLarge, nil:
             break
         }
         if exchange.pointee.flags.contains(.requestDone) { return true }

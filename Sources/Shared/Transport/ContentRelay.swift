@@ -28,10 +28,14 @@ struct ContentRelay {
     /// What remains of `bytes` is the start of a line, or the next message.
     func pass(
         _ bytes: UnsafeRawBufferPointer, at position: inout Int, _ decoder: inout BodyDecoder,
-        as framing: BodyFraming, behind headCount: Int, to receiver: ChannelPointer
+        as framing: BodyFraming, behind headCount: Int, seenBy inspector: ContentInspector? = nil,
+        to receiver: ChannelPointer
     ) throws(BodyError) -> Progress {
         if framing == .chunked {
-            return try passChunked(bytes, &position, &decoder, headCount, receiver)
+            return try passChunked(bytes, &position, &decoder, headCount, inspector, receiver)
+        }
+        if let inspector {
+            return try passInspected(bytes, &position, &decoder, headCount, inspector, receiver)
         }
         var first = ByteRange.empty
         var used = headCount
@@ -65,10 +69,61 @@ struct ContentRelay {
         return done ? .done : .more
     }
 
+    /// Without chunks, and with content that a handler sees first.
+    private func passInspected(
+        _ bytes: UnsafeRawBufferPointer, _ position: inout Int, _ decoder: inout BodyDecoder,
+        _ headCount: Int, _ inspector: ContentInspector, _ receiver: ChannelPointer
+    ) throws(BodyError) -> Progress {
+        var used = headCount
+        // The last piece, which is sent from where it lies if nothing comes behind it.
+        var piece = UnsafeRawBufferPointer(start: nil, count: 0)
+        var done = false
+        reading: while true {
+            switch try decoder.next(bytes, at: &position) {
+            case .content(let range):
+                used = append(piece, at: used)
+                piece = inspector.inspect(range.slice(of: bytes), out, at: &used)
+            case .trailers: continue
+            case .needMore: break reading
+            case .end:
+                done = true
+                break reading
+            }
+        }
+        let held = done ? inspector.finish(out, at: used &+ piece.count) : 0
+        if held > 0 || piece.count <= Self.copiedBytesMax {
+            used = append(piece, at: used) &+ held
+            piece = UnsafeRawBufferPointer(start: nil, count: 0)
+        }
+        let head = UnsafeRawBufferPointer(start: out.baseAddress, count: used)
+        guard channels.send(receiver, head, piece) else { return .broken }
+        return done ? .done : .more
+    }
+
+    /// The sender's content ended with its connection: what was held back goes, and the end of
+    /// chunks.
+    func end(
+        as framing: BodyFraming, seenBy inspector: ContentInspector?, to receiver: ChannelPointer
+    ) {
+        let contentStart = ChunkedEncoding.headerBytesMax
+        let held = inspector?.finish(out, at: contentStart) ?? 0
+        var start = contentStart
+        var used = contentStart &+ held
+        if framing == .chunked {
+            if held > 0 {
+                start = writeChunkHeader(of: held, endingAt: contentStart)
+                used = append(ChunkedEncoding.dataEnd, at: used)
+            }
+            used = append(ChunkedEncoding.end, at: used)
+        }
+        guard used > start else { return }
+        channels.send(receiver, UnsafeRawBufferPointer(rebasing: out[start..<used]))
+    }
+
     /// All content of this turn becomes one chunk.
     private func passChunked(
         _ bytes: UnsafeRawBufferPointer, _ position: inout Int, _ decoder: inout BodyDecoder,
-        _ headCount: Int, _ receiver: ChannelPointer
+        _ headCount: Int, _ inspector: ContentInspector?, _ receiver: ChannelPointer
     ) throws(BodyError) -> Progress {
         // The chunk's header is written last; the head moves up to it.
         let contentStart = headCount &+ ChunkedEncoding.headerBytesMax
@@ -77,10 +132,13 @@ struct ContentRelay {
         var done = false
         reading: while true {
             switch try decoder.next(bytes, at: &position) {
-            case .content(let range): used = append(range.slice(of: bytes), at: used)
+            case .content(let range):
+                let piece = range.slice(of: bytes)
+                used = append(inspector?.inspect(piece, out, at: &used) ?? piece, at: used)
             case .trailers(let range): trailers = range
             case .needMore: break reading
             case .end:
+                used &+= inspector?.finish(out, at: used) ?? 0
                 done = true
                 break reading
             }
@@ -91,7 +149,11 @@ struct ContentRelay {
             used = append(ChunkedEncoding.dataEnd, at: used)
         }
         start = moveHead(headCount, to: start &- headCount)
-        if done { used = try appendEnd(bytes, trailers, at: used) }
+        if done {
+            let end = used
+            used = try appendEnd(bytes, trailers, at: used)
+            inspector?.inspect(lines: UnsafeMutableRawBufferPointer(rebasing: out[end..<used]))
+        }
         let message = UnsafeRawBufferPointer(rebasing: out[start..<used])
         guard channels.send(receiver, message) else { return .broken }
         return done ? .done : .more

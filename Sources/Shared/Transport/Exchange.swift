@@ -32,6 +32,8 @@ struct Exchange: BitwiseCopyable {
         static let awaitsTunnel = Flags(rawValue: 1 << 12)
         /// Bytes pass as they are.
         static let tunnel = Flags(rawValue: 1 << 13)
+        /// The handler sees what the client gets before the client does.
+        static let inspected = Flags(rawValue: 1 << 14)
     }
 
     static let noChannel = UInt32.max

@@ -27,6 +27,7 @@ struct Forwarder {
     ) {
         let pool = worker.pool(forwarding.upstream)
         exchange.pointee.idleNanoseconds = forwarding.idleNanoseconds
+        if forwarding.inspectsResponse { exchange.pointee.flags.formUnion(.inspected) }
         guard worker.hold(forwarding.upstream, for: exchange) else {
             worker.clients.leave(bytes, from: headCount, client)
             return fail(exchange, .overflow)
@@ -349,6 +350,7 @@ struct Forwarder {
             writer.copyFields(scratch.response.fields, of: bytes, except: scratch.noFilter)
             writer.endHead()
             if case .written(let count) = writer.result {
+                inspect(exchange, client, linesOf: count)
                 channels.send(client, scratch.written(count))
             }
             return true
@@ -363,6 +365,11 @@ struct Forwarder {
         let isSwitch = scratch.response.status == 101
         guard !isSwitch || scratch.response.agreesToWebSocket(in: bytes) else {
             return fail(exchange, .malformedResponse)
+        }
+        if exchange.pointee.flags.contains(.inspected) {
+            guard !isSwitch, !scratch.response.isCoded(in: bytes) else {
+                return fail(exchange, .codedContent)
+            }
         }
         let keepsOpen = exchange.pointee.flags.contains(.persistent) && !worker.isDraining
         let plan = DownstreamFraming(
@@ -424,7 +431,16 @@ struct Forwarder {
         }
         writer.endHead()
         guard case .written(let count) = writer.result else { return nil }
+        inspect(exchange, client, linesOf: count)
         return count
+    }
+
+    /// The first `count` bytes of `out` are a head for the client.
+    private func inspect(
+        _ exchange: ExchangePointer, _ client: ChannelPointer, linesOf count: Int
+    ) {
+        guard let inspector = ContentInspector(exchange, worker.handler(of: client)) else { return }
+        inspector.inspect(lines: UnsafeMutableRawBufferPointer(rebasing: scratch.out[..<count]))
     }
 
     private func passResponse(
@@ -435,7 +451,8 @@ struct Forwarder {
         do throws(BodyError) {
             progress = try ContentRelay(channels: channels, scratch: scratch).pass(
                 bytes, at: &position, &exchange.pointee.responseBody,
-                as: exchange.pointee.responseFraming, behind: headCount, to: client)
+                as: exchange.pointee.responseFraming, behind: headCount,
+                seenBy: ContentInspector(exchange, worker.handler(of: client)), to: client)
         } catch {
             return abandonResponse(exchange, .malformedResponse)
         }
@@ -491,12 +508,9 @@ struct Forwarder {
             guard !upstream.pointee.flags.contains(.broken)
                 || upstream.pointee.flags.contains(.readToEnd)
             else { return abandonResponse(exchange, .upstreamClosed) }
-            if exchange.pointee.responseFraming == .chunked {
-                let end = ChunkedEncoding.end
-                channels.send(
-                    client,
-                    UnsafeRawBufferPointer(start: end.utf8Start, count: end.utf8CodeUnitCount))
-            }
+            ContentRelay(channels: channels, scratch: scratch).end(
+                as: exchange.pointee.responseFraming,
+                seenBy: ContentInspector(exchange, worker.handler(of: client)), to: client)
             return finish(exchange, upstream)
         }
         if exchange.pointee.flags.contains(.replayable), upstream.pointee.unread.isEmpty {

@@ -21,8 +21,36 @@ public protocol RequestHandler: AnyObject {
     /// is told. `decide` was not called for a request that could not be read.
     func refuse(_ fault: TransportFault, _ request: IncomingRequest, _ reply: Reply)
 
+    /// A head or trailers, complete, on their way to the client, for a response whose `Forwarding`
+    /// asked for it: may be changed, in place.
+    func inspect(lines: UnsafeMutableRawBufferPointer, of exchange: UInt32)
+
+    /// The next piece of the content of such a response: may be changed, in place, and be held back
+    /// from some byte on, 64 KiB of it at most. `held` gets what was held back before and is not
+    /// any more.
+    func inspect(
+        content piece: UnsafeMutableRawBufferPointer, behind held: UnsafeMutableRawBufferPointer,
+        of exchange: UInt32
+    ) -> InspectedContent
+
+    /// The content of such a response has ended: `held` gets what is held back. Returns its size.
+    func finishContent(of exchange: UInt32, into held: UnsafeMutableRawBufferPointer) -> Int
+
     /// The exchange is over, whatever happened. Its number is free for another one after this.
     func record(_ exchange: UInt32, _ outcome: ExchangeOutcome)
+}
+
+extension RequestHandler {
+    public func inspect(lines: UnsafeMutableRawBufferPointer, of exchange: UInt32) {}
+
+    public func inspect(
+        content piece: UnsafeMutableRawBufferPointer, behind held: UnsafeMutableRawBufferPointer,
+        of exchange: UInt32
+    ) -> InspectedContent { InspectedContent(heldBefore: 0, piece: piece.count) }
+
+    public func finishContent(
+        of exchange: UInt32, into held: UnsafeMutableRawBufferPointer
+    ) -> Int { 0 }
 }
 
 /// What becomes of a request.
@@ -56,6 +84,9 @@ public struct Forwarding {
     /// upstream has agreed, `idleNanoseconds` being what both sides may be silent then. Another
     /// `Upgrade` never is.
     public var allowsWebSocket = false
+    /// Whether the handler sees the response before the client does (`inspect`). A response whose
+    /// content is coded, which nobody can look into, then is a fault; so is another protocol.
+    public var inspectsResponse = false
 
     public init(
         upstream: Int, path: UnsafeRawBufferPointer, authority: UnsafeRawBufferPointer? = nil,
@@ -95,6 +126,10 @@ public struct IncomingRequest {
     public let peer: SocketAddress
     /// Where the listener is bound.
     public let local: SocketAddress?
+    /// Whether the client's connection is TLS.
+    public let isSecure: Bool
+    /// Who the client is, by its certificate; nil when it presented none.
+    public let client: TLSPeerIdentity?
     /// Whether the handler has decided about this exchange before.
     public let wasDecided: Bool
     /// Monotonic nanoseconds.

@@ -8,6 +8,8 @@ struct TLSLink: BitwiseCopyable {
     /// Nil in a free place.
     var session: TLSSession?
     var isEstablished = false
+    /// Of a client that presented a certificate.
+    var client: TLSPeerIdentity?
     /// Ciphertext that was read from the socket and did not fit what was asked for.
     var received = Buffer.none
     /// Bytes of the handshake that the socket did not take yet.

@@ -24,6 +24,8 @@ public enum TransportFault: Equatable, Sendable {
     case upstreamClosed
     case upstreamTimeout
     case malformedResponse
+    /// Its content is compressed, and was to be inspected.
+    case codedContent
     /// Nothing passed through a tunnel for too long.
     case tunnelIdle
 
@@ -40,7 +42,7 @@ public enum TransportFault: Equatable, Sendable {
         case .malformedContent(let error): error.status
         case .requestTimeout: 408
         case .clientClosed: 499
-        case .connectFailed, .tlsFailed, .upstreamClosed, .malformedResponse: 502
+        case .connectFailed, .tlsFailed, .upstreamClosed, .malformedResponse, .codedContent: 502
         case .connectTimeout, .upstreamTimeout, .tunnelIdle: 504
         case .overflow, .drained: 503
         case .unresolved(let failure): failure.status

@@ -11,10 +11,24 @@ final class EgressBundle {
     ///   - services: more services, as members of a JSON object.
     ///   - limit: requests a minute of the tier `all`.
     init(upstream: UInt16, services: String = "", limit: Int = 1000) throws {
-        path = NSTemporaryDirectory() + "sluice-egress-\(UUID().uuidString)"
+        path = try Self.copyOfShipped()
+        try write(Self.data(upstream, services, limit))
+    }
+
+    /// The shipped data as it is, with more sandboxes and their tiers.
+    init(addingSandboxes sandboxes: [String: String]) throws {
+        path = try Self.copyOfShipped()
+        let shipped = try String(contentsOfFile: path + "/data.json", encoding: .utf8)
+        let known = #""sandbox-test-001": "restricted""#
+        let more = sandboxes.map { ", \"\($0)\": \"\($1)\"" }.joined()
+        try write(shipped.replacingOccurrences(of: known, with: known + more))
+    }
+
+    private static func copyOfShipped() throws -> String {
+        let path = NSTemporaryDirectory() + "sluice-egress-\(UUID().uuidString)"
         let shipped = RunningEgress.root.appendingPathComponent("bundles/agentd")
         try FileManager.default.copyItem(at: shipped, to: URL(fileURLWithPath: path))
-        try write(Self.data(upstream, services, limit))
+        return path
     }
 
     deinit {

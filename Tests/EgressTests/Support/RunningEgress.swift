@@ -81,6 +81,11 @@ final class RunningEgress {
             ("identity", "  identity: { header: true }\n"),
             ("access_log", "  access_log: { path: off }\n"),
             ("upstream", "  upstream: { allow_addresses: [loopback] }\n"),
+            // Nobody answers there, so that no test asks the world.
+            (
+                "resolver",
+                "  resolver: { servers: [\"127.0.0.1:1\"], hosts_file: false, timeout: 50ms }\n"
+            ),
         ] where !settings.contains("\(key):") {
             text += preset
         }

@@ -6,6 +6,8 @@ public import IO
 public struct EgressConfiguration: Sendable, Equatable {
     /// The sandboxes' listener.
     public var listen: Endpoint
+    /// Nil: sandboxes' connections are not secured.
+    public var tls: ListenerTLSConfiguration?
     public var admin: Endpoint
     /// Nil: one worker for each core.
     public var workers: Int?
@@ -27,6 +29,7 @@ public struct EgressConfiguration: Sendable, Equatable {
     init?(_ section: Section) {
         listen = section.read("listen", .listener, default: Endpoint(host: "0.0.0.0", port: 8443))
         admin = section.read("admin", .listener, default: Endpoint(host: "127.0.0.1", port: 9902))
+        tls = section.has("tls") ? ListenerTLSConfiguration(section.section("tls")) : nil
         workers = section.read("workers", .integerOrAuto(1...1024), default: nil)
         let identity = SandboxIdentityConfiguration(section.section("identity"))
         let common = ServiceConnectionConfiguration(common: section.section("upstream"))

@@ -4,6 +4,8 @@ internal import Bytes
 public struct GatewayConfiguration: Sendable, Equatable {
     /// The clients' listener.
     public var listen: Endpoint
+    /// Nil: clients' connections are not secured.
+    public var tls: ListenerTLSConfiguration?
     public var admin: Endpoint
     /// Nil: one worker for each core.
     public var workers: Int?
@@ -22,6 +24,7 @@ public struct GatewayConfiguration: Sendable, Equatable {
     init?(_ section: Section) {
         listen = section.read("listen", .listener, default: Endpoint(host: "0.0.0.0", port: 8080))
         admin = section.read("admin", .listener, default: Endpoint(host: "127.0.0.1", port: 9901))
+        tls = section.has("tls") ? ListenerTLSConfiguration(section.section("tls")) : nil
         workers = section.read("workers", .integerOrAuto(1...1024), default: nil)
         let table = RouteTable(section)
         upstreams = table.upstreams

@@ -5,6 +5,8 @@ public struct UpstreamConfiguration: Sendable, Equatable {
     public var connectTimeout: Duration
     /// The most unused connections that one worker keeps open.
     public var idleConnections: Int
+    /// Nil: connections are not secured.
+    public var tls: UpstreamTLSConfiguration?
 
     /// An upstream with every default.
     init(name: String, address: Endpoint) {
@@ -22,11 +24,13 @@ public struct UpstreamConfiguration: Sendable, Equatable {
         let connect = section.read(
             "connect_timeout", .duration(.milliseconds(1)...(.seconds(300))), default: .seconds(5))
         let idle = section.read("idle_connections", .integer(0...100_000), default: 64)
+        let tls = section.has("tls") ? UpstreamTLSConfiguration(section.section("tls")) : nil
         section.finish()
         guard let address = address ?? preset?.address else { return nil }
         self.init(name: name, address: address)
         connectTimeout = connect
         idleConnections = idle
+        self.tls = tls
     }
 
     /// Where agentd listens when nothing else is said.

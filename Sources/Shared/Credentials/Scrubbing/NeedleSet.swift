@@ -27,10 +27,15 @@ public final class NeedleSet: @unchecked Sendable {
         var byte: UInt8 = 0
     }
 
+    /// The shortest text that is searched for.
+    private static let textBytesMin = Int(CSCAN_WIDTH)
+
     private let memory: SecretMemory
     private let nodes: UnsafeMutablePointer<Node>
     private let first: UnsafeMutablePointer<State>
     private let filter: UnsafeMutablePointer<cscan_filter>
+    private let words: UnsafeMutablePointer<cscan_word>
+    private var wordCount: UInt32 = 0
     private var count = 1
     /// The length of the longest text: what a scrubber may have to hold back, and one byte more.
     public private(set) var longest = 0
@@ -41,24 +46,29 @@ public final class NeedleSet: @unchecked Sendable {
         let longestForm = forms.map(\.bytesMax).max() ?? 0
         let scratch = try SecretMemory(capacity: longestForm)
         var nodeCount = 1
+        var textCount = 0
         for form in forms {
             try form.each(in: scratch.bytes) { text throws(CredentialFault) in
                 nodeCount += text.count
+                textCount += 1
             }
         }
         let filterOffset = 256 * MemoryLayout<State>.stride
-        let nodeOffset = filterOffset + 128
+        let wordOffset = filterOffset + MemoryLayout<cscan_filter>.stride
+        let nodeOffset = wordOffset + textCount * MemoryLayout<cscan_word>.stride
         memory = try SecretMemory(capacity: nodeOffset + nodeCount * MemoryLayout<Node>.stride)
         let base = memory.base
         first = base.bindMemory(to: State.self, capacity: 256)
         filter = (base + filterOffset).bindMemory(
             to: cscan_filter.self, capacity: 1)
+        words = (base + wordOffset).bindMemory(to: cscan_word.self, capacity: textCount)
         nodes = (base + nodeOffset).bindMemory(
             to: Node.self, capacity: nodeCount)
         nodes.initialize(repeating: Node(), count: nodeCount)
         for form in forms {
             try form.each(in: scratch.bytes) { text throws(CredentialFault) in insert(text) }
         }
+        cscan_make(filter, words, wordCount)
         linkFallbacks()
     }
 
@@ -67,7 +77,7 @@ public final class NeedleSet: @unchecked Sendable {
     // MARK: building
 
     private func insert(_ text: UnsafeRawBufferPointer) {
-        guard text.count >= CSCAN_WIDTH else { return }
+        guard text.count >= Self.textBytesMin else { return }
         longest = max(longest, text.count)
         var state = Self.start
         for byte in text {
@@ -75,7 +85,7 @@ public final class NeedleSet: @unchecked Sendable {
             state = next != Self.start ? next : append(byte, to: state)
         }
         nodes[Int(state)].isMatch = true
-        addToFilter(text)
+        addWord(text)
     }
 
     private func append(_ byte: UInt8, to parent: State) -> State {
@@ -90,11 +100,26 @@ public final class NeedleSet: @unchecked Sendable {
         return state
     }
 
-    /// Texts go to groups by their first byte, so that one with many beginnings does not make the
-    /// groups of others less selective.
-    private func addToFilter(_ text: UnsafeRawBufferPointer) {
-        let group = UInt32(text[0]) &* 0x9E37_79B1 >> 29
-        cscan_add(filter, group, text.baseAddress?.assumingMemoryBound(to: UInt8.self))
+    /// The beginning of a text, in the order of its group, unless it is there already.
+    private func addWord(_ text: UnsafeRawBufferPointer) {
+        var word = cscan_word(bytes: 0, mask: 0)
+        withUnsafeMutableBytes(of: &word.bytes) { $0.copyBytes(from: text.prefix(8)) }
+        withUnsafeMutableBytes(of: &word.mask) { mask in
+            for index in 0..<min(text.count, 8) { mask[index] = 0xFF }
+        }
+        var place = Int(wordCount)
+        while place > 0, Self.group(words[place - 1]) > Self.group(word) { place -= 1 }
+        for index in 0..<Int(wordCount)
+        where words[index].bytes == word.bytes && words[index].mask == word.mask { return }
+        for index in stride(from: Int(wordCount), to: place, by: -1) {
+            words[index] = words[index - 1]
+        }
+        words[place] = word
+        wordCount += 1
+    }
+
+    private static func group(_ word: cscan_word) -> UInt32 {
+        withUnsafeBytes(of: word.bytes) { cscan_group($0[0]) }
     }
 
     /// By depth, as a state's fallback is less deep than the state.
@@ -147,10 +172,10 @@ public final class NeedleSet: @unchecked Sendable {
     /// The first place from `start` on where a text may begin; the end when there is none.
     func candidate(_ bytes: UnsafeMutableRawBufferPointer, from start: Int) -> Int {
         var at = start
-        if bytes.count &- at >= CSCAN_WIDTH, let base = bytes.baseAddress {
+        if bytes.count &- at >= Self.textBytesMin, let base = bytes.baseAddress {
             at &+= cscan_find(
                 filter, (base + at).assumingMemoryBound(to: UInt8.self), bytes.count &- at)
-            if bytes.count &- at >= CSCAN_WIDTH { return at }
+            if bytes.count &- at >= Self.textBytesMin { return at }
         }
         while at < bytes.count, first[Int(bytes[at])] == Self.start { at &+= 1 }
         return at

@@ -11,6 +11,9 @@ struct MaterialBuilder {
 
     /// The fewest bytes of a secret: what is shorter cannot be told from ordinary content.
     static let secretBytesMin = 4
+    /// The most: a field that servers take, and few enough that its longest form, six times as
+    /// long, can be held back.
+    static let secretBytesMax = 8 << 10
 
     /// - Parameter secrets: as `CredentialScheme.sources` lists them; one token when it is minted.
     func build(_ secrets: [Secret]) throws(CredentialFault) -> CredentialMaterial {
@@ -103,6 +106,7 @@ struct MaterialBuilder {
 
     private func needles(_ secrets: [Secret]) throws(CredentialFault) -> NeedleSet {
         guard secrets.allSatisfy({ $0.count >= Self.secretBytesMin }) else { throw .tooShort }
+        guard secrets.allSatisfy({ $0.count <= Self.secretBytesMax }) else { throw .tooLong }
         return try NeedleSet(secrets + retired.filter { $0.count >= Self.secretBytesMin })
     }
 }

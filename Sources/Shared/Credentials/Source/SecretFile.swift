@@ -1,3 +1,4 @@
+internal import Files
 internal import Glibc
 
 /// A file that holds a secret, as a whole or as a member of its JSON.

@@ -1,3 +1,5 @@
+internal import Files
+
 /// What a source gave.
 struct SecretReading {
     let secret: Secret

@@ -1,4 +1,5 @@
 internal import Bytes
+internal import Files
 
 /// One source and what it gave last.
 struct SourceKeeper {

@@ -46,6 +46,7 @@ struct TokenServer {
         func read<Result>(
             _ read: (SecretDocument) throws(CredentialFault) -> Result?
         ) throws(SecretFailure) -> Result {
+            let content = content
             do throws(CredentialFault) {
                 let found = try content.span.withUnsafeBytes { bytes throws(CredentialFault) in
                     try read(SecretDocument(bytes))

@@ -86,6 +86,9 @@ public struct TLSSession: BitwiseCopyable {
     /// Whether the handshake went on from an earlier session.
     public var isResumed: Bool { SSL_session_reused(raw) == 1 }
 
+    /// Who the peer is; nil when it presented no certificate. To be freed.
+    public var peerIdentity: TLSPeerIdentity? { TLSPeerIdentity(of: raw) }
+
     /// What both sides agreed to speak; nil when the peer named nothing that we know.
     public var applicationProtocol: ApplicationProtocol? {
         var name: UnsafePointer<UInt8>?

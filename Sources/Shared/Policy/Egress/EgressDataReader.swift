@@ -230,7 +230,9 @@ struct EgressDataReader {
         }
     }
 
-    private mutating func text(_ value: Value, _ path: String, isRequired: Bool = false) -> String? {
+    private mutating func text(
+        _ value: Value, _ path: String, isRequired: Bool = false
+    ) -> String? {
         if value.isUndefined {
             if isRequired { fault(path, "is missing") }
             return nil

@@ -20,6 +20,7 @@ public struct SluiceMetrics: Sendable {
     private let limits: [Counter]
     private let failures: [Counter]
     private let evaluation: Histogram
+    private let covered: Counter
     private let reloads: Counter
     private let reloadFailures: Counter
 
@@ -43,6 +44,9 @@ public struct SluiceMetrics: Sendable {
         evaluation = try registry.histogram(
             "sluice_policy_evaluation_seconds", help: "Time that policy decisions took.",
             bounds: .microscopicSeconds)
+        covered = try registry.counter(
+            "sluice_secrets_covered_total",
+            help: "Credentials found in services' answers and covered.")
         let help = "Attempts to load a bundle."
         reloads = try counter("bundle_reloads_total", "result", "success", help)
         reloadFailures = try counter("bundle_reloads_total", "result", "failure", help)
@@ -62,6 +66,11 @@ public struct SluiceMetrics: Sendable {
 
     public func authenticationFailed(_ reason: AuthenticationFailure, _ shard: MetricShard) {
         shard.add(failures[reason.rawValue])
+    }
+
+    /// Counts credentials that a service's answer held.
+    public func secretsCovered(_ count: UInt64, _ shard: MetricShard) {
+        shard.add(covered, count)
     }
 
     /// Counts an attempt to load a bundle; for the control thread.

@@ -1,20 +1,20 @@
-internal import Glibc
+public import Glibc
 
 /// By what a change of a file is noticed, without reading it.
-struct FileStamp: Equatable {
+public struct FileStamp: Equatable, Sendable {
     private let device: UInt64
     private let inode: UInt64
     private let size: Int64
     private let changed: [Int]
 
     /// Of the file at `path`, links followed; nil when there is none.
-    init?(path: String) {
+    public init?(path: String) {
         var status = stat()
         guard stat(path, &status) == 0 else { return nil }
         self.init(status)
     }
 
-    init(_ status: stat) {
+    public init(_ status: stat) {
         device = UInt64(status.st_dev)
         inode = UInt64(status.st_ino)
         size = Int64(status.st_size)
