@@ -19,8 +19,8 @@ done
 step "sluice policy test: the shipped bundle"
 "$sluice" policy test bundles/agentd --fail-on-empty
 
-step "hostile traffic over sockets (a part; scripts/vectors.sh h1 h2 grpc attacks runs all)"
-./scripts/vectors.sh --short h1 h2 grpc attacks
+step "hostile traffic over sockets (a part; scripts/vectors.sh h1 h2 grpc ws attacks runs all)"
+./scripts/vectors.sh --short h1 h2 grpc ws attacks
 
 step "Swift tests"
 swift build --scratch-path "$build_dir" --build-tests
