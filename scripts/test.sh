@@ -21,6 +21,7 @@ step "sluice policy test: the shipped bundle"
 
 step "hostile traffic over sockets (a part; scripts/vectors.sh h1 runs all)"
 ./scripts/vectors.sh h1 --short
+./scripts/vectors.sh ws
 
 step "Swift tests"
 swift build --scratch-path "$build_dir" --build-tests

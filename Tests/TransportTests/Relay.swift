@@ -111,5 +111,7 @@ final class Relay {
         server.join()
     }
 
+    func drain() { server.drain() }
+
     func connect() throws -> Peer { try Peer(port: port) }
 }

@@ -170,6 +170,14 @@ struct TunnelTests {
         #expect(relay.outcomes.next()?.fault == .tunnelIdle)
     }
 
+    @Test func `a silent tunnel does not outlive a drain`() throws {
+        let (client, server) = try webSocket()
+        relay.drain()
+        #expect(try client.isAtEnd())
+        #expect(try server.isAtEnd())
+        #expect(relay.outcomes.next()?.fault == .tunnelIdle)
+    }
+
     // MARK: CONNECT
 
     @Test func `CONNECT passes bytes once the upstream is connected`() throws {

@@ -58,28 +58,15 @@ public struct ServiceOrigin: Sendable, Hashable {
         return .some(port)
     }
 
-    /// A name of labels (RFC 1123 §2.1), or four decimal numbers: no other spelling of an address.
+    /// A name, or four decimal numbers: no other spelling of an address.
     private static func isHostName(_ text: Substring) -> Bool {
-        guard text.utf8.count <= 253 else { return false }
-        let labels = text.split(separator: ".", omittingEmptySubsequences: false)
-        guard labels.allSatisfy(isLabel), let last = labels.last else { return false }
-        // A last label that begins with a digit is read as an address by some (WHATWG URL).
-        guard let first = last.utf8.first, ASCII.isDigit(first) else { return true }
-        return labels.count == 4
-            && labels.allSatisfy { label in
-                UInt8(label) != nil && (label == "0" || label.first != "0")
+        if DomainName(text) != nil { return true }
+        let numbers = text.split(separator: ".", omittingEmptySubsequences: false)
+        return numbers.count == 4
+            && numbers.allSatisfy { number in
+                number.utf8.allSatisfy(ASCII.isDigit) && UInt8(number) != nil
+                    && (number == "0" || number.first != "0")
             }
-    }
-
-    private static func isLabel(_ label: Substring) -> Bool {
-        let hyphen = UInt8(ascii: "-")
-        guard !label.isEmpty, label.utf8.count <= 63, label.utf8.first != hyphen,
-            label.utf8.last != hyphen
-        else { return false }
-        return label.utf8.allSatisfy { byte in
-            ASCII.isDigit(byte) || (byte | 0x20) &- 0x61 < 26 || byte == hyphen
-                || byte == UInt8(ascii: "_")
-        }
     }
 
     /// The characters of one; whether it is one, the resolver finds out.
