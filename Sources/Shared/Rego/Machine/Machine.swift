@@ -345,7 +345,7 @@ struct Machine {
                 }
 
             case .trace:
-                if trace(step, base, scope) { at = Int(step.pointee.target) }
+                if context.trace(step, base, scope, constants) { at = Int(step.pointee.target) }
             }
         }
     }

@@ -51,15 +51,15 @@ struct RuleLookup: Sendable {
         var isEarlyExit = false
     }
 
-    func match(_ machine: Machine, _ base: UnsafeMutablePointer<Value>, _ scope: Scope) -> Result {
-        let values = places.map { machine.resolve($0, base, scope) }
+    func match(_ moment: TraceMoment) -> Result {
+        let values = places.map { moment.resolve($0) }
         var result = Result()
         var rules = Set<Int>()
         var found = Set<Int32>()
         var isConstant = true
         for link in links {
             let holds = link.conditions.allSatisfy {
-                machine.holds($0.condition, values[$0.place])
+                moment.holds($0.condition, values[$0.place])
             }
             result.matched.append(holds)
             guard holds else { continue }
@@ -72,31 +72,29 @@ struct RuleLookup: Sendable {
     }
 }
 
-extension Machine {
-    fileprivate func resolve(
-        _ place: RuleLookup.Place, _ base: UnsafeMutablePointer<Value>, _ scope: Scope
-    ) -> Value {
+extension TraceMoment {
+    fileprivate func resolve(_ place: RuleLookup.Place) -> Value {
         switch place {
-        case .input(let keys): follow(scope.input, keys)
-        case .data(let keys): follow(scope.data, keys)
+        case .input(let keys): follow(scope.pointee.input, keys)
+        case .data(let keys): follow(scope.pointee.data, keys)
         case .argument(let position): base[position + 1]
         }
     }
 
     private func follow(_ document: Value, _ keys: [Int32]) -> Value {
-        keys.reduce(document) { value, key in
-            value.isUndefined ? value : Self.member(of: value, constants[Int(~key)])
+        keys.reduce(document) { found, key in
+            found.isUndefined ? found : Machine.member(of: found, value(key))
         }
     }
 
-    fileprivate func holds(_ condition: RuleLookup.Condition, _ value: Value) -> Bool {
-        guard value.isDefined else { return false }
+    fileprivate func holds(_ condition: RuleLookup.Condition, _ found: Value) -> Bool {
+        guard found.isDefined else { return false }
         switch condition {
         case .defined: return true
-        case .scalar(let constant): return Value.same(value, constants[Int(~constant)])
+        case .scalar(let constant): return Value.same(found, value(constant))
         case .array(let elements):
-            guard value.isArray, value.array.count == elements.count else { return false }
-            return elements.indices.allSatisfy { holds(elements[$0], value.array[$0]) }
+            guard found.isArray, found.array.count == elements.count else { return false }
+            return elements.indices.allSatisfy { holds(elements[$0], found.array[$0]) }
         }
     }
 }

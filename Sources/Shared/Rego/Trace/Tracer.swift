@@ -132,8 +132,7 @@ public final class Tracer {
     }
 
     private func enterDocument(_ document: Int32, _ moment: TraceMoment) {
-        let found = plan.documents[Int(document)].lookup.match(
-            moment.machine, moment.base, moment.scope.pointee)
+        let found = plan.documents[Int(document)].lookup.match(moment)
         if pending?.document == document {
             lookups[LookupKey(document: document, scope: moment.scope.pointee.memo)] = found
             pending = nil
