@@ -126,7 +126,7 @@ struct PolicyEvalCommand: ParsableCommand {
         limits.arenaBytesMax = 4 << 30
         limits.timeNanosecondsMax = .max
         if let timeout = Duration(written: timeout), timeout > .zero {
-            limits.timeNanosecondsMax = timeout.nanoseconds
+            limits.timeNanosecondsMax = Int64(timeout.nanoseconds)
         }
         return limits
     }

@@ -96,6 +96,58 @@ struct TLSTests {
         #expect(response.text.hasPrefix("tlsFailed("))
     }
 
+    @Test func `connections go on and new ones begin while certificates are exchanged`() throws {
+        let server = try server(authority.issue(.init(names: "DNS:localhost")))
+        let back = try Relay(to: upstream, tls: server)
+        let context = try TLSClientContext(authorities: .file(authority.certificateFile))
+        let old = try TLSPeer(port: back.port, context)
+        let replacement = try authority.issue(.init(names: "DNS:localhost,DNS:new.test"))
+        for round in 0..<200 {
+            if round == 100 {
+                server.replace(with: try self.server(replacement).current)
+            }
+            _ = try TLSPeer(port: back.port, to: round < 100 ? "localhost" : "new.test", context)
+        }
+        try old.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        let peer = try upstream.accept()
+        _ = try peer.readMessage()
+        try peer.send("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\npong")
+        #expect(try old.read(until: "pong").hasPrefix("HTTP/1.1 200 OK\r\n"))
+    }
+
+    @Test(arguments: [0, 1, 5, 100])
+    func `a handshake that stops is given up`(count: Int) throws {
+        var options = ListenerOptions()
+        options.headerTimeoutNanoseconds = 1
+        let credential = try authority.issue(.init(names: "DNS:localhost"))
+        let address = SocketAddress(ipv4: 0x7F00_0001, port: upstream.port)
+        let back = try Relay(
+            to: Upstream(name: "test", addresses: [address]), options: options,
+            tls: server(credential))
+        let client = try back.connect()
+        // The start of a record that says it has 512 bytes.
+        let start: [UInt8] = [0x16, 3, 1, 2, 0] + [UInt8](repeating: 1, count: 100)
+        try client.send(Array(start.prefix(count)))
+        #expect(try client.isAtEnd())
+    }
+
+    @Test func `an upstream's answer that TLS cuts is not complete`() throws {
+        let server = try server(authority.issue(.init(names: "DNS:localhost")))
+        let back = try Relay(to: upstream, tls: server)
+        let front = try relay(to: back.port)
+        let client = try front.connect()
+        try client.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        let peer = try upstream.accept()
+        _ = try peer.readMessage()
+        try peer.send("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nhalf")
+        var head = try client.readHead()
+        try client.fill { $0.contains(UInt8(ascii: "h")) }
+        // The relay behind resets its client, so the TLS stream ends without its announcement.
+        peer.reset()
+        try client.readBody(of: &head)
+        #expect(!head.isComplete)
+    }
+
     @Test(arguments: [1, 300, 16_384, 65_536, 10 << 20])
     func `content of any size passes both ways`(count: Int) throws {
         let back = try Relay(

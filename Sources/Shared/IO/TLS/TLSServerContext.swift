@@ -104,7 +104,9 @@ public final class TLSServerContext: @unchecked Sendable {
         copenssl_ctx_set_session_cache(raw, Int(SSL_SESS_CACHE_OFF))
         let suites =
             "TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256"
-        let ciphers = "ECDHE+AESGCM:ECDHE+CHACHA20"
+        let ciphers =
+            "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:"
+            + "ECDHE+AESGCM:ECDHE+CHACHA20"
         guard copenssl_ctx_set_minimum(raw, options.minimum.number) == 1,
             SSL_CTX_set_ciphersuites(raw, suites) == 1,
             SSL_CTX_set_cipher_list(raw, ciphers) == 1,

@@ -11,11 +11,4 @@ extension Duration {
         default: return nil
         }
     }
-
-    /// All of it, as far as 64 bits go.
-    public var nanoseconds: Int64 {
-        let (seconds, attoseconds) = components
-        let (whole, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
-        return overflow ? .max : whole &+ attoseconds / 1_000_000_000
-    }
 }

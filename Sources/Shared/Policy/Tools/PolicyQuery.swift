@@ -169,7 +169,7 @@ public final class PolicyQuery {
             throw .evaluation(error)
         }
         let end = clock.now
-        return ((built - start).nanoseconds, (end - built).nanoseconds)
+        return (Int64((built - start).nanoseconds), Int64((end - built).nanoseconds))
     }
 
     private func document(_ input: [UInt8]?) throws(PolicyQueryError) -> Value {

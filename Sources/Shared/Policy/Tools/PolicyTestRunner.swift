@@ -50,7 +50,7 @@ public struct PolicyTestRunner: Sendable {
         var host = BuiltinHost()
         host.printLine = { printed.append($0) }
         var limits = Limits()
-        limits.timeNanosecondsMax = timeout.nanoseconds
+        limits.timeNanosecondsMax = Int64(timeout.nanoseconds)
         let evaluator = Evaluator(
             Snapshot(program, data: bundle.data), limits: limits, host: host)
         let tracer = Tracer(program, .counts)
@@ -87,7 +87,7 @@ public struct PolicyTestRunner: Sendable {
         let start = clock.now
         let outcome = evaluate(entry, evaluator)
         return PolicyTestResult(
-            test: test, outcome: outcome, nanoseconds: (clock.now - start).nanoseconds,
+            test: test, outcome: outcome, nanoseconds: Int64((clock.now - start).nanoseconds),
             output: printed.take())
     }
 

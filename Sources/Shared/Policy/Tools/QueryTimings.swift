@@ -23,7 +23,7 @@ public struct QueryTimings: Sendable {
     /// The time since the last call belongs to this stage.
     public mutating func finish(_ stage: Stage) {
         let now = clock.now
-        nanoseconds[stage, default: 0] += (now - since).nanoseconds
+        nanoseconds[stage, default: 0] += Int64((now - since).nanoseconds)
         since = now
     }
 
