@@ -100,7 +100,7 @@ PYTHON
 judge() {
     local name=$1 expected=$2 closing
     shift 2
-    closing=$("$@" | tee /dev/stderr | tail -n 1)
+    closing=$("$@" | tee >(cat >&2) | tail -n 1)
     if [ "$closing" != "$expected passed, 0 failed" ]; then
         say "FAILED: $name: $closing (expected: $expected passed, 0 failed)"
         failures=$((failures + 1))
