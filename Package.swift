@@ -148,7 +148,7 @@ let package = Package(
 
         // Both ends of a connection, driven by hand, for tests over sockets.
         .target(
-            name: "Peers", dependencies: ["COpenSSL", "HTTP", "IO"], path: "Tests/Peers",
+            name: "Peers", dependencies: ["Bytes", "COpenSSL", "HTTP", "IO"], path: "Tests/Peers",
             swiftSettings: settings),
 
         // Roles that serve while a test holds both ends.

@@ -19,6 +19,17 @@ struct CredentialInjection: ~Copyable {
 
     deinit { query.deallocate() }
 
+    /// What the service is asked for.
+    struct Target {
+        let path: UnsafeRawBufferPointer
+        let query: UnsafeRawBufferPointer
+
+        init(path: UnsafeRawBufferPointer, query: UnsafeRawBufferPointer?) {
+            self.path = path
+            self.query = query ?? UnsafeRawBufferPointer(start: nil, count: 0)
+        }
+    }
+
     /// What became of a request.
     enum Outcome {
         case done
@@ -33,7 +44,7 @@ struct CredentialInjection: ~Copyable {
 
     /// Adds what the credential sends to `reply`.
     func add(
-        _ credential: ReadyCredential, _ route: EgressRoute, path: UnsafeRawBufferPointer,
+        _ credential: ReadyCredential, _ route: EgressRoute, _ target: Target,
         _ head: borrowing RequestHead, _ request: IncomingRequest, _ reply: Reply
     ) throws(Refusal) -> Outcome {
         credential.eachExtraField { name, value in
@@ -47,28 +58,28 @@ struct CredentialInjection: ~Copyable {
         case .fields:
             credential.writeFields(to: &reply.lines)
             return .done
-        case .query: return .query(try writeQuery(credential, head, request))
-        case .signature: return try sign(credential, route, path, head, request, reply)
+        case .query: return .query(try writeQuery(credential, target))
+        case .signature: return try sign(credential, route, target, head, request, reply)
         }
     }
 
     private func writeQuery(
-        _ credential: ReadyCredential, _ head: borrowing RequestHead, _ request: IncomingRequest
+        _ credential: ReadyCredential, _ target: Target
     ) throws(Refusal) -> UnsafeRawBufferPointer {
         var line = LineBuilder(query)
-        credential.writeQuery(of: Self.query(of: head, request), to: &line)
+        credential.writeQuery(of: target.query, to: &line)
         guard !line.isOverflowed else { throw .transport(.headTooLarge) }
         return UnsafeRawBufferPointer(line.bytes)
     }
 
     private func sign(
-        _ credential: ReadyCredential, _ route: EgressRoute, _ path: UnsafeRawBufferPointer,
+        _ credential: ReadyCredential, _ route: EgressRoute, _ target: Target,
         _ head: borrowing RequestHead, _ request: IncomingRequest, _ reply: Reply
     ) throws(Refusal) -> Outcome {
         let content = request.contentIsComplete == true || head.framing == .none
         let signed = SignedRequest(
-            method: head.methodRange.slice(of: request.bytes), path: path,
-            query: Self.query(of: head, request),
+            method: head.methodRange.slice(of: request.bytes), path: target.path,
+            query: target.query,
             host: route.authority.withUnsafeBytes { $0 },
             content: content ? request.content : nil,
             wallSeconds: request.wallNanoseconds / 1_000_000_000)
@@ -85,12 +96,5 @@ struct CredentialInjection: ~Copyable {
             return .needsContent(bytesMax: Self.contentBytesMax)
         case .refused: throw .requestNotSignable
         }
-    }
-
-    private static func query(
-        of head: borrowing RequestHead, _ request: IncomingRequest
-    ) -> UnsafeRawBufferPointer {
-        head.query.map { $0.slice(of: request.bytes) }
-            ?? UnsafeRawBufferPointer(start: nil, count: 0)
     }
 }

@@ -15,6 +15,7 @@ public final class Egress: FrontedRole {
     private let credentials: CredentialStore
     private let settings: EgressSettings
     private let snapshots: RoleSnapshots<EgressSnapshot>
+    private let sandboxSockets: [UnixListeningSocket]
     private var log: Log { front.role.log }
 
     /// Room for the metrics of some 500 services.
@@ -42,9 +43,25 @@ public final class Egress: FrontedRole {
                     policy,
                     services: catalog.services(of: policy.egress, previous: previous?.services))
             })
-        front = try RoleFront(role, configuration.front, metrics, policies: snapshots)
+        sandboxSockets = try Self.openSockets(configuration.identity)
+        front = try RoleFront(
+            role, configuration.front, metrics, policies: snapshots,
+            upstreamTLS: Array(catalog.security.values))
         try keepCredentials()
         warn()
+    }
+
+    private static func openSockets(
+        _ identity: SandboxIdentityConfiguration
+    ) throws(RoleError) -> [UnixListeningSocket] {
+        guard case .sockets(let sockets) = identity else { return [] }
+        var opened: [UnixListeningSocket] = []
+        for socket in sockets {
+            opened.append(
+                try UnixListeningSocket(
+                    path: socket.path, number: UInt32(opened.count), key: "egress.identity.sockets"))
+        }
+        return opened
     }
 
     private static func makeCredentials(
@@ -94,6 +111,9 @@ public final class Egress: FrontedRole {
             settings, RequestDesk(front, index: index, caller: .sandbox),
             snapshots: RoleSnapshots.Reader(snapshots), shard: shard, worker: worker)
         try front.attach(handler, to: worker, index: index, admin: self)
+        for socket in sandboxSockets {
+            try socket.attach(to: worker, front, handler: handler)
+        }
     }
 
     public func reload() {
@@ -102,6 +122,7 @@ public final class Egress: FrontedRole {
     }
 
     public func finish() {
+        for socket in sandboxSockets { socket.remove() }
         credentials.stop()
         front.finish()
     }

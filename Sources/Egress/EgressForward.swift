@@ -9,6 +9,7 @@ struct EgressForward: ~Copyable {
     /// The path behind what the service puts before it.
     private let path: UnsafeMutableRawBufferPointer
     private let injection: CredentialInjection
+    private let queries: QueryRewriter
 
     private static let prefixBytesMax = 1024
 
@@ -16,6 +17,7 @@ struct EgressForward: ~Copyable {
     init(pathBytesMax: Int) {
         // Normalising makes three bytes of one at most.
         injection = CredentialInjection(targetBytesMax: pathBytesMax)
+        queries = QueryRewriter(targetBytesMax: pathBytesMax)
         path = .allocate(byteCount: Self.prefixBytesMax + 3 * pathBytesMax + 1, alignment: 8)
     }
 
@@ -32,11 +34,11 @@ struct EgressForward: ~Copyable {
         _ request: IncomingRequest, _ reply: Reply
     ) throws(Refusal) -> Decision {
         let path = try prefixed(path, route)
-        var query: UnsafeRawBufferPointer?
+        var query = try queries.rewrite(head, request, permit)
         if let credential {
-            switch try injection.add(
-                credential, route, path: path, head, request, reply)
-            {
+            let target = CredentialInjection.Target(
+                path: path, query: query ?? head.query?.slice(of: request.bytes))
+            switch try injection.add(credential, route, target, head, request, reply) {
             case .done: break
             case .query(let replaced): query = replaced
             case .needsContent(let bytesMax): return .gather(bytesMax: bytesMax)
@@ -49,9 +51,7 @@ struct EgressForward: ~Copyable {
             authority: route.authority.withUnsafeBytes { $0 },
             stripped: route.requestFilter, idleNanoseconds: route.idleNanoseconds)
         forwarding.query = query
-        // A WebSocket is no answer that could be looked into: the service's data allows it.
-        let isWebSocket = route.service.allowsWebSocket && head.upgrade == .webSocket
-        forwarding.inspectsResponse = credential != nil && !isWebSocket
+        forwarding.inspectsResponse = credential != nil
         forwarding.allowsWebSocket = route.service.allowsWebSocket
         return .forward(forwarding)
     }

@@ -68,8 +68,7 @@ final class EgressRoute: Sendable {
         pathPrefix = Array(service.origin.pathPrefix.utf8)
         idleNanoseconds = service.timeout.nanoseconds
         var dropped = SandboxFields.own.union([.expect])
-        // An answer that is compressed could not be searched for the credential.
-        if definition != nil { dropped.insert(.acceptEncoding) }
+        if definition != nil { dropped.formUnion(Self.unsearchable) }
         requestFilter = FieldFilter(
             names: dropped, spelled: definition?.scheme.fieldNames ?? [],
             prefixes: SandboxFields.prefixes, keeping: service.allowsCookies ? [.cookie] : [])
@@ -78,6 +77,12 @@ final class EgressRoute: Sendable {
             names: service.allowsCookies ? [] : [.setCookie], prefixes: ["x-sandbox-", "proxy-"])
         presets = Self.presets(service, definition)
     }
+
+    /// What would have a service answer with something that cannot be searched for its credential:
+    /// compressed, or as pieces that the sandbox puts together.
+    private static let unsearchable: FieldNameSet = [
+        .acceptEncoding, .grpcAcceptEncoding, .secWebSocketExtensions, .range, .ifRange,
+    ]
 
     /// What the credential says itself is left out.
     private static func presets(

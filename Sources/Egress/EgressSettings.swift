@@ -10,8 +10,7 @@ final class EgressSettings: Sendable {
     let targetBytesMax: Int
     /// Whether clients may use it as their HTTP proxy.
     let isForwardProxy: Bool
-    /// Empty: sandboxes are believed who they say they are.
-    let tokenKeys: [SandboxTokenKey]
+    let identity: Identity
     let limiter: SandboxLimiter
     let credentials: CredentialStore
     let metrics: SluiceMetrics
@@ -34,15 +33,33 @@ final class EgressSettings: Sendable {
         }
         self.limiter = limiter
         self.metrics = metrics
-        var keys: [SandboxTokenKey] = []
-        if case .token(let secrets) = configuration.identity {
-            for secret in secrets {
-                guard let key = SandboxTokenKey(Array(secret.utf8).span) else {
-                    throw RoleError("egress.identity.token_keys: a key is too short")
-                }
-                keys.append(key)
+        identity = try Identity(configuration.identity)
+    }
+
+    /// How sandboxes are told apart.
+    enum Identity: Sendable {
+        case tokens([SandboxTokenKey])
+        /// By the rest of a URI that begins with this.
+        case certificates([UInt8])
+        /// By the number of the socket.
+        case sockets([SandboxSocket])
+        /// They are believed who they say they are.
+        case header
+
+        init(_ configuration: SandboxIdentityConfiguration) throws(RoleError) {
+            switch configuration {
+            case .token(let secrets):
+                self = .tokens(
+                    try secrets.map { secret throws(RoleError) in
+                        guard let key = SandboxTokenKey(Array(secret.utf8).span) else {
+                            throw RoleError("egress.identity.token_keys: a key is too short")
+                        }
+                        return key
+                    })
+            case .certificate(let prefix): self = .certificates(Array(prefix.utf8))
+            case .sockets(let sockets): self = .sockets(sockets.map(SandboxSocket.init))
+            case .header: self = .header
             }
         }
-        tokenKeys = keys
     }
 }

@@ -5,8 +5,9 @@ internal import Proxy
 internal import Telemetry
 internal import Transport
 
-/// Finds out which sandbox a request comes from: by fields of ours, or for a client that knows
-/// proxies only by `Proxy-Authorization`, with the id as user and the token as password.
+/// Finds out which sandbox a request comes from: by what its connection proves, by fields of ours,
+/// or for a client that knows proxies only by `Proxy-Authorization`, with the id as user and the
+/// token as password.
 struct SandboxIdentification: ~Copyable {
     private let settings: EgressSettings
     private let shard: MetricShard
@@ -35,22 +36,41 @@ struct SandboxIdentification: ~Copyable {
     ) throws(Refusal) -> Sandbox {
         let isProxied = settings.isForwardProxy && head.asksProxy
         let claim = try isProxied ? proxyClaim(head, request) : ownClaim(head, request)
-        let id: UnsafeRawBufferPointer
-        if settings.tokenKeys.isEmpty {
-            guard let claimed = claim.id else { throw fail(.missing, isProxied) }
-            id = claimed
-        } else {
-            guard let token = claim.token else { throw fail(.missing, isProxied) }
-            id = try verified(token, request, isProxied)
-            // Two names for one sandbox: one of them is not meant.
-            if let claimed = claim.id, !claimed.elementsEqual(id) {
-                throw fail(.ambiguous, isProxied)
-            }
-        }
+        let id = try proven(claim, request, isProxied)
+        // Two names for one sandbox: one of them is not meant.
+        if let claimed = claim.id, !claimed.elementsEqual(id) { throw fail(.ambiguous, isProxied) }
         let name = Span<UInt8>(_unsafeBytes: id)
         guard SandboxName.isValid(name) else { throw fail(.unknown, isProxied) }
         record.pointee.keep(sandboxID: id)
         return Sandbox(id: id, digest: NameDigest(name))
+    }
+
+    /// The id that the configured way to prove one leads to.
+    private func proven(
+        _ claim: Claim, _ request: IncomingRequest, _ isProxied: Bool
+    ) throws(Refusal) -> UnsafeRawBufferPointer {
+        switch settings.identity {
+        case .tokens(let keys):
+            guard let token = claim.token else { throw fail(.missing, isProxied) }
+            return try verified(token, keys, request, isProxied)
+        case .certificates(let prefix):
+            guard let principal = request.client?.principal else {
+                throw fail(.missing, isProxied)
+            }
+            guard principal.starts(with: prefix) else { throw fail(.unknown, isProxied) }
+            return UnsafeRawBufferPointer(rebasing: principal[prefix.count...])
+        case .sockets(let sockets):
+            guard let peer = request.unixPeer, sockets.indices.contains(Int(peer.socket)) else {
+                throw fail(.missing, isProxied)
+            }
+            guard let id = sockets[Int(peer.socket)].sandbox(of: peer) else {
+                throw fail(.unknown, isProxied)
+            }
+            return id
+        case .header:
+            guard let claimed = claim.id else { throw fail(.missing, isProxied) }
+            return claimed
+        }
     }
 
     private func ownClaim(
@@ -86,11 +106,12 @@ struct SandboxIdentification: ~Copyable {
     }
 
     private func verified(
-        _ token: UnsafeRawBufferPointer, _ request: IncomingRequest, _ isProxied: Bool
+        _ token: UnsafeRawBufferPointer, _ keys: [SandboxTokenKey], _ request: IncomingRequest,
+        _ isProxied: Bool
     ) throws(Refusal) -> UnsafeRawBufferPointer {
         do throws(SandboxToken.Fault) {
             return try SandboxToken.verify(
-                token, keys: settings.tokenKeys,
+                token, keys: keys,
                 nowSeconds: request.wallNanoseconds / 1_000_000_000)
         } catch .expired {
             throw fail(.expired, isProxied)

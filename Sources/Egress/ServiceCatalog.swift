@@ -9,8 +9,8 @@ internal import Transport
 /// Makes the services of a bundle's data ready to be called; for the control thread.
 final class ServiceCatalog: Sendable {
     private let configuration: EgressConfiguration
-    /// By what the configuration says of TLS, all read at the start.
-    private let contexts: [UpstreamTLSConfiguration: TLSClientContext]
+    /// By what the configuration says of TLS.
+    let security: [UpstreamTLSConfiguration: UpstreamTLS]
     /// For the places of credentials, which stay the same.
     private let credentials: CredentialSnapshot
     private let registry: MetricRegistry
@@ -33,14 +33,13 @@ final class ServiceCatalog: Sendable {
         } catch {
             throw RoleError("egress: resolver: \(error)")
         }
-        var contexts: [UpstreamTLSConfiguration: TLSClientContext] = [:]
-        let all = [configuration.upstream] + configuration.services.values
-        do throws(TLSError) {
-            for tls in Set(all.map(\.tls)) { contexts[tls] = try TLSClientContext(tls) }
-        } catch {
-            throw RoleError("egress: tls: \(error)")
+        var security: [UpstreamTLSConfiguration: UpstreamTLS] = [:]
+        let common = ("egress.upstream", configuration.upstream)
+        let own = configuration.services.map { ("egress.services.\($0.key)", $0.value) }
+        for (key, connection) in [common] + own where security[connection.tls] == nil {
+            security[connection.tls] = try UpstreamTLS(connection.tls, key: "\(key).tls", log)
         }
-        self.contexts = contexts
+        self.security = security
         self.configuration = configuration
         self.credentials = credentials
         self.registry = registry
@@ -115,9 +114,10 @@ final class ServiceCatalog: Sendable {
     private func tls(
         of service: EgressService, _ connection: ServiceConnectionConfiguration
     ) -> TLSUpstream? {
-        guard service.origin.isTLS, let context = contexts[connection.tls] else { return nil }
+        guard service.origin.isTLS, let security = security[connection.tls] else { return nil }
         return TLSUpstream(
-            context: context, serverName: connection.tls.serverName ?? service.origin.host)
+            client: security.client,
+            serverName: connection.tls.serverName ?? service.origin.host)
     }
 
     private static func report(

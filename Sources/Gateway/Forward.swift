@@ -4,27 +4,31 @@ internal import Proxy
 internal import Transport
 
 /// Says what the upstream gets: where, with which path, and which fields are added.
-struct Forward {
+struct Forward: ~Copyable {
     private let settings: GatewaySettings
-
+    private let queries: QueryRewriter
     private let firstUpstream: Int
 
     init(_ settings: GatewaySettings, firstUpstream: Int) {
         self.settings = settings
         self.firstUpstream = firstUpstream
+        queries = QueryRewriter(targetBytesMax: settings.targetBytesMax)
     }
 
     /// Uses the permit up.
     func plan(
         _ permit: consuming Permit, _ path: UnsafeRawBufferPointer, _ route: RouteTable.Route,
-        _ request: IncomingRequest, _ record: RequestRecords.Pointer, _ reply: Reply
-    ) -> Decision {
+        _ head: borrowing RequestHead, _ request: IncomingRequest,
+        _ record: RequestRecords.Pointer, _ reply: Reply
+    ) throws(Refusal) -> Decision {
+        let query = try queries.rewrite(head, request, permit)
         addIdentity(record, reply)
         addTrace(record, request, reply)
         reply.apply(permit, except: settings.requestFilter)
         var forwarding = Forwarding(
             upstream: firstUpstream + route.upstream, path: path, stripped: settings.requestFilter,
             idleNanoseconds: route.idleNanoseconds)
+        forwarding.query = query
         forwarding.allowsWebSocket = route.allowsWebSocket
         return .forward(forwarding)
     }

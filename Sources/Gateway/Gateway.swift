@@ -36,10 +36,18 @@ public final class Gateway: FrontedRole {
         snapshots = RoleSnapshots(
             try PolicyStore.load(configuration.front.policy, role: "gateway", log),
             make: GatewaySnapshot.init)
-        upstreams = try configuration.upstreams.map { upstream throws(RoleError) in
-            try Upstream(upstream)
+        var upstreams: [Upstream] = []
+        var secured: [UpstreamTLS] = []
+        for upstream in configuration.upstreams {
+            let security = try upstream.tls.map { tls throws(RoleError) in
+                try UpstreamTLS(tls, key: "upstreams.\(upstream.name).tls", log)
+            }
+            upstreams.append(try Upstream(upstream, security))
+            if let security { secured.append(security) }
         }
-        front = try RoleFront(role, configuration.front, metrics, policies: snapshots)
+        self.upstreams = upstreams
+        front = try RoleFront(
+            role, configuration.front, metrics, policies: snapshots, upstreamTLS: secured)
     }
 
     public func install(on worker: Worker, index: Int) throws(RoleError) {

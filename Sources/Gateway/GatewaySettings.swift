@@ -6,6 +6,7 @@ internal import Telemetry
 /// What all workers of the gateway share and nothing changes while it runs.
 final class GatewaySettings: Sendable {
     let routes: RouteTable
+    let targetBytesMax: Int
     /// Whether `Authorization: Bearer` may hold an API key.
     let bearerIsKey: Bool
     let processBucket: TokenBucket?
@@ -20,6 +21,7 @@ final class GatewaySettings: Sendable {
 
     init(_ configuration: GatewayConfiguration, metrics: SluiceMetrics) {
         routes = RouteTable(configuration.routes)
+        targetBytesMax = configuration.front.limits.urlBytes
         bearerIsKey = configuration.bearerIsKey
         processBucket = configuration.rateLimit.global.flatMap {
             TokenBucket(capacity: $0.tokens, tokensPerSecond: $0.perSecond)

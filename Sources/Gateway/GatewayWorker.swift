@@ -92,7 +92,7 @@ final class GatewayWorker: RequestHandler {
             permit = Permit(openRoute: ())
         }
         try limits.take(principal, permit, snapshot, request, record)
-        return forward.plan(permit, path.forwarded, route, request, record, reply)
+        return try forward.plan(permit, path.forwarded, route, head, request, record, reply)
     }
 
     private func checked(

@@ -1,25 +1,35 @@
 internal import ArgumentParser
 internal import Config
 internal import Credentials
+internal import Gateway
 internal import HTTP
 internal import Policy
 internal import Proxy
 
-/// `sluice explain --role egress --sandbox S --service X --method M --path P --config FILE`
+/// `sluice explain --role ROLE … --method M --path P --config FILE`
 struct ExplainCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "explain",
-        abstract: "Tell what the egress would do with a call, and why.",
-        discussion: "Exit code 1: the call would not be let through.")
+        abstract: "Tell what a role would do with a request, and why.",
+        discussion: """
+            For the egress say --sandbox and --service, for the gateway --key-id, --key or none of \
+            them for a client without a key. Exit code 1: the request would not be let through.
+            """)
 
-    @Option(name: .long, help: "The role that would be asked: egress.")
+    @Option(name: .long, help: "The role that would be asked: egress or gateway.")
     var role = "egress"
 
     @Option(name: .long, help: "The sandbox's id.")
-    var sandbox: String
+    var sandbox: String?
 
     @Option(name: .long, help: "The service's name, as Host says it.")
-    var service: String
+    var service: String?
+
+    @Option(name: .long, help: "The id of the client's API key.")
+    var keyID: String?
+
+    @Option(name: .long, help: "The client's API key itself.")
+    var key: String?
 
     @Option(name: .long, help: "The method.")
     var method = "GET"
@@ -28,22 +38,36 @@ struct ExplainCommand: ParsableCommand {
     var path = "/"
 
     @Option(name: .long, help: "A configuration file; may be given more than once.")
-    var config = ["config/egress.yaml"]
+    var config: [String] = []
 
     func validate() throws {
-        guard role == "egress" else {
-            throw ValidationError("--role: '\(role)' cannot be explained; accepted: egress")
+        switch role {
+        case "egress":
+            guard sandbox != nil, service != nil else {
+                throw ValidationError("--role egress needs --sandbox and --service")
+            }
+            guard key == nil, keyID == nil else {
+                throw ValidationError("--key and --key-id go with --role gateway")
+            }
+        case "gateway":
+            guard sandbox == nil, service == nil else {
+                throw ValidationError("--sandbox and --service go with --role egress")
+            }
+            guard key == nil || keyID == nil else {
+                throw ValidationError("use one of --key and --key-id")
+            }
+        default:
+            throw ValidationError(
+                "--role: '\(role)' cannot be explained; accepted: egress, gateway")
         }
     }
 
     func run() throws {
+        let files = config.isEmpty ? ["config/\(role).yaml"] : config
         do {
-            let configuration = try Configuration.load(config)
-            guard let egress = configuration.egress else {
-                Console.complain("no egress section in \(config.joined(separator: ", "))")
+            guard try explain(try Configuration.load(files), files) else {
                 throw ExitCode.failure
             }
-            guard try explain(egress) else { throw ExitCode.failure }
         } catch let error as ConfigurationError {
             for fault in error.faults { Console.complain(fault.description) }
             throw ExitCode.failure
@@ -53,27 +77,61 @@ struct ExplainCommand: ParsableCommand {
         }
     }
 
+    private func explain(_ configuration: Configuration, _ files: [String]) throws -> Bool {
+        if role == "gateway", let gateway = configuration.gateway { return try explain(gateway) }
+        if role == "egress", let egress = configuration.egress { return try explain(egress) }
+        Console.complain("no \(role) section in \(files.joined(separator: ", "))")
+        return false
+    }
+
+    /// Prints the explanation; whether the request would be let through.
+    private func explain(_ gateway: GatewayConfiguration) throws -> Bool {
+        let call = GatewayExplanation.Call(
+            key: keyID.map { .id($0) } ?? key.map { .text($0) }, method: method,
+            path: try normalized(path))
+        let explanation = try GatewayExplanation(
+            of: call, by: gateway, in: try Bundle.load(gateway.front.policy),
+            nowNanoseconds: Console.nowNanoseconds)
+        line("call", "\(call.method) \(call.path)")
+        line("key", explanation.key)
+        line("route", explanation.route ?? "none")
+        if let decision = explanation.decision {
+            tell(decision, gateway.front.policy.entrypoint)
+        } else {
+            line("policy", "is not asked")
+        }
+        line("limit", explanation.limit ?? "of the client's address")
+        line("answer", explanation.refusal.map { "\($0)" } ?? "the upstream's")
+        return explanation.refusal == nil
+    }
+
+    private func tell(_ decision: DecisionExplanation, _ entrypoint: String) {
+        let word =
+            switch decision.isAllowed {
+            case .some(true): "allowed"
+            case .some(false): "denied: 403"
+            case nil: "no decision: 503"
+            }
+        line("policy", "\(entrypoint): \(word)")
+        for reason in decision.reasons { line("", reason) }
+        for text in decision.lines { line("", text) }
+    }
+
     /// Prints the explanation; whether the call would be let through.
     private func explain(_ egress: EgressConfiguration) throws -> Bool {
         let call = EgressExplanation.Call(
-            sandbox: sandbox, service: Self.name(of: service), method: method,
+            sandbox: sandbox ?? "", service: Self.name(of: service ?? ""), method: method,
             path: try normalized(path))
         let explanation = try EgressExplanation(
-            of: call, in: try Bundle.load(egress.front.policy), entrypoint: egress.front.policy.entrypoint,
+            of: call, in: try Bundle.load(egress.front.policy),
+            entrypoint: egress.front.policy.entrypoint,
             nowNanoseconds: Console.nowNanoseconds)
         line("call", "\(call.method) \(call.path) of \(call.service) by \(call.sandbox)")
         for step in explanation.steps { line(step.holds ? "+" : "-", step.text) }
-        let word: String
-        switch explanation.isAllowed {
-        case true: word = "allowed"
-        case false: word = "denied: 403"
-        case nil: word = "no decision: 503"
-        }
-        line("policy", "\(egress.front.policy.entrypoint): \(word)")
-        for reason in explanation.reasons { line("", reason) }
+        tell(explanation.decision, egress.front.policy.entrypoint)
         line("limit", explanation.limit ?? "none is set: 503")
         let isAvailable = try explainCredential(explanation.service?.credential, egress)
-        return explanation.isAllowed == true && explanation.limit != nil && isAvailable
+        return explanation.decision.isAllowed == true && explanation.limit != nil && isAvailable
     }
 
     /// Its name, and how it stands as far as that can be told without running programs or asking

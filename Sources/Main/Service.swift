@@ -121,6 +121,8 @@ struct Service {
                 log.info("ended", ["code": .number(Int64(code))])
                 return code
             case nil:
+                let isReloadWanted = roles.filter { $0.takeReloadRequest() }
+                if !isReloadWanted.isEmpty { reload(isReloadWanted) }
                 for role in roles {
                     role.look()
                     role.tidy()

@@ -25,7 +25,9 @@ struct ScrubbingTests {
     }
 
     /// Everything that a sandbox gets of an answer that is sent in these pieces.
-    private func heard(_ pieces: [String], host: String = "keyed") throws -> String {
+    private func heard(
+        _ pieces: [String], _ content: [UInt8] = [], host: String = "keyed"
+    ) throws -> String {
         let client = try egress.connect()
         try client.send(
             "GET /x HTTP/1.1\r\nHost: \(host)\r\nX-Sandbox-ID: sbx-all\r\nConnection: close\r\n"
@@ -34,6 +36,7 @@ struct ScrubbingTests {
         let request = try server.readMessage()
         #expect(request.values("accept-encoding") == [host == "keyed" ? "identity" : "gzip"])
         for piece in pieces { try server.send(piece) }
+        try server.send(content)
         server.close()
         var bytes: [UInt8] = []
         while case .bytes(let more) = try client.read() { bytes += more }
@@ -83,8 +86,19 @@ struct ScrubbingTests {
         expectNoLeak(text)
     }
 
-    @Test func `an answer that is compressed all the same is 502`() throws {
-        let text = try heard(["HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 3\r\n\r\nabc"])
+    @Test func `an answer that is compressed all the same is searched`() throws {
+        let content = try Compressed.bytes(Array("before \(Self.secret) after".utf8), as: .gzip)
+        let text = try heard(
+            ["HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: \(content.count)\r\n\r\n"],
+            content)
+        expectNoLeak(text)
+        #expect(text.contains("before \(String(repeating: "*", count: Self.secret.utf8.count)) after"))
+        #expect(!text.lowercased().contains("content-encoding"))
+    }
+
+    @Test(arguments: ["br", "zstd", "gzip, br"])
+    func `an answer in a coding that cannot be searched is 502`(coding: String) throws {
+        let text = try heard(["HTTP/1.1 200 OK\r\nContent-Encoding: \(coding)\r\nContent-Length: 3\r\n\r\nabc"])
         #expect(text.hasPrefix("HTTP/1.1 502 "))
         #expect(text.contains(#""code":"upstream_compressed""#))
     }

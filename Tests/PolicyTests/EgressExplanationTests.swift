@@ -14,8 +14,8 @@ import Testing
 
     @Test func `an allowed call is explained with the rules that it passes`() throws {
         let found = try explain("sandbox-dev-001", "github", "GET", "/repos/a/b/issues")
-        #expect(found.isAllowed == true)
-        #expect(found.reasons.isEmpty)
+        #expect(found.decision.isAllowed == true)
+        #expect(found.decision.reasons.isEmpty)
         let failed = found.steps.filter { !$0.holds }
         #expect(failed.isEmpty)
         #expect(
@@ -54,8 +54,8 @@ import Testing
         sandbox: String, service: String, method: String, path: String, step: String
     ) throws {
         let found = try explain(sandbox, service, method, path)
-        #expect(found.isAllowed == false)
-        #expect(!found.reasons.isEmpty)
+        #expect(found.decision.isAllowed == false)
+        #expect(!found.decision.reasons.isEmpty)
         #expect(found.steps.contains { !$0.holds && $0.text == step })
     }
 }

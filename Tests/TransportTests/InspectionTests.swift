@@ -112,7 +112,7 @@ struct InspectionTests {
         #expect(try client.readHead()["link"] == "<\(Self.stars)>")
     }
 
-    @Test(arguments: ["gzip", "br", "identity, gzip", "deflate", "x"])
+    @Test(arguments: ["br", "zstd", "identity, gzip", "gzip, gzip", "x"])
     func `compressed content is refused, as nobody can look into it`(coding: String) throws {
         let response = try response([
             "HTTP/1.1 200 OK\r\nContent-Encoding: \(coding)\r\nContent-Length: 2\r\n\r\nab"

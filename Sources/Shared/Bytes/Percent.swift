@@ -100,7 +100,8 @@ public enum Percent {
         return high << 4 | low
     }
 
-    private static func upperDigit(_ value: UInt8) -> UInt8 {
+    /// The upper-case hexadecimal digit of 0 to 15.
+    public static func upperDigit(_ value: UInt8) -> UInt8 {
         value < 10 ? value &+ 48 : value &+ 55
     }
 }

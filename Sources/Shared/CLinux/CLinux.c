@@ -12,6 +12,15 @@ int clinux_accept4(int listener, struct sockaddr *address, socklen_t *length, in
     return accept4(listener, address, length, flags);
 }
 
+int clinux_peer_credentials(int socket, struct clinux_ucred *credentials) {
+    struct ucred peer;
+    socklen_t length = sizeof peer;
+    if (getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &peer, &length) != 0) return -1;
+    credentials->pid = peer.pid;
+    credentials->uid = peer.uid;
+    return 0;
+}
+
 ssize_t clinux_send2(int socket, const void *first, size_t first_length, const void *second,
                      size_t second_length) {
     struct iovec pieces[2] = {{(void *)first, first_length}, {(void *)second, second_length}};

@@ -3,7 +3,8 @@ public import HTTP
 public import IO
 public import Transport
 
-/// The admin interface of a role, under the paths that Envoy's has. It tells; it changes nothing.
+/// The admin interface of a role, under the paths that Envoy's has. Who asks it to change something
+/// says POST, and is no page in a browser.
 public final class AdminHandler: RequestHandler {
     /// What a role tells about itself.
     public protocol Source: AnyObject {
@@ -11,6 +12,10 @@ public final class AdminHandler: RequestHandler {
         var isReady: Bool { get }
         /// Those that listeners present.
         var certificates: [TLSCertificate] { get }
+        /// Takes no new connections from now on; those there are end with their request.
+        func drainListeners()
+        /// Has policy and certificates read again, soon.
+        func requestReload()
         /// Prometheus text.
         func metrics() -> [UInt8]
         /// Writes members of the object that `/server_info` answers.
@@ -26,13 +31,44 @@ public final class AdminHandler: RequestHandler {
     public func decide(
         _ head: borrowing RequestHead, _ request: IncomingRequest, _ reply: Reply
     ) -> Decision {
-        guard head.method == .get || head.method == .head else {
+        let path = String(decoding: head.path.slice(of: request.bytes), as: UTF8.self)
+        if let change = Change(rawValue: path) {
+            carryOut(change, head, reply)
+        } else if head.method == .get || head.method == .head {
+            tell(path, reply)
+        } else {
             reply.lines.append("Allow: GET, HEAD\r\n")
             problems.write(
                 405, code: "method_not_allowed", detail: "This can only be read.", to: reply)
-            return .answer
         }
-        let path = String(decoding: head.path.slice(of: request.bytes), as: UTF8.self)
+        return .answer
+    }
+
+    /// What can be asked for.
+    private enum Change: String {
+        case drainListeners = "/drain_listeners"
+        case reload = "/reload"
+    }
+
+    private func carryOut(_ change: Change, _ head: borrowing RequestHead, _ reply: Reply) {
+        guard head.method == .post else {
+            reply.lines.append("Allow: POST\r\n")
+            return problems.write(
+                405, code: "method_not_allowed", detail: "This takes POST.", to: reply)
+        }
+        // Any page that a browser shows can have it send a POST to this machine.
+        guard head.fields.first(.origin) == nil, head.fields.first(.secFetchSite) == nil else {
+            return problems.write(
+                403, code: "cross_site", detail: "This is not for browsers.", to: reply)
+        }
+        switch change {
+        case .drainListeners: source.drainListeners()
+        case .reload: source.requestReload()
+        }
+        text("OK\n", reply)
+    }
+
+    private func tell(_ path: String, _ reply: Reply) {
         switch path {
         case "/ready", "/readyz": answerReadiness(reply)
         case "/livez": text("LIVE\n", reply)
@@ -44,10 +80,12 @@ public final class AdminHandler: RequestHandler {
         default:
             problems.write(
                 404, code: "not_found",
-                detail: "There is /ready, /livez, /readyz, /certs, /stats/prometheus and /server_info.",
+                detail: """
+                    There is /ready, /livez, /readyz, /certs, /stats/prometheus, /server_info, and \
+                    by POST /drain_listeners and /reload.
+                    """,
                 to: reply)
         }
-        return .answer
     }
 
     public func respond(

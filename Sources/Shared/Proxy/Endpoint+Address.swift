@@ -22,16 +22,21 @@ extension Endpoint {
 
 extension Upstream {
     /// Resolves the configured upstream's name.
-    public init(_ configuration: UpstreamConfiguration) throws(RoleError) {
+    ///
+    /// - Parameter security: nil for an upstream that is not secured.
+    public init(
+        _ configuration: UpstreamConfiguration, _ security: UpstreamTLS?
+    ) throws(RoleError) {
         let key = "upstreams.\(configuration.name).address"
         self.init(
             name: configuration.name, addresses: try configuration.address.addresses(key))
         connectTimeoutNanoseconds = configuration.connectTimeout.nanoseconds
         idleConnectionsMax = configuration.idleConnections
         usesHTTP2 = configuration.protocol == .http2
-        tls = try configuration.tls.map { tls throws(RoleError) in
-            try TLSUpstream(
-                tls, host: configuration.address.host, key: "upstreams.\(configuration.name).tls")
+        tls = security.map {
+            TLSUpstream(
+                client: $0.client,
+                serverName: $0.configuration.serverName ?? configuration.address.host)
         }
         if usesHTTP2 { tls?.protocols = [.http2] }
     }

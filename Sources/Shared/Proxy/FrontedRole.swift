@@ -15,13 +15,16 @@ extension FrontedRole {
     }
 
     public func reload() { front.reload() }
-    public func look() { front.tls?.reloadIfChanged() }
+    public func look() { front.look() }
     public func reopenLogs() { front.accessLog?.reopen() }
     public func tidy() { front.policies.tidy() }
     public func drain() { front.vitals.drain() }
+    public func takeReloadRequest() -> Bool { front.vitals.takeReloadRequest() }
     public func finish() { front.finish() }
 
     public var isReady: Bool { front.vitals.isReady }
+    public func drainListeners() { front.drainListeners() }
+    public func requestReload() { front.vitals.requestReload() }
     public var certificates: [TLSCertificate] { front.tls?.certificates ?? [] }
     public func metrics() -> [UInt8] { front.metrics.registry.render() }
 

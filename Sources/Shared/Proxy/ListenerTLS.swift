@@ -1,7 +1,5 @@
 public import Config
-internal import Files
 public import IO
-internal import Synchronization
 public import Telemetry
 
 /// A listener's certificates, as its files have them: reads the files again when they change, and
@@ -13,7 +11,7 @@ public final class ListenerTLS: Sendable {
     private let ticketKeys: TLSTicketKeys
     private let key: String
     private let log: Log
-    private let stamps: Mutex<[FileStamp?]>
+    private let files: FileWatch
 
     /// - Parameter key: of the configuration, for errors and the log.
     public init(
@@ -22,7 +20,11 @@ public final class ListenerTLS: Sendable {
         self.configuration = configuration
         self.key = key
         self.log = log
-        stamps = Mutex(Self.stamps(of: configuration))
+        files = FileWatch(
+            [configuration.clientAuthoritiesFile]
+                + configuration.certificates.flatMap {
+                    [$0.certificateFile, $0.keyFile, $0.ocspFile]
+                })
         do throws(TLSError) {
             ticketKeys = try TLSTicketKeys(
                 rotationNanoseconds: configuration.ticketRotation.nanoseconds)
@@ -38,7 +40,7 @@ public final class ListenerTLS: Sendable {
 
     /// Reads the files again. Connections that are open go on with what they began with.
     public func reload() {
-        stamps.withLock { $0 = Self.stamps(of: configuration) }
+        files.remember()
         do throws(TLSError) {
             server.replace(
                 with: try TLSServerContext(.init(configuration), ticketKeys: ticketKeys))
@@ -55,9 +57,7 @@ public final class ListenerTLS: Sendable {
 
     /// Reads the files again if one of them is not what it was.
     public func reloadIfChanged() {
-        let now = Self.stamps(of: configuration)
-        guard stamps.withLock({ $0 != now }) else { return }
-        reload()
+        if files.hasChanged { reload() }
     }
 
     private func warn() {
@@ -67,14 +67,6 @@ public final class ListenerTLS: Sendable {
                 "a certificate has expired",
                 ["listener": .text(key), "subject": .text(certificate.subject)])
         }
-    }
-
-    private static func stamps(of configuration: ListenerTLSConfiguration) -> [FileStamp?] {
-        var files: [String?] = [configuration.clientAuthoritiesFile]
-        for certificate in configuration.certificates {
-            files += [certificate.certificateFile, certificate.keyFile, certificate.ocspFile]
-        }
-        return files.compactMap { $0 }.map { FileStamp(path: $0) }
     }
 }
 

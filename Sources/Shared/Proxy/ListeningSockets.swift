@@ -36,7 +36,7 @@ public final class ListeningSockets: Sendable {
     /// Hands one of the sockets to a worker, which closes it.
     public func attach(
         _ index: Int, to worker: Worker, options: ListenerOptions, handler: any RequestHandler,
-        tls: TLSServer? = nil
+        tls: TLSServer? = nil, gate: ListenerGate? = nil
     ) throws(RoleError) {
         let raw = waiting.withLock { sockets in
             defer { sockets[index] = -1 }
@@ -44,7 +44,8 @@ public final class ListeningSockets: Sendable {
         }
         do throws(SystemError) {
             try worker.addListener(
-                try Descriptor(adopting: raw), options: options, handler: handler, tls: tls)
+                try Descriptor(adopting: raw), options: options, handler: handler,
+                tls: tls, gate: gate)
         } catch {
             throw RoleError("\(name): \(error)")
         }

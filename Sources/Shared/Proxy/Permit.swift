@@ -22,4 +22,10 @@ public struct Permit: ~Copyable {
 
     /// Names of fields that the request must not keep.
     public var removedFields: Value { verdict.removedHeaders }
+
+    /// Parameters that the request's query is to have, in place of others of their names.
+    var setParameters: Value { verdict.setParameters }
+
+    /// Names of parameters that it must not have.
+    var removedParameters: Value { verdict.removedParameters }
 }

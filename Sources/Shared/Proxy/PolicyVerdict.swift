@@ -6,6 +6,7 @@ struct PolicyVerdict {
     /// Their names, as the policy's own strings.
     struct Names: Sendable {
         let allowed, allow, tier, headers, responseHeaders, removedHeaders: Value
+        let setParameters, removedParameters: Value
         let status, body, reasons: Value
 
         init(_ snapshot: Snapshot) {
@@ -15,6 +16,8 @@ struct PolicyVerdict {
             headers = snapshot.internedString("headers")
             responseHeaders = snapshot.internedString("response_headers_to_add")
             removedHeaders = snapshot.internedString("request_headers_to_remove")
+            setParameters = snapshot.internedString("query_parameters_to_set")
+            removedParameters = snapshot.internedString("query_parameters_to_remove")
             status = snapshot.internedString("http_status")
             body = snapshot.internedString("body")
             reasons = snapshot.internedString("deny_reasons")
@@ -27,6 +30,8 @@ struct PolicyVerdict {
     private(set) var headers = Value.undefined
     private(set) var responseHeaders = Value.undefined
     private(set) var removedHeaders = Value.undefined
+    private(set) var setParameters = Value.undefined
+    private(set) var removedParameters = Value.undefined
     private(set) var status = Value.undefined
     private(set) var body = Value.undefined
     private(set) var reasons = Value.undefined
@@ -51,6 +56,8 @@ struct PolicyVerdict {
         headers = member(names.headers)
         responseHeaders = member(names.responseHeaders)
         removedHeaders = member(names.removedHeaders)
+        setParameters = member(names.setParameters)
+        removedParameters = member(names.removedParameters)
         status = member(names.status)
         body = member(names.body)
         reasons = member(names.reasons)
@@ -62,13 +69,17 @@ struct PolicyVerdict {
         guard verdict.isAllowed == true, let tier = arena.copy(verdict.tier),
             let headers = arena.copy(verdict.headers),
             let responseHeaders = arena.copy(verdict.responseHeaders),
-            let removedHeaders = arena.copy(verdict.removedHeaders)
+            let removedHeaders = arena.copy(verdict.removedHeaders),
+            let setParameters = arena.copy(verdict.setParameters),
+            let removedParameters = arena.copy(verdict.removedParameters)
         else { return nil }
         isAllowed = true
         self.tier = tier
         self.headers = headers
         self.responseHeaders = responseHeaders
         self.removedHeaders = removedHeaders
+        self.setParameters = setParameters
+        self.removedParameters = removedParameters
     }
 
     private init() {}

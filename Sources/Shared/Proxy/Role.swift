@@ -13,6 +13,9 @@ public protocol Role: AnyObject, Sendable {
     /// Reads again what can change while it runs; what is not valid changes nothing.
     func reload()
 
+    /// Whether `reload` was asked for since the last time, by somebody who cannot call it.
+    func takeReloadRequest() -> Bool
+
     /// Called every second or so: looks at what may have changed by itself.
     func look()
 
@@ -31,4 +34,5 @@ public protocol Role: AnyObject, Sendable {
 
 extension Role {
     public func look() {}
+    public func takeReloadRequest() -> Bool { false }
 }

@@ -14,17 +14,23 @@ public final class RoleFront: Sendable {
     let policies: any PolicyHolder
     let tls: ListenerTLS?
     let accessLog: AccessLog?
+    /// Of the clients' listeners.
+    let gate = ListenerGate()
+    private let upstreamTLS: [UpstreamTLS]
     private let sockets: ListeningSockets
     private let adminSockets: ListeningSockets
 
     /// Opens the sockets and the access log: after this nothing that is configured can be missing.
     ///
-    /// - Parameter policies: the role's snapshots.
+    /// - Parameters:
+    ///   - policies: the role's snapshots.
+    ///   - upstreamTLS: what secures connections to its upstreams.
     /// - Throws: a sentence that says what cannot be used.
     public init(
         _ role: RoleIdentity, _ configuration: FrontConfiguration, _ metrics: RoleMetrics,
-        policies: any PolicyHolder
+        policies: any PolicyHolder, upstreamTLS: [UpstreamTLS]
     ) throws(RoleError) {
+        self.upstreamTLS = upstreamTLS
         self.role = role
         self.configuration = configuration
         self.metrics = metrics
@@ -62,23 +68,40 @@ public final class RoleFront: Sendable {
             downstream: metrics.downstream, caller: caller, log: role.log)
     }
 
+    /// What clients of one worker may use up.
+    var listenerOptions: ListenerOptions {
+        ListenerOptions(configuration.limits, workers: role.workers)
+    }
+
     /// Has a worker's requests go to `handler`. The first worker also gets the admin interface.
     public func attach(
         _ handler: any RequestHandler, to worker: Worker, index: Int,
         admin: any AdminHandler.Source
     ) throws(RoleError) {
         try sockets.attach(
-            index, to: worker,
-            options: ListenerOptions(configuration.limits, workers: role.workers),
-            handler: handler, tls: tls?.server)
+            index, to: worker, options: listenerOptions, handler: handler,
+            tls: tls?.server, gate: gate)
         guard index == 0 else { return }
         try adminSockets.attach(
             0, to: worker, options: ListenerOptions(), handler: AdminHandler(admin))
     }
 
+    /// Takes no new connections, and says so where readiness is asked for.
+    func drainListeners() {
+        vitals.drain()
+        gate.close()
+    }
+
+    /// Reads certificates again whose files have changed.
+    func look() {
+        tls?.reloadIfChanged()
+        for tls in upstreamTLS { tls.reloadIfChanged() }
+    }
+
     /// Reads certificates and policy again; what is not valid changes nothing.
     public func reload() {
         tls?.reload()
+        for tls in upstreamTLS { tls.reload() }
         policies.reload(role.log, metrics.decisions, metrics.registry.controlShard)
     }
 

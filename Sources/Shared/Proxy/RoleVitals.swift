@@ -9,6 +9,7 @@ public final class RoleVitals: Sendable {
     private let role: String
     private let version: String
     private let isDraining = Atomic<Bool>(false)
+    private let wantsReload = Atomic<Bool>(false)
     private let startSeconds = RoleVitals.nowSeconds
 
     public init(role: String, version: String) {
@@ -19,6 +20,14 @@ public final class RoleVitals: Sendable {
     private static var nowSeconds: Int64 { Int64(Clock.wallNanoseconds / 1_000_000_000) }
 
     public var isReady: Bool { !isDraining.load(ordering: .acquiring) }
+
+    /// Asks the control thread to read again what can change.
+    func requestReload() { wantsReload.store(true, ordering: .releasing) }
+
+    /// Whether somebody has asked for that since the last time.
+    func takeReloadRequest() -> Bool {
+        wantsReload.exchange(false, ordering: .acquiringAndReleasing)
+    }
 
     /// Says that the role takes no new requests.
     public func drain() { isDraining.store(true, ordering: .releasing) }

@@ -85,6 +85,8 @@ struct Channel: BitwiseCopyable {
     /// Nil on a connection without TLS.
     var tls: TLSLinkPointer?
     var peer = SocketAddress(ipv4: 0, port: 0)
+    /// Who connected to a Unix socket.
+    var unixPeer: UnixPeer?
 
     init() {}
 

@@ -248,7 +248,7 @@ struct ClientSide {
         exchange.pointee.version = scratch.request.version
         exchange.pointee.requestFraming = scratch.request.framing
         let isStream = client.pointee.kind == .stream
-        if scratch.request.isPersistent, !isStream, !worker.isDraining {
+        if scratch.request.isPersistent, !isStream, !worker.isEnding(client) {
             exchange.pointee.flags.formUnion(.persistent)
         }
         if scratch.request.expectsContinue { exchange.pointee.flags.formUnion(.awaitsContinue) }
@@ -308,7 +308,7 @@ struct ClientSide {
             content: UnsafeRawBufferPointer(start: scratch.content.baseAddress, count: content),
             contentIsComplete: isComplete, peer: client.pointee.peer,
             local: worker.address(of: client), isSecure: socket.pointee.tls != nil,
-            client: socket.pointee.tls?.pointee.client,
+            client: socket.pointee.tls?.pointee.client, unixPeer: socket.pointee.unixPeer,
             wasDecided: exchange.pointee.flags.contains(.decided), now: worker.now,
             wallNanoseconds: worker.wallNanoseconds)
     }
@@ -455,7 +455,7 @@ struct ClientSide {
     }
 
     private func waitForRequest(_ client: ChannelPointer) {
-        if worker.isDraining { return worker.close(client) }
+        if worker.isEnding(client) { return worker.close(client) }
         let options = worker.options(of: client)
         client.pointee.deadline =
             worker.now

@@ -16,12 +16,17 @@ public struct InspectedContent: Equatable, Sendable {
 struct ContentInspector {
     private unowned(unsafe) let handler: any RequestHandler
     private let exchange: UInt32
+    /// Takes the content's coding away before it is shown; nil when it has none.
+    let decoder: ContentDecoder?
 
     /// Nil for an exchange whose content passes unseen.
-    init?(_ exchange: ExchangePointer, _ handler: any RequestHandler) {
+    init?(_ exchange: ExchangePointer, _ worker: Worker) {
         guard exchange.pointee.flags.contains(.inspected) else { return nil }
-        self.handler = handler
+        handler = worker.handler(of: worker.channels[exchange.pointee.client])
         self.exchange = exchange.pointee.index
+        decoder =
+            exchange.pointee.flags.contains(.decoded)
+            ? worker.decoders[exchange.pointee.index] : nil
     }
 
     /// - Parameter lines: a head or trailers, complete, in memory that may be changed.

@@ -32,6 +32,9 @@ struct ContentRelay {
     private var out: UnsafeMutableRawBufferPointer { scratch.out }
 
     private static let copiedBytesMax = 2048
+    /// How much of `out` decoded content may fill before it is sent: one more piece, what is held
+    /// back and the framing fit behind it.
+    private static let decodedBytesMax = 256 << 10
 
     /// Sends `headCount` bytes that already stand at the start of the scratch `out`, then the
     /// content that `bytes` holds from `position` on, which moves behind what was used.
@@ -65,21 +68,37 @@ struct ContentRelay {
         _ start: Int, _ inspector: ContentInspector?, _ sender: ChannelPointer
     ) throws(BodyError) -> Collected {
         var result = Collected(used: start)
+        if let coding = inspector?.decoder, coding.isPaused {
+            coding.isPaused = false
+            let none = UnsafeRawBufferPointer(start: nil, count: 0)
+            _ = try decode(none, coding, inspector, &result)
+            if coding.isPaused { return result }
+        }
         reading: while true {
+            let before = (decoder, position)
             switch try next(&decoder, bytes, &position, sender) {
             case .content(let range):
-                if !result.piece.isEmpty {
-                    result.used = append(result.piece, at: result.used)
+                let piece = range.slice(of: bytes)
+                guard let coding = inspector?.decoder else {
+                    add(piece, inspector, to: &result)
+                    continue
                 }
-                result.piece = range.slice(of: bytes)
-                if let inspector {
-                    result.piece = inspector.inspect(result.piece, out, at: &result.used)
+                let used = try decode(piece, coding, inspector, &result)
+                guard coding.isPaused else { continue }
+                if used < piece.count {
+                    // As if the rest had not been read.
+                    (decoder, position) = before
+                    let seen = UnsafeRawBufferPointer(
+                        rebasing: bytes[..<(range.start &+ used)])
+                    _ = try decoder.next(seen, at: &position)
                 }
+                return result
             case .trailers(let range): result.section = range
             case .needMore: return result
             case .end: break reading
             }
         }
+        guard inspector?.decoder?.isComplete ?? true else { throw .truncated }
         result.isDone = true
         let held = inspector?.finish(out, at: result.used &+ result.piece.count) ?? 0
         if held > 0 {
@@ -87,6 +106,45 @@ struct ContentRelay {
             result.piece = UnsafeRawBufferPointer(start: nil, count: 0)
         }
         return result
+    }
+
+    /// Takes the coding from a piece as far as there is room for what comes out. Returns how much of
+    /// the piece that is; the decoder is paused when that may not have been all.
+    private func decode(
+        _ piece: UnsafeRawBufferPointer, _ coding: ContentDecoder, _ inspector: ContentInspector?,
+        _ result: inout Collected
+    ) throws(BodyError) -> Int {
+        var used = 0
+        while true {
+            guard result.used &+ result.piece.count < Self.decodedBytesMax else {
+                coding.isPaused = true
+                return used
+            }
+            // What was decoded before is in `out` from now on.
+            settle(&result)
+            let rest = UnsafeRawBufferPointer(rebasing: piece[used...])
+            let progress = try coding.decode(rest, into: scratch.decoded)
+            used &+= progress.consumed
+            if progress.produced > 0 {
+                let decoded = UnsafeRawBufferPointer(
+                    rebasing: scratch.decoded[..<progress.produced])
+                add(decoded, inspector, to: &result)
+            }
+            if used == piece.count, progress.produced < scratch.decoded.count { return used }
+        }
+    }
+
+    private func add(
+        _ piece: UnsafeRawBufferPointer, _ inspector: ContentInspector?, to result: inout Collected
+    ) {
+        settle(&result)
+        result.piece = inspector?.inspect(piece, out, at: &result.used) ?? piece
+    }
+
+    private func settle(_ result: inout Collected) {
+        guard !result.piece.isEmpty else { return }
+        result.used = append(result.piece, at: result.used)
+        result.piece = UnsafeRawBufferPointer(start: nil, count: 0)
     }
 
     /// Like the decoder's, but that a stream's content ends with what has come of it.

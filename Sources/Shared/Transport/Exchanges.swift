@@ -6,10 +6,17 @@ final class Exchanges {
     private var slab = Slab<Exchange>()
     private let channels: Channels
     private let pools: UpstreamPools
+    private let decoders: ContentDecoders
+    private let frames: FrameInspectors
 
-    init(channels: Channels, pools: UpstreamPools) {
+    init(
+        channels: Channels, pools: UpstreamPools, decoders: ContentDecoders,
+        frames: FrameInspectors
+    ) {
+        self.frames = frames
         self.channels = channels
         self.pools = pools
+        self.decoders = decoders
     }
 
     var liveCount: Int { slab.liveCount }
@@ -52,6 +59,10 @@ final class Exchanges {
             pools.release(exchange.pointee.upstreamGroup)
         }
         channels.buffers.give(&exchange.pointee.replay)
+        if exchange.pointee.flags.isSuperset(of: [.tunnel, .inspected]) {
+            frames.end(exchange.pointee.index)
+        }
+        if exchange.pointee.flags.contains(.decoded) { decoders.end(exchange.pointee.index) }
         channels[exchange.pointee.client].pointee.exchange = Channel.noExchange
         slab.give(exchange.pointee.index)
     }

@@ -1,3 +1,4 @@
+internal import Bytes
 internal import HTTP
 
 /// The response: from its upstream to the client, as fast as that takes it.
@@ -17,7 +18,7 @@ extension Forwarder {
             else { return }
             let client = channels[exchange.pointee.client]
             guard client.pointee.unsent.isEmpty,
-                upstream.pointee.flags.contains(.readable)
+                upstream.pointee.flags.contains(.readable) || isPaused(exchange)
             else { return }
             guard readResponse(exchange, client, upstream) else { return }
         }
@@ -29,7 +30,9 @@ extension Forwarder {
         _ exchange: ExchangePointer, _ client: ChannelPointer, _ upstream: ChannelPointer
     ) -> Bool {
         let input =
-            upstream.pointee.kind == .stream
+            isPaused(exchange)
+            ? .bytes(kept(of: upstream))
+            : upstream.pointee.kind == .stream
             ? worker.multiplexer.receive(upstream)
             : upstream.pointee.unread.isAllocated
                 ? channels.receiveMore(upstream, limit: 16 << 10)
@@ -49,6 +52,18 @@ extension Forwarder {
             upstreamEnded(exchange, upstream)
             return false
         }
+    }
+
+    /// Whether content that was read waits for its coding to be taken away.
+    private func isPaused(_ exchange: ExchangePointer) -> Bool {
+        guard exchange.pointee.flags.contains(.decoded) else { return false }
+        return worker.decoders[exchange.pointee.index]?.isPaused ?? false
+    }
+
+    /// What was read of the upstream and not used.
+    private func kept(of upstream: ChannelPointer) -> UnsafeRawBufferPointer {
+        upstream.pointee.kind == .stream
+            ? upstream.pointee.content : upstream.pointee.unread.bytes
     }
 
     /// Reads response heads until the final one.
@@ -102,7 +117,7 @@ extension Forwarder {
             writer.copyFields(scratch.response.fields, of: bytes, except: scratch.noFilter)
             writer.endHead()
             if case .written(let count) = writer.result {
-                inspect(exchange, client, linesOf: count)
+                inspect(exchange, linesOf: count)
                 worker.send(client, scratch.written(count), isLast: false)
             }
             return true
@@ -118,14 +133,7 @@ extension Forwarder {
         guard !isSwitch || scratch.response.agreesToWebSocket(in: bytes) else {
             return fail(exchange, .malformedResponse)
         }
-        if exchange.pointee.flags.contains(.inspected) {
-            guard !isSwitch, !scratch.response.isCoded(in: bytes) else {
-                return fail(exchange, .codedContent)
-            }
-        }
-        let keepsOpen = exchange.pointee.flags.contains(.persistent) && !worker.isDraining
-        let plan = DownstreamFraming(
-            of: scratch.response, clientVersion: exchange.pointee.version, isPersistent: keepsOpen)
+        var strongTag: ByteRange?
         do throws(BodyError) {
             let isOpen = upstream.pointee.kind == .stream && scratch.response.framing != .none
             exchange.pointee.responseBody = try BodyDecoder(
@@ -133,8 +141,16 @@ extension Forwarder {
         } catch {
             return fail(exchange, .malformedResponse)
         }
+        if exchange.pointee.flags.contains(.inspected) {
+            guard prepareInspection(exchange, bytes, &strongTag) else {
+                return fail(exchange, .codedContent)
+            }
+        }
+        let keepsOpen = exchange.pointee.flags.contains(.persistent) && !worker.isEnding(client)
+        let plan = DownstreamFraming(
+            of: scratch.response, clientVersion: exchange.pointee.version, isPersistent: keepsOpen)
         exchange.pointee.responseFraming = plan.framing
-        guard let written = writeResponseHead(exchange, client, plan, bytes) else {
+        guard let written = writeResponseHead(exchange, client, plan, bytes, strongTag) else {
             return fail(exchange, .headTooLarge)
         }
         exchange.pointee.status = scratch.response.status
@@ -163,16 +179,44 @@ extension Forwarder {
         guard worker.send(client, scratch.written(written), isLast: false) else {
             return worker.clients.lost(client)
         }
+        if exchange.pointee.flags.contains(.inspected) {
+            worker.frames.begin(exchange.pointee.index)
+        }
         worker.tunnel.begin(exchange)
+    }
+
+    /// Makes ready to take a coding away from the content that the handler is to see. False when
+    /// nobody can look into it: a coding that we do not know, or a part of coded content.
+    private func prepareInspection(
+        _ exchange: ExchangePointer, _ bytes: UnsafeRawBufferPointer, _ strongTag: inout ByteRange?
+    ) -> Bool {
+        let coding = scratch.response.contentCoding(in: bytes)
+        guard coding != .identity else { return true }
+        let hasContent = scratch.response.framing != .none
+        guard let format = Inflater.Format(coding) else { return !hasContent }
+        if hasContent {
+            guard scratch.response.status != 206,
+                worker.decoders.begin(exchange.pointee.index, format)
+            else { return false }
+            exchange.pointee.flags.formUnion(.decoded)
+        }
+        strongTag = scratch.response.forgetCoding(in: bytes)
+        return true
     }
 
     private func writeResponseHead(
         _ exchange: ExchangePointer, _ client: ChannelPointer, _ plan: DownstreamFraming,
-        _ bytes: UnsafeRawBufferPointer
+        _ bytes: UnsafeRawBufferPointer, _ strongTag: ByteRange?
     ) -> Int? {
         scratch.reply.reset()
         let filter = worker.handler(of: client).respond(
             with: scratch.response, bytes, to: exchange.pointee.index, scratch.reply)
+        if let strongTag {
+            scratch.reply.lines.append("ETag: W/")
+            scratch.reply.lines.append(
+                strongTag.slice(of: bytes).assumingMemoryBound(to: UInt8.self))
+            scratch.reply.lines.append("\r\n")
+        }
         guard !scratch.reply.lines.isOverflowed else { return nil }
         var writer = HeadWriter(scratch.out)
         writer.statusLine(of: scratch.response, in: bytes)
@@ -185,15 +229,13 @@ extension Forwarder {
         }
         writer.endHead()
         guard case .written(let count) = writer.result else { return nil }
-        inspect(exchange, client, linesOf: count)
+        inspect(exchange, linesOf: count)
         return count
     }
 
     /// The first `count` bytes of `out` are a head for the client.
-    private func inspect(
-        _ exchange: ExchangePointer, _ client: ChannelPointer, linesOf count: Int
-    ) {
-        guard let inspector = ContentInspector(exchange, worker.handler(of: client)) else { return }
+    private func inspect(_ exchange: ExchangePointer, linesOf count: Int) {
+        guard let inspector = ContentInspector(exchange, worker) else { return }
         inspector.inspect(lines: UnsafeMutableRawBufferPointer(rebasing: scratch.out[..<count]))
     }
 
@@ -206,8 +248,7 @@ extension Forwarder {
             progress = try ContentRelay(worker).pass(
                 bytes, at: &position, &exchange.pointee.responseBody,
                 as: exchange.pointee.responseFraming, behind: headCount,
-                seenBy: ContentInspector(exchange, worker.handler(of: client)), from: upstream,
-                to: client)
+                seenBy: ContentInspector(exchange, worker), from: upstream, to: client)
         } catch {
             return abandonResponse(exchange, .malformedResponse)
         }

@@ -76,7 +76,7 @@ struct Forwarder {
         var writer = HeadWriter(scratch.out)
         writer.requestLine(
             method: scratch.request.methodRange.slice(of: bytes), path: forwarding.path,
-            query: forwarding.query ?? scratch.request.query?.slice(of: bytes))
+            query: query(of: forwarding, bytes))
         let authority =
             forwarding.authority ?? scratch.request.authority.range.slice(of: bytes)
         if authority.isEmpty {
@@ -97,6 +97,13 @@ struct Forwarder {
         writer.endHead()
         guard case .written(let count) = writer.result else { return nil }
         return count
+    }
+
+    private func query(
+        of forwarding: Forwarding, _ bytes: UnsafeRawBufferPointer
+    ) -> UnsafeRawBufferPointer? {
+        guard let query = forwarding.query else { return scratch.request.query?.slice(of: bytes) }
+        return query.isEmpty ? nil : query
     }
 
     /// Whether the client said so (RFC 9110 §10.1.4); gRPC's servers insist on it.
@@ -315,9 +322,12 @@ struct Forwarder {
             guard !upstream.pointee.flags.contains(.broken)
                 || upstream.pointee.flags.contains(.readToEnd)
             else { return abandonResponse(exchange, .upstreamClosed) }
+            let inspector = ContentInspector(exchange, worker)
+            guard inspector?.decoder?.isComplete ?? true else {
+                return abandonResponse(exchange, .upstreamClosed)
+            }
             ContentRelay(worker).end(
-                as: exchange.pointee.responseFraming,
-                seenBy: ContentInspector(exchange, worker.handler(of: client)), to: client)
+                as: exchange.pointee.responseFraming, seenBy: inspector, to: client)
             return finish(exchange, upstream)
         }
         if exchange.pointee.flags.contains(.replayable), upstream.pointee.unread.isEmpty {

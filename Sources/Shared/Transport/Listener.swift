@@ -10,4 +10,8 @@ struct Listener {
     var tls: TLSServer.Reader?
     /// Not watched for now: there are as many connections as there may be, or no descriptors left.
     var isPaused = false
+    /// Nil for a listener that ends with its worker only.
+    var gate: ListenerGate?
+    /// The gate was found closed, and the socket is.
+    var isClosed = false
 }

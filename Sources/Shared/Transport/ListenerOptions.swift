@@ -11,6 +11,8 @@ public struct ListenerOptions: Sendable {
     public var idleNanoseconds: UInt64 = 60_000_000_000
     /// Connections that this worker's listener accepts at a time.
     public var connectionsMax = 10_000
+    /// The number by which handlers know a Unix socket, whose clients the kernel names; nil for TCP.
+    public var unixSocket: UInt32?
 
     public init() {}
 }

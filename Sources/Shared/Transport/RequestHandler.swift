@@ -80,7 +80,8 @@ public struct Forwarding {
     public let path: UnsafeRawBufferPointer
     /// What `Host` says there; nil: what the client said.
     public let authority: UnsafeRawBufferPointer?
-    /// What goes upstream in place of the client's query; nil: the client's. Good as long as `path`.
+    /// What goes upstream in place of the client's query, empty for none; nil: the client's. Good
+    /// as long as `path`.
     public var query: UnsafeRawBufferPointer?
     /// Field lines that are not forwarded, beside those that never are.
     public let stripped: FieldFilter
@@ -90,8 +91,9 @@ public struct Forwarding {
     /// upstream has agreed, `idleNanoseconds` being what both sides may be silent then. Another
     /// `Upgrade` never is.
     public var allowsWebSocket = false
-    /// Whether the handler sees the response before the client does (`inspect`). A response whose
-    /// content is coded, which nobody can look into, then is a fault; so is another protocol.
+    /// Whether the handler sees the response before the client does (`inspect`): content without
+    /// the coding it comes in, and the messages of a WebSocket. A coding that nobody here can take
+    /// away is a fault then.
     public var inspectsResponse = false
 
     public init(
@@ -136,6 +138,8 @@ public struct IncomingRequest {
     public let isSecure: Bool
     /// Who the client is, by its certificate; nil when it presented none.
     public let client: TLSPeerIdentity?
+    /// Who the client is, on a Unix socket; nil on others.
+    public let unixPeer: UnixPeer?
     /// Whether the handler has decided about this exchange before.
     public let wasDecided: Bool
     /// Monotonic nanoseconds.

@@ -8,6 +8,8 @@ final class Scratch {
     let reply = Reply()
     /// Heads and re-framed content on their way out.
     let out: UnsafeMutableRawBufferPointer
+    /// A piece of content whose coding was taken away.
+    let decoded: UnsafeMutableRawBufferPointer
     /// Content gathered for a decision.
     let content: UnsafeMutableRawBufferPointer
     var date = DateField()
@@ -20,17 +22,20 @@ final class Scratch {
     static let contentBytesMax = 1 << 20
     /// A head with what handlers add, and one full read of content with its framing.
     static let outBytes = 512 << 10
+    static let decodedBytes = 64 << 10
 
     init(fieldsMax: Int) {
         request = RequestHead(fieldsMax: fieldsMax)
         response = ResponseHead(fieldsMax: max(fieldsMax, 200))
         trailers = FieldTable(capacity: fieldsMax)
         out = .allocate(byteCount: Self.outBytes, alignment: 64)
+        decoded = .allocate(byteCount: Self.decodedBytes, alignment: 64)
         content = .allocate(byteCount: Self.contentBytesMax, alignment: 64)
     }
 
     deinit {
         out.deallocate()
+        decoded.deallocate()
         content.deallocate()
     }
 

@@ -82,22 +82,26 @@ struct Tunnel {
         let client = channels[exchange.pointee.client]
         let upstream = channels[exchange.pointee.upstream]
         client.pointee.scanned = 0
-        guard passKept(from: upstream, to: client, counting: &exchange.pointee.contentBytesSent)
+        guard
+            passKept(
+                from: upstream, to: client, exchange, counting: &exchange.pointee.contentBytesSent)
         else { return worker.clients.lost(client) }
         guard
             passKept(
-                from: client, to: upstream, counting: &exchange.pointee.tunnelBytesReceived)
+                from: client, to: upstream, nil, counting: &exchange.pointee.tunnelBytesReceived)
         else { return cut(exchange) }
         touch(exchange)
         pump(exchange)
     }
 
     private func passKept(
-        from sender: ChannelPointer, to receiver: ChannelPointer, counting count: inout UInt64
+        from sender: ChannelPointer, to receiver: ChannelPointer, _ inspected: ExchangePointer?,
+        counting count: inout UInt64
     ) -> Bool {
         guard sender.pointee.unread.isAllocated else { return true }
         count &+= UInt64(sender.pointee.unread.count)
-        let isSent = worker.pass(sender.pointee.unread.bytes, to: receiver)
+        guard let bytes = seen(sender.pointee.unread.bytes, inspected) else { return false }
+        let isSent = worker.pass(bytes, to: receiver)
         taken(sender)
         return isSent
     }
@@ -109,8 +113,8 @@ struct Tunnel {
         let client = channels[exchange.pointee.client]
         let upstream = channels[exchange.pointee.upstream]
         for _ in 0..<Self.turnsMax {
-            let sent = move(from: client, to: upstream)
-            let received = move(from: upstream, to: client)
+            let sent = move(from: client, to: upstream, nil)
+            let received = move(from: upstream, to: client, exchange)
             var moved = false
             switch sent {
             case .moved(let count):
@@ -135,7 +139,10 @@ struct Tunnel {
         worker.queue(client)
     }
 
-    private func move(from sender: ChannelPointer, to receiver: ChannelPointer) -> Step {
+    /// - Parameter inspected: the exchange, for what its handler may want to see.
+    private func move(
+        from sender: ChannelPointer, to receiver: ChannelPointer, _ inspected: ExchangePointer?
+    ) -> Step {
         guard receiver.pointee.unsent.isEmpty else { return .waits }
         if hasEnded(sender) { return .ended }
         guard sender.pointee.flags.contains(.readable) else { return .waits }
@@ -144,7 +151,8 @@ struct Tunnel {
             ? Channels.slowPeerBytes : Channels.scratchBytes
         switch worker.receive(sender, limit: limit) {
         case .bytes(let bytes):
-            let isSent = worker.pass(bytes, to: receiver)
+            guard let passed = seen(bytes, inspected) else { return .senderBroke }
+            let isSent = passed.isEmpty || worker.pass(passed, to: receiver)
             if sender.pointee.kind == .stream { taken(sender) }
             return isSent ? .moved(bytes.count) : .receiverBroke
         case .nothing: return .waits
@@ -152,6 +160,20 @@ struct Tunnel {
             worker.finishWriting(receiver)
             return .ended
         case .failed: return .senderBroke
+        }
+    }
+
+    /// The bytes as the handler lets them pass; nil when they make no sense.
+    private func seen(
+        _ bytes: UnsafeRawBufferPointer, _ exchange: ExchangePointer?
+    ) -> UnsafeRawBufferPointer? {
+        guard let exchange, let inspector = ContentInspector(exchange, worker),
+            let frames = worker.frames[exchange.pointee.index]
+        else { return bytes }
+        do throws(WebSocketError) {
+            return scratch.written(try frames.pass(bytes, to: scratch.out, inspector))
+        } catch {
+            return nil
         }
     }
 

@@ -39,6 +39,8 @@ final class UpstreamPool {
     private var turn = 0
     /// What new connections' TLS can go on from.
     private let sessions = TLSSessionCache()
+    /// What they were agreed on under.
+    private var securedBy: TLSClientContext?
     /// Connections that are not decided yet.
     private var attempts: [UInt32] = []
     private var isRetired = false
@@ -150,7 +152,7 @@ final class UpstreamPool {
         guard let tls = upstream.tls else { return .done }
         if channel.pointee.tls == nil {
             do throws(TLSFailure) {
-                let session = try tls.context.session(
+                let session = try securing(tls).session(
                     to: tls.serverName, protocols: tls.protocols, cache: sessions,
                     on: channels.wire)
                 channels.startTLS(channel, session)
@@ -159,6 +161,17 @@ final class UpstreamPool {
             }
         }
         return channels.handshake(channel)
+    }
+
+    /// The context in force. What sessions were agreed on under another one may be with servers
+    /// that are not trusted any more.
+    private func securing(_ tls: TLSUpstream) -> TLSClientContext {
+        let current = tls.client.current
+        if securedBy !== current {
+            securedBy = current
+            sessions.removeAll()
+        }
+        return current
     }
 
     /// The attempt succeeded.

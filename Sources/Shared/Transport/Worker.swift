@@ -45,6 +45,8 @@ public final class Worker {
     let exchanges: Exchanges
     let scratch: Scratch
     let sessions = Sessions()
+    let decoders = ContentDecoders()
+    let frames = FrameInspectors()
     private let pools: UpstreamPools
     private var listeners: [Listener] = []
     private var queued: [UInt32] = []
@@ -64,7 +66,7 @@ public final class Worker {
         now = Clock.monotonicNanoseconds
         channels = try Channels()
         pools = UpstreamPools(channels: channels)
-        exchanges = Exchanges(channels: channels, pools: pools)
+        exchanges = Exchanges(channels: channels, pools: pools, decoders: decoders, frames: frames)
         scratch = Scratch(fieldsMax: fieldsMax)
         queued.reserveCapacity(1024)
         turn.reserveCapacity(1024)
@@ -85,17 +87,19 @@ public final class Worker {
 
     /// Accepts connections from a listening socket, which the worker closes when it drains.
     ///
-    /// - Parameter tls: nil for connections that are not secured.
+    /// - Parameters:
+    ///   - tls: nil for connections that are not secured.
+    ///   - gate: closes the listener before the worker drains.
     public func addListener(
         _ socket: consuming Descriptor, options: ListenerOptions, handler: any RequestHandler,
-        tls: TLSServer? = nil
+        tls: TLSServer? = nil, gate: ListenerGate? = nil
     ) throws(SystemError) {
         let token = Self.listenerToken | UInt64(listeners.count)
         let raw = socket.release()
         listeners.append(
             Listener(
                 socket: raw, address: Socket.localAddress(raw), options: options,
-                handler: handler, tls: tls.map { TLSServer.Reader($0) }))
+                handler: handler, tls: tls.map { TLSServer.Reader($0) }, gate: gate))
         try channels.watch(raw, token: token)
     }
 
@@ -270,7 +274,13 @@ public final class Worker {
                 forwarder.expired(channel)
             }
         }
-        for index in listeners.indices where listeners[index].isPaused { resume(index) }
+        for index in listeners.indices where !listeners[index].isClosed {
+            if listeners[index].gate?.isClosed ?? false {
+                closeListener(index)
+            } else if listeners[index].isPaused {
+                resume(index)
+            }
+        }
     }
 
     // MARK: accepting
@@ -301,6 +311,9 @@ public final class Worker {
             throw error
         }
         client.pointee.peer = peer
+        if let number = listeners[index].options.unixSocket {
+            client.pointee.unixPeer = Socket.unixPeer(of: socket, by: number)
+        }
         client.pointee.deadline = now &+ listeners[index].options.headerTimeoutNanoseconds
         guard let context = listeners[index].tls?.current() else { return }
         do throws(TLSFailure) {
@@ -333,22 +346,47 @@ public final class Worker {
         control.clear()
         guard control.isDraining, !isDraining else { return }
         isDraining = true
-        for listener in listeners { Socket.close(listener.socket) }
+        closeSockets()
+        channels.each { endWhenIdle($0) }
+    }
+
+    /// Takes no new connections through the listener; those there are end with their request.
+    private func closeListener(_ index: Int) {
+        guard !isDraining else { return }
+        if !listeners[index].isPaused { channels.unwatch(listeners[index].socket) }
+        Socket.close(listeners[index].socket)
+        listeners[index].isClosed = true
         channels.each { channel in
-            if channel.pointee.kind == .session, channel.pointee.side == .client {
-                return multiplexer.drain(channel)
+            guard channel.pointee.side == .client, Int(channel.pointee.group) == index else {
+                return
             }
-            let isIdle =
-                channel.pointee.side == .client && channel.pointee.kind == .messages
-                && channel.pointee.exchange == Channel.noExchange
-                && channel.pointee.unread.isEmpty && channel.pointee.unsent.isEmpty
-            if isIdle { clients.close(channel) }
-            clients.drainTunnel(channel)
+            endWhenIdle(channel)
         }
     }
 
+    private func closeSockets() {
+        for listener in listeners where !listener.isClosed { Socket.close(listener.socket) }
+    }
+
+    /// Whether a client's connection is to end with the request at hand.
+    func isEnding(_ client: ChannelPointer) -> Bool {
+        isDraining || listeners[Int(client.pointee.group)].isClosed
+    }
+
+    private func endWhenIdle(_ channel: ChannelPointer) {
+        if channel.pointee.kind == .session, channel.pointee.side == .client {
+            return multiplexer.drain(channel)
+        }
+        let isIdle =
+            channel.pointee.side == .client && channel.pointee.kind == .messages
+            && channel.pointee.exchange == Channel.noExchange
+            && channel.pointee.unread.isEmpty && channel.pointee.unsent.isEmpty
+        if isIdle { clients.close(channel) }
+        clients.drainTunnel(channel)
+    }
+
     private func closeAll() {
-        if !isDraining { for listener in listeners { Socket.close(listener.socket) } }
+        if !isDraining { closeSockets() }
         channels.each { channel in
             if channel.pointee.side == .client { clients.stopped(channel) }
         }

@@ -26,6 +26,14 @@ static const uint32_t CLINUX_ET = EPOLLET;
 
 int clinux_accept4(int listener, struct sockaddr *address, socklen_t *length, int flags);
 
+struct clinux_ucred {
+    int32_t pid;
+    uint32_t uid;
+};
+
+// Who is connected to a Unix socket. 0, or -1 with errno.
+int clinux_peer_credentials(int socket, struct clinux_ucred *credentials);
+
 // Names the calling thread; a name over 15 bytes is cut.
 void clinux_name_thread(const char *name);
 

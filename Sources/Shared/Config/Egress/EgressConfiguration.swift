@@ -34,6 +34,12 @@ public struct EgressConfiguration: Sendable, Equatable {
             CredentialConfiguration.read($0.name, $0.section)
         }
         isForwardProxy = section.read("forward_proxy", .boolean, default: false)
+        if case .certificate = identity, front?.tls?.clientAuthoritiesFile == nil {
+            section.fault(
+                section.markOf("identity"),
+                "\(section.name("identity")).certificates needs \(section.name("tls")).client_ca: "
+                    + "whose certificates count?")
+        }
         section.finish()
         guard let front, let identity else { return nil }
         self.front = front

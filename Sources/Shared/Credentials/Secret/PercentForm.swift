@@ -9,5 +9,5 @@ enum PercentForm {
     }
 
     /// The upper-case digit of 0 to 15.
-    static func digit(_ value: UInt8) -> UInt8 { value < 10 ? value &+ 48 : value &+ 55 }
+    static func digit(_ value: UInt8) -> UInt8 { Percent.upperDigit(value) }
 }

@@ -13,6 +13,8 @@ public enum BodyError: Error, Equatable, Sendable {
     case trailerMalformed(HeadError.Reason)
     case trailersTooLong
     case contentTooLarge
+    /// Its coding is not what the head says, or it expands to more than it may.
+    case codingMalformed
     /// The peer closed before the end.
     case truncated
 
@@ -23,7 +25,7 @@ public enum BodyError: Error, Equatable, Sendable {
         case .trailersTooLong: 431
         case .chunkSizeMalformed, .chunkTooLarge, .chunkExtensionMalformed,
             .chunkExtensionsTooLong, .chunkDataUnterminated, .bareLineFeed,
-            .bareCarriageReturn, .trailerMalformed, .truncated:
+            .bareCarriageReturn, .trailerMalformed, .codingMalformed, .truncated:
             400
         }
     }

@@ -74,6 +74,12 @@ public struct FieldTable: ~Copyable {
         nominate(name, in: bytes)
     }
 
+    /// The same for a name that is known beforehand, in lower case.
+    mutating func drop(_ name: StaticString, in bytes: UnsafeRawBufferPointer) {
+        let name = UnsafeRawBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount)
+        nominate(name, in: bytes)
+    }
+
     mutating func removeAll() {
         count = 0
         present = FieldNameSet()

@@ -80,6 +80,12 @@ public struct ResponseHead: ~Copyable {
         return end
     }
 
+    /// The content that is passed on is of another length.
+    mutating func forgetLength() {
+        declaredLength = nil
+        if framing != .none { framing = .untilClose }
+    }
+
     /// RFC 9112 §6.3, in its order.
     private mutating func deriveFraming(
         _ bytes: UnsafeRawBufferPointer, _ request: Request

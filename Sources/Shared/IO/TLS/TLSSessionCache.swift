@@ -34,6 +34,12 @@ public final class TLSSessionCache {
         return nil
     }
 
+    /// Forgets all of them.
+    public func removeAll() {
+        for session in sessions { SSL_SESSION_free(session) }
+        sessions.removeAll(keepingCapacity: true)
+    }
+
     /// Takes over a reference.
     func keep(_ session: OpaquePointer) {
         if sessions.count == Self.countMax { SSL_SESSION_free(sessions.removeFirst()) }

@@ -25,7 +25,7 @@ public final class AddressLimiter: Sendable {
     ///
     /// - Parameter now: nanoseconds of a monotonic clock.
     public func take(_ address: ClientAddress, nowNanoseconds now: UInt64) -> Admission {
-        let arrival = table.arrival(address.high, address.low)
+        let arrival = table.arrival(address.high, address.low, nowNanoseconds: now)
         let charge = window.intervalNanoseconds
         return Admission(arrival.take(window, charge: charge, nowNanoseconds: now))
     }

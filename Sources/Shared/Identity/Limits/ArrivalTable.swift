@@ -8,20 +8,27 @@ internal import Synchronization
 /// can come back with less debt than he left, however many names he has, and what a flood of
 /// names costs others is bounded by the smallest debt in their set.
 ///
-/// Workers share the table without locks. When two of them give the same client a place in the
-/// same instant, it can have two for a while: at most one token per worker is then granted twice.
+/// Workers share the table without locks. Who gives a client a place says so in the set's claim
+/// first, by an exchange that fails when somebody else has claimed since he looked; a claim that
+/// is not carried out yet is carried out by whoever comes upon it. So a client never gets two. A
+/// place that is about to be given away counts as just used, so that no other newcomer takes it
+/// before the first token is taken from it, unless all places of its set are in use by then.
 final class ArrivalTable: @unchecked Sendable {
     // Sendable: the memory is reached through atomics only, everything else is constant.
 
     private static let ways = 8
 
     private let hash: SipHash
+    /// For each place a tag, 0 in one that was never used, and an arrival time.
     private let words: UnsafeMutablePointer<Atomic<UInt64>>
+    /// For each set the last claim: a tag, with the number of the place in its lowest bits.
+    private let claims: UnsafeMutablePointer<Atomic<UInt64>>
     private let setMask: UInt64
+    private static let wayMask = UInt64(ways - 1)
 
     /// - Parameters:
     ///   - placesMax: how many clients are told apart at once, rounded up to a power of two; 1 to
-    ///     16,777,216. Each takes 16 bytes.
+    ///     16,777,216. Each takes 17 bytes.
     ///   - seed: secret random words.
     init?(placesMax: Int, seed: (UInt64, UInt64)) {
         guard (1...16_777_216).contains(placesMax) else { return nil }
@@ -32,44 +39,90 @@ final class ArrivalTable: @unchecked Sendable {
         setMask = UInt64(sets - 1)
         words = .allocate(capacity: count)
         for index in 0..<count { (words + index).initialize(to: Atomic(0)) }
+        claims = .allocate(capacity: sets)
+        for index in 0..<sets { (claims + index).initialize(to: Atomic(0)) }
     }
 
     deinit {
         words.deallocate()
+        claims.deallocate()
     }
 
     /// The moment of the client that two words name.
-    func arrival(_ first: UInt64, _ second: UInt64) -> ArrivalTime {
+    ///
+    /// - Parameter now: nanoseconds of a monotonic clock.
+    func arrival(
+        _ first: UInt64, _ second: UInt64, nowNanoseconds now: UInt64
+    ) -> ArrivalTime {
         let hash = hash.hash(first, second)
-        let tag = hash | 1  // 0 marks a place that was never used
+        let tag = Self.tag(hash)
         let set = Int(truncatingIfNeeded: hash &>> 32 & setMask)
-        return place(of: tag, in: words + set &* ArrivalTable.ways &* 2)
+        let places = words + set &* Self.ways &* 2
+        if let way = find(tag, in: places) { return Self.time(way, in: places) }
+        return Self.time(claim(tag, claims + set, in: places, now), in: places)
     }
 
-    /// Finds or claims a place. Only the tag changes hands: the arrival time, and the debt in it,
-    /// stays where it is.
-    private func place(
-        of tag: UInt64, in set: UnsafeMutablePointer<Atomic<UInt64>>
+    /// Not 0, and without the bits that a claim needs.
+    private static func tag(_ hash: UInt64) -> UInt64 { hash & ~wayMask | 1 }
+
+    private static func time(
+        _ way: Int, in places: UnsafeMutablePointer<Atomic<UInt64>>
     ) -> ArrivalTime {
-        var victim = 0
-        for _ in 0..<ArrivalTable.ways {
-            var smallest = UInt64.max
-            var victimTag: UInt64 = 0
-            for way in 0..<ArrivalTable.ways {
-                let seen = set[way &* 2].load(ordering: .relaxed)
-                if seen == tag { return ArrivalTime(set + (way &* 2 &+ 1)) }
-                let arrival = set[way &* 2 &+ 1].load(ordering: .relaxed)
-                if arrival < smallest {
-                    smallest = arrival
-                    victim = way
-                    victimTag = seen
-                }
-            }
-            let (claimed, _) = set[victim &* 2].compareExchange(
-                expected: victimTag, desired: tag, ordering: .relaxed)
-            if claimed { break }
+        ArrivalTime(places + (way &* 2 &+ 1))
+    }
+
+    private func find(
+        _ tag: UInt64, in places: UnsafeMutablePointer<Atomic<UInt64>>
+    ) -> Int? {
+        for way in 0..<Self.ways where places[way &* 2].load(ordering: .relaxed) == tag {
+            return way
         }
-        // Eight lost races leave it without a tag: it then shares the victim's bucket.
-        return ArrivalTime(set + (victim &* 2 &+ 1))
+        return nil
+    }
+
+    /// Gives the tag a place, or finds the one that somebody else has given it. Only the tag
+    /// changes hands: the arrival time, and the debt in it, stays where it is.
+    private func claim(
+        _ tag: UInt64, _ claim: UnsafeMutablePointer<Atomic<UInt64>>,
+        in places: UnsafeMutablePointer<Atomic<UInt64>>, _ now: UInt64
+    ) -> Int {
+        while true {
+            let last = claim.pointee.load(ordering: .acquiring)
+            carryOut(last, in: places)
+            if let way = find(tag, in: places) { return way }
+            let victim = leastIndebted(places)
+            // A debt that was over before now is over now: that changes nothing for anybody.
+            places[victim &* 2 &+ 1].max(now, ordering: .relaxed)
+            let mine = tag & ~Self.wayMask | UInt64(victim)
+            // Fails only when somebody else has claimed: all together always get on.
+            let (isMine, _) = claim.pointee.compareExchange(
+                expected: last, desired: mine, ordering: .acquiringAndReleasing)
+            guard isMine else { continue }
+            carryOut(mine, in: places)
+            return victim
+        }
+    }
+
+    private func carryOut(_ claim: UInt64, in places: UnsafeMutablePointer<Atomic<UInt64>>) {
+        guard claim != 0 else { return }
+        let way = Int(claim & Self.wayMask)
+        let seen = places[way &* 2].load(ordering: .relaxed)
+        let tag = Self.tag(claim)
+        guard seen != tag else { return }
+        // When it fails, another worker has carried it out.
+        _ = places[way &* 2].compareExchange(expected: seen, desired: tag, ordering: .relaxed)
+    }
+
+    private func leastIndebted(_ places: UnsafeMutablePointer<Atomic<UInt64>>) -> Int {
+        var victim = 0
+        var smallest = UInt64.max
+        for way in 0..<Self.ways {
+            let arrival = places[way &* 2 &+ 1].load(ordering: .relaxed)
+            if arrival < smallest {
+                smallest = arrival
+                victim = way
+            }
+        }
+        return victim
     }
 }

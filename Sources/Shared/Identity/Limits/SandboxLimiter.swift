@@ -36,7 +36,7 @@ public final class SandboxLimiter: Sendable {
         }
         guard minute.isLimited else { return .granted(standing(0)) }
         let (first, second) = sandbox.words(mixedWith: service)
-        let arrival = table.arrival(first, second)
+        let arrival = table.arrival(first, second, nowNanoseconds: now)
         switch arrival.take(minute, charge: minute.intervalNanoseconds, nowNanoseconds: now) {
         case .granted(let debt): return .granted(standing(debt))
         case .refused(let debt, let wait): return .refused(standing(debt, wait: wait))

@@ -27,9 +27,7 @@ public struct EgressExplanation: Sendable {
     }
 
     public let steps: [Step]
-    /// What policy says; nil when it says nothing, which denies.
-    public let isAllowed: Bool?
-    public let reasons: [String]
+    public let decision: DecisionExplanation
     /// Such as `60 requests a minute (egress_policies.standard.rate_limits.default)`.
     public let limit: String?
     /// The service, when there is one of that name.
@@ -45,59 +43,17 @@ public struct EgressExplanation: Sendable {
         self.service = service
         steps = Self.steps(call, service, tier, bundle.data.root, data)
         limit = Self.limit(call, tier, bundle.data.root)
-        let query = "data." + entrypoint.split(separator: "/").joined(separator: ".")
-        let compiled = try PolicyQuery(query, in: bundle)
-        do throws(PolicyQueryError) {
-            let rows = try compiled.run(
-                input: Self.input(call), nowNanoseconds: nowNanoseconds)
-            let answer = rows.first?.values.first ?? .undefined
-            let said = answer.member("allowed")
-            isAllowed =
-                answer.isObject
-                ? (said.isDefined ? said : answer.member("allow")).boolean : answer.boolean
-            let found = answer.member("deny_reasons")
-            reasons = (Array(found.set.buffer) + Array(found.array.buffer)).compactMap(\.text)
-        } catch {
-            isAllowed = nil
-            reasons = ["\(error)"]
-        }
+        decision = try DecisionExplanation(
+            of: Self.input(call), in: bundle, entrypoint: entrypoint,
+            nowNanoseconds: nowNanoseconds)
     }
 
     /// What the egress shows policy of such a call.
     private static func input(_ call: Call) -> [UInt8] {
-        var writer = JSONWriter(capacity: 512)
-        func object(_ name: StaticString, _ members: () -> Void) {
-            writer.key(name)
-            writer.beginObject()
-            members()
-            writer.endObject()
-        }
-        func member(_ name: StaticString, _ text: String) {
-            writer.key(name)
-            writer.string(text)
-        }
-        writer.beginObject()
-        object("attributes") {
-            object("request") {
-                object("http") {
-                    member("method", call.method)
-                    member("path", call.path)
-                    member("host", call.service)
-                    object("headers") {}
-                }
-            }
-            object("metadataContext") {
-                object("filterMetadata") {
-                    object("sluice") {
-                        member("context", "egress")
-                        member("sandbox_id", call.sandbox)
-                        member("service", call.service)
-                    }
-                }
-            }
-        }
-        writer.endObject()
-        return writer.bytes
+        ExplainedInput(
+            method: call.method, path: call.path, host: call.service,
+            [("context", "egress"), ("sandbox_id", call.sandbox), ("service", call.service)]
+        ).bytes
     }
 
     // MARK: the data that the shipped policy goes by

@@ -40,14 +40,18 @@ public struct QueryReport: Sendable {
 
     /// A line for each expression, and one below it for each rule that made it fail.
     private static func text(_ failures: [FailedExpression]) -> String {
-        failures.map { failure in
-            let place = place(failure.file, failure.location)
-            let causes = failure.causes.map { "  \(Self.place($0.file, $0.location)): \($0.text)\n" }
-            return "\(place): \(failure.text) (\(failure.rule))\n" + causes.joined()
-        }.joined()
+        lines(of: failures).map { $0 + "\n" }.joined()
     }
 
-    private static func place(_ file: String, _ location: SourceLocation) -> String {
+    static func lines(of failures: [FailedExpression]) -> [String] {
+        failures.flatMap { failure in
+            let place = place(failure.file, failure.location)
+            let causes = failure.causes.map { "  \(Self.place($0.file, $0.location)): \($0.text)" }
+            return ["\(place): \(failure.text) (\(failure.rule))"] + causes
+        }
+    }
+
+    static func place(_ file: String, _ location: SourceLocation) -> String {
         "\(file):\(location.row):\(location.column)"
     }
 

@@ -1,14 +1,21 @@
-internal import Bytes
-
 /// A query's parameters, as they lie between `&`.
-struct QueryParameters {
-    struct Parameter: BitwiseCopyable {
-        let text: UnsafeRawBufferPointer
-        let name: UnsafeRawBufferPointer
-        let value: UnsafeRawBufferPointer
+public struct QueryParameters {
+    public struct Parameter: BitwiseCopyable {
+        public let text: UnsafeRawBufferPointer
+        public let name: UnsafeRawBufferPointer
+        public let value: UnsafeRawBufferPointer
+
+        public init(
+            text: UnsafeRawBufferPointer, name: UnsafeRawBufferPointer,
+            value: UnsafeRawBufferPointer
+        ) {
+            self.text = text
+            self.name = name
+            self.value = value
+        }
 
         /// Whether the name, decoded, is this one.
-        func isNamed(_ expected: UnsafeRawBufferPointer) -> Bool {
+        public func isNamed(_ expected: UnsafeRawBufferPointer) -> Bool {
             var at = 0
             var index = 0
             while at < name.count {
@@ -22,10 +29,10 @@ struct QueryParameters {
 
     private let query: UnsafeRawBufferPointer
 
-    init(_ query: UnsafeRawBufferPointer) { self.query = query }
+    public init(_ query: UnsafeRawBufferPointer) { self.query = query }
 
     /// Empty parameters are left out.
-    func each(_ body: (Parameter) -> Void) {
+    public func each(_ body: (Parameter) -> Void) {
         var start = 0
         while start < query.count {
             var end = start
@@ -45,7 +52,7 @@ struct QueryParameters {
     }
 
     /// The byte at `at`, its `%XX` or `+` undone, and `at` moved behind it.
-    static func decoded(_ text: UnsafeRawBufferPointer, _ at: inout Int) -> UInt8 {
+    public static func decoded(_ text: UnsafeRawBufferPointer, _ at: inout Int) -> UInt8 {
         let byte = text[at]
         if byte == UInt8(ascii: "%"), at + 2 < text.count, let high = Hex.value(of: text[at + 1]),
             let low = Hex.value(of: text[at + 2])
