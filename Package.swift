@@ -175,7 +175,7 @@ let package = Package(
         tests(
             "Gateway",
             [
-                "Gateway", "Agentd", "Config", "IO", "Peers", "RunningRole", "Telemetry",
+                "Gateway", "Agentd", "Config", "IO", "Peers", "Policy", "RunningRole", "Telemetry",
                 "Transport",
             ]),
         tests(

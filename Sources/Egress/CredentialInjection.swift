@@ -1,6 +1,7 @@
 internal import Bytes
 internal import Credentials
 internal import HTTP
+internal import IO
 internal import Proxy
 internal import Transport
 
@@ -8,16 +9,14 @@ internal import Transport
 /// place that has both.
 struct CredentialInjection: ~Copyable {
     /// The query with the credential in it.
-    private let query: UnsafeMutableBufferPointer<UInt8>
+    private let query: UndumpedMemory
 
     private static let parameterBytesMax = 16 << 10
 
     /// - Parameter targetBytesMax: of a request's target as it comes in.
     init(targetBytesMax: Int) {
-        query = .allocate(capacity: targetBytesMax + Self.parameterBytesMax)
+        query = UndumpedMemory(byteCount: targetBytesMax + Self.parameterBytesMax)
     }
-
-    deinit { query.deallocate() }
 
     /// What the service is asked for.
     struct Target {
@@ -66,7 +65,7 @@ struct CredentialInjection: ~Copyable {
     private func writeQuery(
         _ credential: ReadyCredential, _ target: Target
     ) throws(Refusal) -> UnsafeRawBufferPointer {
-        var line = LineBuilder(query)
+        var line = LineBuilder(query.bytes.bindMemory(to: UInt8.self))
         credential.writeQuery(of: target.query, to: &line)
         guard !line.isOverflowed else { throw .transport(.headTooLarge) }
         return UnsafeRawBufferPointer(line.bytes)

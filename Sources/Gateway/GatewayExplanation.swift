@@ -1,32 +1,21 @@
-internal import Bytes
 public import Config
-internal import HTTP
-internal import Identity
 public import Policy
-internal import Rego
 
 /// What the gateway would do with a request, and why: for people.
 public struct GatewayExplanation: Sendable {
     /// A request as a client would make it.
     public struct Call: Sendable {
         /// Nil for a client without a key.
-        public let key: Key?
+        public let key: ExplainedKey.Presented?
         public let method: String
         /// In its normal form, without the query.
         public let path: String
 
-        public init(key: Key?, method: String, path: String) {
+        public init(key: ExplainedKey.Presented?, method: String, path: String) {
             self.key = key
             self.method = method
             self.path = path
         }
-    }
-
-    /// Which API key a client has.
-    public enum Key: Sendable {
-        case id(String)
-        /// The key itself.
-        case text(String)
     }
 
     /// The first that takes path and method; nil when none does.
@@ -50,9 +39,8 @@ public struct GatewayExplanation: Sendable {
         let match = path.withUnsafeBytes { path in
             method.withUnsafeBytes { routes.find(path, method: $0) }
         }
-        let holder = KeyHolder(
-            call.key, try GatewayData(bundle.data), bundle.data.root,
-            nowSeconds: nowNanoseconds / 1_000_000_000)
+        let holder = try ExplainedKey(
+            call.key, in: bundle, nowSeconds: nowNanoseconds / 1_000_000_000)
         key = holder.text
         switch match {
         case .none:
@@ -79,7 +67,7 @@ public struct GatewayExplanation: Sendable {
                     nowNanoseconds: nowNanoseconds)
                 : nil
         }
-        limit = holder.limit(chosen: decision?.tier, in: bundle.data.root)
+        limit = holder.limit(chosen: decision?.tier, in: bundle)
         switch decision?.isAllowed {
         case .some(true): refusal = nil
         case .some(false): refusal = 403
@@ -97,7 +85,7 @@ public struct GatewayExplanation: Sendable {
     }
 
     /// What the gateway shows policy of such a request.
-    private static func input(_ call: Call, _ holder: KeyHolder) -> [UInt8] {
+    private static func input(_ call: Call, _ holder: ExplainedKey) -> [UInt8] {
         var facts: [(StaticString, String)] = [("context", "gateway")]
         if let id = holder.id {
             facts += [

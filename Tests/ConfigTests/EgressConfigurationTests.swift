@@ -52,6 +52,29 @@ import Testing
             "identity: {token_keys: [\(key)], header: true}",
             "egress.identity.header has no effect beside token_keys"
         ),
+        (
+            "identity: {sockets: [{path: /s, sandbox: a}], header: true}",
+            "egress.identity.header has no effect beside sockets"
+        ),
+        (
+            "identity: {token_keys: [\(key)], certificates: {uri_prefix: 'a://b/'}}",
+            "egress.identity.certificates has no effect beside token_keys"
+        ),
+        ("identity: {sockets: []}", "egress.identity.sockets has 0 sockets"),
+        ("identity: {sockets: [{path: /s}]}", "needs one of sandbox and users"),
+        (
+            "identity: {sockets: [{path: /s, sandbox: a, users: {'1': b}}]}",
+            "needs one of sandbox and users"
+        ),
+        (
+            "identity: {sockets: [{path: /s, users: {root: b}}]}",
+            "egress.identity.sockets[0].users.root is not accepted"
+        ),
+        ("identity: {certificates: {uri_prefix: abc}}", "the beginning of a URI"),
+        (
+            "identity: {certificates: {uri_prefix: 'a://b/'}}",
+            "egress.identity.certificates needs egress.tls.client_ca"
+        ),
         ("identity: {header: true}, admin: 0.0.0.0:8443", "egress.admin is the same address"),
         ("identity: {header: true}, upstreams: {}", "unknown key egress.upstreams"),
     ])

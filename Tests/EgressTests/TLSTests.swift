@@ -69,6 +69,25 @@ struct TLSTests {
         #expect(lines.contains(host))
     }
 
+    @Test func `an authority that changes counts from the next connection on`() throws {
+        let ca = folder + "/trusted.pem"
+        func trust(_ file: String) throws {
+            let text = try String(contentsOfFile: "\(folder)/\(file)", encoding: .utf8)
+            try text.write(toFile: ca, atomically: true, encoding: .utf8)
+        }
+        try trust("other/ca.pem")
+        let egress = try running(host: "service.example", tls: "ca_file: \(ca)")
+        defer { egress.stop() }
+        #expect(try egress.ask("/get", host: "secure").status == 502)
+        try trust("ca.pem")
+        egress.egress.look()
+        #expect(try egress.ask("/get", host: "secure").status == 200)
+        // What is no authority changes nothing.
+        try trust("names")
+        egress.egress.look()
+        #expect(try egress.ask("/get", host: "secure").status == 200)
+    }
+
     @Test func `a file that holds no authority does not start`() throws {
         #expect(throws: (any Error).self) {
             try running(host: "service.example", tls: "ca_file: \(folder)/names")

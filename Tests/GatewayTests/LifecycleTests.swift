@@ -113,6 +113,45 @@ struct LifecycleTests {
         #expect(try Self.admin(gateway, "/nothing").status == 404)
     }
 
+    @Test func `listeners drain when the admin interface is asked to`() throws {
+        let upstream = try ScriptedUpstream()
+        let gateway = try RunningGateway(upstream: upstream.port)
+        let idle = try gateway.connect()
+        let busy = try gateway.connect()
+        try busy.send("GET /api/v1/x HTTP/1.1\r\nHost: a\r\n\(RunningGateway.admin)\r\n")
+        let server = try upstream.accept()
+        _ = try server.readMessage()
+        for (fields, method, status) in [
+            ("", "GET", 405), ("Origin: http://evil.example\r\n", "POST", 403),
+            ("Sec-Fetch-Site: cross-site\r\n", "POST", 403),
+        ] {
+            #expect(
+                try Self.admin(gateway, "/drain_listeners", method, fields).status == status)
+        }
+        #expect(try Self.admin(gateway, "/ready").status == 200)
+        #expect(try Self.admin(gateway, "/drain_listeners", "POST").text == "OK\n")
+        #expect(try Self.admin(gateway, "/ready").status == 503)
+        #expect(try idle.isAtEnd())
+        #expect(throws: (any Error).self) {
+            try gateway.connect().send("GET / HTTP/1.1\r\n\r\n")
+            _ = try gateway.connect().readMessage()
+        }
+        try server.send("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nlast")
+        let answer = try busy.readMessage()
+        #expect(answer.text == "last")
+        #expect(answer["connection"]?.lowercased() == "close")
+        #expect(try Self.admin(gateway, "/ready").text == "DRAINING\n")
+    }
+
+    @Test func `a reload that was asked for is handed out once`() throws {
+        let gateway = try RunningGateway()
+        #expect(!gateway.gateway.takeReloadRequest())
+        #expect(try Self.admin(gateway, "/reload", "POST").text == "OK\n")
+        #expect(gateway.gateway.takeReloadRequest())
+        #expect(!gateway.gateway.takeReloadRequest())
+        #expect(try Self.admin(gateway, "/reload").status == 405)
+    }
+
     @Test func `the access log has a line for each request and no credential`() throws {
         let file = FileManager.default.temporaryDirectory
             .appendingPathComponent("sluice-access-\(UUID().uuidString).log").path
@@ -133,9 +172,12 @@ struct LifecycleTests {
 
     // MARK: pieces
 
-    private static func admin(_ gateway: RunningGateway, _ path: String) throws -> Message {
+    private static func admin(
+        _ gateway: RunningGateway, _ path: String, _ method: String = "GET", _ fields: String = ""
+    ) throws -> Message {
         let client = try Peer(port: gateway.adminPort)
-        try client.send("GET \(path) HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+        try client.send(
+            "\(method) \(path) HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\(fields)\r\n")
         return try client.readMessage()
     }
 

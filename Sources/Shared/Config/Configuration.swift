@@ -28,6 +28,13 @@ public struct Configuration: Sendable, Equatable {
     public static func load(
         _ paths: [String], surroundings: Surroundings = .process
     ) throws(ConfigurationError) -> Configuration {
+        try loadWithPlaces(paths, surroundings: surroundings).configuration
+    }
+
+    /// The same, with where the files say what.
+    public static func loadWithPlaces(
+        _ paths: [String], surroundings: Surroundings = .process
+    ) throws(ConfigurationError) -> (configuration: Configuration, places: ConfigurationPlaces) {
         var sources: [Source] = []
         var faults: [ConfigurationFault] = []
         for path in paths {
@@ -48,13 +55,14 @@ public struct Configuration: Sendable, Equatable {
     public static func parse(
         _ sources: [Source], surroundings: Surroundings
     ) throws(ConfigurationError) -> Configuration {
-        try merge(sources, [], surroundings)
+        try merge(sources, [], surroundings).configuration
     }
 
     private static func merge(
         _ sources: [Source], _ unreadable: [ConfigurationFault], _ surroundings: Surroundings
-    ) throws(ConfigurationError) -> Configuration {
+    ) throws(ConfigurationError) -> (configuration: Configuration, places: ConfigurationPlaces) {
         var configuration = Configuration()
+        var places = ConfigurationPlaces()
         var faults = unreadable
         var ownerOfSection: [String: String] = [:]
         for source in sources {
@@ -62,10 +70,11 @@ public struct Configuration: Sendable, Equatable {
             if let root = root(of: source, decoder) {
                 configuration.take(root, ownerOfSection: &ownerOfSection, file: source.name)
             }
+            places.add(decoder.marks, of: source.name)
             faults += decoder.faults.sorted { ($0.line, $0.column) < ($1.line, $1.column) }
         }
         guard faults.isEmpty else { throw ConfigurationError(faults: faults) }
-        return configuration
+        return (configuration, places)
     }
 
     private static func root(of source: Source, _ decoder: Decoder) -> Section? {

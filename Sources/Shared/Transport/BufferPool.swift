@@ -45,6 +45,12 @@ struct BufferPool: ~Copyable {
         buffer = .none
     }
 
+    /// Wiped, so that a head that a credential may be in does not outlive its exchange.
+    mutating func wipe(_ buffer: inout Buffer) {
+        buffer.base?.initializeMemory(as: UInt8.self, repeating: 0, count: buffer.end)
+        give(&buffer)
+    }
+
     /// Makes room for `count` more bytes: moves to the front, or into a larger buffer.
     mutating func reserve(_ count: Int, in buffer: inout Buffer) {
         guard buffer.room < count else { return }

@@ -58,7 +58,7 @@ final class Exchanges {
         if exchange.pointee.upstreamGroup != Exchange.noUpstream {
             pools.release(exchange.pointee.upstreamGroup)
         }
-        channels.buffers.give(&exchange.pointee.replay)
+        channels.buffers.wipe(&exchange.pointee.replay)
         if exchange.pointee.flags.isSuperset(of: [.tunnel, .inspected]) {
             frames.end(exchange.pointee.index)
         }

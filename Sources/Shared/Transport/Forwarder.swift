@@ -350,7 +350,7 @@ struct Forwarder {
                 ? try worker.multiplexer.open(to: pool) : try pool.connect(now: worker.now)
             attach(upstream, to: exchange)
             worker.send(upstream, exchange.pointee.replay.bytes, isLast: true)
-            channels.buffers.give(&exchange.pointee.replay)
+            channels.buffers.wipe(&exchange.pointee.replay)
         } catch {
             fail(exchange, error.fault)
         }

@@ -1,4 +1,5 @@
 public import Bytes
+internal import IO
 
 /// Where a handler puts what it wants said: scratch that a worker uses for one message at a time.
 public final class Reply {
@@ -13,19 +14,16 @@ public final class Reply {
     /// Whether the connection is to close after an answer of our own.
     public var closes = false
 
-    private let memory: UnsafeMutableBufferPointer<UInt8>
+    private let memory = UndumpedMemory(byteCount: linesBytesMax)
 
     /// Room for the lines that a handler adds to one head.
     public static let linesBytesMax = 64 << 10
 
     init() {
-        memory = .allocate(capacity: Self.linesBytesMax)
-        lines = LineBuilder(memory)
+        lines = LineBuilder(memory.bytes.bindMemory(to: UInt8.self))
         content.reserveCapacity(4096)
         removedNames.reserveCapacity(1024)
     }
-
-    deinit { memory.deallocate() }
 
     /// Keeps the client's fields of this name from being forwarded.
     public func removeField(_ name: UnsafeRawBufferPointer) {

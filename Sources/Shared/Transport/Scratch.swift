@@ -1,13 +1,15 @@
 internal import Bytes
 internal import HTTP
+internal import IO
 
 /// Memory that a worker uses for one message at a time. What must outlive an event is copied out.
 final class Scratch {
     var request: RequestHead
     var response: ResponseHead
     let reply = Reply()
+    private let outMemory = UndumpedMemory(byteCount: outBytes)
     /// Heads and re-framed content on their way out.
-    let out: UnsafeMutableRawBufferPointer
+    var out: UnsafeMutableRawBufferPointer { outMemory.bytes }
     /// A piece of content whose coding was taken away.
     let decoded: UnsafeMutableRawBufferPointer
     /// Content gathered for a decision.
@@ -28,13 +30,11 @@ final class Scratch {
         request = RequestHead(fieldsMax: fieldsMax)
         response = ResponseHead(fieldsMax: max(fieldsMax, 200))
         trailers = FieldTable(capacity: fieldsMax)
-        out = .allocate(byteCount: Self.outBytes, alignment: 64)
         decoded = .allocate(byteCount: Self.decodedBytes, alignment: 64)
         content = .allocate(byteCount: Self.contentBytesMax, alignment: 64)
     }
 
     deinit {
-        out.deallocate()
         decoded.deallocate()
         content.deallocate()
     }

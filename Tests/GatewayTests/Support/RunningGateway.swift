@@ -21,8 +21,8 @@ final class RunningGateway {
     ///   - bundle: a path below the repository's folder, or an absolute one.
     ///   - settings: more lines of the `gateway` section, with an indent of two.
     init(
-        upstream: UInt16? = nil, bundle: String = "bundles/agentd", settings: String = "",
-        log: String = "/dev/null"
+        upstream: UInt16? = nil, bundle: String = "bundles/agentd",
+        entrypoint: String = "agentd/authz", settings: String = "", log: String = "/dev/null"
     ) throws {
         let log = try Log(.file(log))
         let agentd = try upstream == nil ? Self.makeAgentd() : nil
@@ -38,6 +38,7 @@ final class RunningGateway {
                   address: 127.0.0.1:\(upstream ?? RunningRole.port(of: agentd?.address ?? ""))
               policy:
                 bundle: \(bundle)
+                entrypoint: \(entrypoint)
 
             """,
             settings: settings,

@@ -56,6 +56,25 @@ public struct LeakOracle: Sendable {
         }
     }
 
+    /// The secrets as they would lie in memory, in each encoding: for searching much of it at once.
+    public var forms: [(name: String, encoding: Encoding, bytes: [UInt8])] {
+        secrets.flatMap { secret in
+            var forms: [(name: String, encoding: Encoding, bytes: [UInt8])] = []
+            func add(_ encoding: Encoding, _ bytes: [UInt8]) {
+                forms.append((secret.name, encoding, bytes))
+            }
+            add(.raw, secret.bytes)
+            for alignment in 0..<3 {
+                add(.base64, Self.core(secret.bytes, alignment, .standard))
+                add(.base64url, Self.core(secret.bytes, alignment, .url))
+            }
+            add(.percent, Percent.encode(secret.bytes.span, .query))
+            add(.json, secret.bytes.flatMap { $0 == UInt8(ascii: "/") ? [0x5C, $0] : [$0] })
+            add(.hex, Hex.encode(secret.bytes.span))
+            return forms
+        }
+    }
+
     public static func offset(of needle: [UInt8], in bytes: [UInt8]) -> Int? {
         guard let first = needle.first, bytes.count >= needle.count else { return nil }
         return bytes.withUnsafeBufferPointer { bytes in

@@ -5,6 +5,8 @@ final class Decoder {
     let file: String
     let surroundings: Surroundings
     private(set) var faults: [ConfigurationFault] = []
+    /// Where each value that was read stands.
+    private(set) var marks: [String: YAMLMark] = [:]
 
     init(file: String, surroundings: Surroundings) {
         self.file = file
@@ -19,6 +21,7 @@ final class Decoder {
 
     /// Reads a scalar as `kind`; nil after a fault.
     func value<Value>(_ node: YAMLNode, _ kind: Kind<Value>, at path: String) -> Value? {
+        marks[path] = node.mark
         guard case .scalar(let scalar) = node.content else {
             let got = if case .sequence = node.content { "a list" } else { "a section" }
             fault(node.mark, "\(path) is \(got); accepted: \(kind.accepted)")

@@ -1,3 +1,5 @@
+internal import Glibc
+
 /// Where a secret is read from.
 public enum SecretSource: Sendable, Equatable {
     /// An environment variable of this process, read once at the start.
@@ -39,6 +41,14 @@ public enum SecretSource: Sendable, Equatable {
             guard !text.isEmpty else { throw Malformed(reason: "it is empty") }
             self = .literal(text)
         }
+    }
+
+    /// Whether its program is there and may be run; true of sources that run none.
+    public var isRunnable: Bool {
+        guard case .command(let arguments) = self, let program = arguments.first else { return true }
+        if program.contains("/") { return access(program, X_OK) == 0 }
+        let folders = getenv("PATH").map { String(cString: $0) } ?? "/usr/bin:/bin"
+        return folders.split(separator: ":").contains { access("\($0)/\(program)", X_OK) == 0 }
     }
 
     /// Whether its value can change while the process runs.

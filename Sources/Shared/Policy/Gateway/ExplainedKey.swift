@@ -1,20 +1,29 @@
 internal import Identity
-internal import Policy
 internal import Rego
 
-/// Whose API key an imagined request has, as the data says it.
-struct KeyHolder {
-    /// Nil for nobody.
-    private(set) var id: String?
-    private(set) var role = ""
-    private(set) var tier = ""
-    private(set) var isValid = false
-    /// How the key stands, for people.
-    private(set) var text = "none"
+/// Whose API key an imagined request has, as a bundle's data says it: for people.
+public struct ExplainedKey: Sendable {
+    /// Which key a client has.
+    public enum Presented: Sendable {
+        case id(String)
+        /// The key itself.
+        case text(String)
+    }
 
-    init(
-        _ key: GatewayExplanation.Key?, _ data: GatewayData, _ root: Value, nowSeconds: Int64
-    ) {
+    /// Nil for nobody.
+    public private(set) var id: String?
+    public private(set) var role = ""
+    public private(set) var tier = ""
+    public private(set) var isValid = false
+    /// How the key stands.
+    public private(set) var text = "none"
+
+    /// - Parameter key: nil for a client without one.
+    public init(
+        _ key: Presented?, in bundle: Bundle, nowSeconds: Int64
+    ) throws(BundleError) {
+        let data = try GatewayData(bundle.data)
+        let root = bundle.data.root
         switch key {
         case nil: return
         case .text(let text): find(text, data.keys, nowSeconds)
@@ -56,10 +65,12 @@ struct KeyHolder {
         root.member("api_keys").array.buffer.first { $0.member("id").text == id }
     }
 
+    /// Such as `tier standard: 120 a minute, 5000 an hour`; nil for nobody.
+    ///
     /// - Parameter chosen: the tier that policy chose; one that is not in the data does not count.
-    func limit(chosen: String?, in root: Value) -> String? {
+    public func limit(chosen: String?, in bundle: Bundle) -> String? {
         guard id != nil else { return nil }
-        let tiers = root.member("rate_limit_tiers")
+        let tiers = bundle.data.root.member("rate_limit_tiers")
         let name = chosen.flatMap { tiers.member($0).isDefined ? $0 : nil } ?? tier
         let limits = tiers.member(name)
         let windows: [(String, String)] = [
