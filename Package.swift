@@ -122,7 +122,11 @@ let package = Package(
                 "Telemetry", "Transport",
             ]),
         role(
-            "Agentd", ["Bytes", "Config", "HTTP", "IO", "Proxy", "Telemetry", "Transport"]),
+            "Agentd",
+            [
+                "Bytes", "COpenSSL", "Config", "GRPC", "HTTP", "IO", "Protos", "Proxy", "Telemetry",
+                "Transport",
+            ]),
         .executableTarget(
             name: "Main",
             dependencies: [

@@ -23,8 +23,8 @@ public struct Responder {
 
     // MARK: what handlers do
 
-    /// Begins the response. `lines` are field lines, each with its CRLF, without framing and `Date`;
-    /// who writes them has checked their values.
+    /// Begins the response. `lines` are field lines, each with its CRLF, without framing and
+    /// `Date`; who writes them has checked their values.
     public func begin(_ index: UInt32, status: Int, lines: UnsafeRawBufferPointer) {
         guard let (exchange, client) = served(index),
             !exchange.pointee.flags.contains(.responseStarted)

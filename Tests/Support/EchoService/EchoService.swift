@@ -38,7 +38,7 @@ public final class EchoService: Sendable {
         Google_Protobuf_StringValue(value)
     }
 
-    public var methods: [Method] {
+    public var methods: [ServiceMethod] {
         let path = "/\(Self.name)/"
         return [
             .immediate(path + "Immediate") { (text: Google_Protobuf_StringValue, call) in
@@ -69,9 +69,10 @@ public final class EchoService: Sendable {
                     try writer.write(Self.text("you said \(text.value)"))
                 }
             },
-            .unary(path + "Fail") { (text: Google_Protobuf_StringValue, _) throws(Status) in
+            .unary(path + "Fail") {
+                (text: Google_Protobuf_StringValue, _) throws(Status) -> Google_Protobuf_StringValue
+                in
                 throw Self.failure(text.value)
-                    as Status
             },
             .unary(path + "Hang") {
                 (_: Google_Protobuf_StringValue, call) throws(Status) -> Google_Protobuf_StringValue

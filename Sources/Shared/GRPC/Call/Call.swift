@@ -53,8 +53,8 @@ public final class Call: Sendable {
     /// Whether the client is gone, has given up, or waits no longer.
     public var isCancelled: Bool { monitor.withLock { $0.cancellation != nil } }
 
-    /// Calls `body` when the call is cancelled, at once if it was; at most once, on any thread. Only
-    /// the last one that was given is kept.
+    /// Calls `body` when the call is cancelled, at once if it was; at most once, on any thread.
+    /// Only the last one that was given is kept.
     public func whenCancelled(_ body: @escaping @Sendable () -> Void) {
         let isOver = monitor.withLock { state in
             if state.cancellation == nil { state.whenCancelled = body }
@@ -163,6 +163,11 @@ public final class Call: Sendable {
             let outcome = state.outcome.map { Outcome(status: $0, trailing: state.trailing) }
             return (messages, state.initial, outcome)
         }
+    }
+
+    /// What the method wants beside its messages, so far.
+    var attached: (initial: Metadata, trailing: Metadata) {
+        monitor.withLock { ($0.initial, $0.trailing) }
     }
 
     /// Nobody waits for it any more: whoever waits in it is woken.

@@ -13,7 +13,10 @@ struct Codec: Sendable {
             try Self.encode(try Self.parse(bytes, as: Input.self))
         }
         response = { bytes throws(Status) in
-            try Self.json(try Self.decode(bytes, as: Output.self))
+            if let json = MessagePrinter.print(bytes, type: Output.protoMessageName) {
+                return json
+            }
+            return try Self.json(try Self.decode(bytes, as: Output.self))
         }
     }
 
@@ -49,8 +52,7 @@ struct Codec: Sendable {
         }
     }
 
-    /// Field names as the definition has them, and fields with their default as well: what the
-    /// clients of Envoy's transcoder got.
+    /// The canonical mapping, which is special for google.protobuf's own messages.
     static func json(_ message: some Message) throws(Status) -> [UInt8] {
         var options = JSONEncodingOptions()
         options.preserveProtoFieldNames = true

@@ -10,11 +10,11 @@ public final class GRPCHandler: RequestHandler {
 
     let server: GRPCServer
     // A worker outlives its handlers' calls.
-    private unowned(unsafe) let worker: Worker
-    private let mailbox: Mailbox
-    private let observer: Observer
+    unowned(unsafe) let worker: Worker
+    let mailbox: Mailbox
+    let observer: Observer
     private let noFilter = FieldFilter()
-    private var calls: [UInt32: OpenCall] = [:]
+    var calls: [UInt32: OpenCall] = [:]
     private let writer: ResponseWriter
 
     init(_ server: GRPCServer, _ worker: Worker, _ observer: @escaping Observer) {
@@ -25,98 +25,25 @@ public final class GRPCHandler: RequestHandler {
         writer = ResponseWriter(worker)
     }
 
-    // MARK: opening
-
     public func decide(
         _ head: borrowing RequestHead, _ request: IncomingRequest, _ reply: Reply
     ) -> Decision {
-        guard head.method == .post else {
-            reply.lines.append("Allow: POST\r\n")
-            return plain(405, "gRPC's methods are called with POST.\n", reply)
-        }
-        guard let dialect = Dialect(head, request.bytes) else {
-            reply.lines.append("Accept-Post: application/grpc, application/grpc-web, ")
-            reply.lines.append("application/grpc-web-text, application/json\r\n")
-            return plain(415, "Neither gRPC, gRPC-Web nor JSON.\n", reply)
-        }
-        guard dialect != .grpc || head.version == .http2 else {
-            return plain(505, "gRPC needs HTTP/2.\n", reply)
-        }
-        do throws(Status) {
-            let open = try open(head, request, dialect)
+        let opening = Opening(self)
+        do throws(Opening.Refusal) {
+            let open = try opening.open(head, request)
             calls[request.exchange] = open
             return .serve(
                 Serving(
                     idleNanoseconds: server.limits.idleNanoseconds,
                     deadline: open.call.deadline ?? UInt64.max))
         } catch {
-            observer(Self.path(head, request.bytes), error.code, 0)
-            ResponseWriter.refuse(error, dialect, reply)
+            opening.refuse(error, reply)
             return .answer
         }
     }
 
-    private func plain(_ status: Int, _ text: StaticString, _ reply: Reply) -> Decision {
-        reply.status = status
-        reply.lines.append("Content-Type: text/plain\r\n")
-        reply.content.append(
-            contentsOf: UnsafeBufferPointer(
-                start: text.utf8Start, count: text.utf8CodeUnitCount))
-        return .answer
-    }
-
-    private static func path(
-        _ head: borrowing RequestHead, _ bytes: UnsafeRawBufferPointer
-    ) -> String {
-        String(decoding: head.path.slice(of: bytes), as: UTF8.self)
-    }
-
-    private func open(
-        _ head: borrowing RequestHead, _ request: IncomingRequest, _ dialect: Dialect
-    ) throws(Status) -> OpenCall {
-        let path = Self.path(head, request.bytes)
-        guard let method = server.methods[path] else {
-            throw Status(.notServed, "no method is called \(path)")
-        }
-        let metadata = try Metadata(head, request.bytes)
-        if !method.isOpen { try server.admit(metadata, request.peer) }
-        guard calls.count < server.limits.callsMax else {
-            throw Status(.resourceExhausted, "too many calls at a time")
-        }
-        if dialect.isJSON, method.isClientStreaming {
-            throw Status(.notServed, "JSON cannot carry a client's stream")
-        }
-        let isCompressed = try Self.isCompressed(head, request.bytes)
-        let timeout = head.grpcTimeoutNanoseconds(in: request.bytes)
-        let call = Call(
-            path: path, metadata: metadata, peer: request.peer,
-            deadline: timeout.map { request.now &+ min($0, UInt64.max >> 2) },
-            exchange: request.exchange, mailbox: mailbox)
-        let open = OpenCall(
-            call, method, dialect, compresses: isCompressed && dialect == .grpc,
-            started: request.now,
-            content: RequestContent(
-                dialect, method.codec, bytesMax: server.limits.messageBytesMax,
-                isCompressible: isCompressed))
-        if method.isClientStreaming, case .blocking(let body) = method.body {
-            try run(body, call)
-        }
-        return open
-    }
-
-    private static func isCompressed(
-        _ head: borrowing RequestHead, _ bytes: UnsafeRawBufferPointer
-    ) throws(Status) -> Bool {
-        guard let field = head.fields.first(.grpcEncoding) else { return false }
-        let value = field.valueRange.slice(of: bytes)
-        if value.elementsEqual("identity".utf8) { return false }
-        guard value.elementsEqual("gzip".utf8) else {
-            throw Status(.notServed, "messages may be gzip, and not compressed otherwise")
-        }
-        return true
-    }
-
-    private func run(
+    /// Runs a method's code on a thread that may wait.
+    func run(
         _ body: @escaping @Sendable (Call) throws(Status) -> Void, _ call: Call
     ) throws(Status) {
         let isTaken = server.pool.run {
@@ -158,10 +85,13 @@ public final class GRPCHandler: RequestHandler {
         guard open.method.isClientStreaming || open.messagesReceived == 1 else {
             throw Status(.internal, "more than one message for a method that takes one")
         }
-        guard open.method.isClientStreaming, case .each(let body) = open.method.body else {
-            return open.call.deliver(message)
+        guard open.method.isClientStreaming else {
+            // The method starts when the client has said that this was all.
+            _ = open.call.deliver(message)
+            return true
         }
-        send(try body(message, open.call), open)
+        guard case .each(let body) = open.method.body else { return open.call.deliver(message) }
+        answer(with: try body(message, open.call), open)
         return !open.isBehind
     }
 
@@ -173,15 +103,21 @@ public final class GRPCHandler: RequestHandler {
         switch open.method.body {
         case .each(let body):
             if !open.method.isClientStreaming {
-                send(try body(try only(open), open.call), open)
+                answer(with: try body(try only(open), open.call), open)
             }
-            if !open.isOver { end(open, nil, trailing: Metadata()) }
+            end(open, nil, trailing: open.call.attached.trailing)
         case .subscription(let body): try body(try only(open), open.call)
         case .blocking(let body):
             guard !open.method.isClientStreaming else { return }
             guard open.messagesReceived == 1 else { throw Self.noMessage }
             try run(body, open.call)
         }
+    }
+
+    /// What a method that runs on the worker has returned.
+    private func answer(with message: [UInt8], _ open: OpenCall) {
+        if !open.hasBegun { open.initial = open.call.attached.initial }
+        send(message, open)
     }
 
     private static var noMessage: Status {
@@ -243,6 +179,9 @@ public final class GRPCHandler: RequestHandler {
         writer.end(open, status, trailing: trailing)
     }
 
+    /// Whether the exchange is a call of this handler's.
+    public func isServing(_ exchange: UInt32) -> Bool { calls[exchange] != nil }
+
     // MARK: ends
 
     public func deadlinePassed(_ exchange: UInt32) {
@@ -283,7 +222,7 @@ public final class GRPCHandler: RequestHandler {
         let status = Status(code, "the call could not be completed")
         open.status = .some(status)
         open.isOver = true
-        ResponseWriter.refuse(status, open.dialect, reply)
+        ResponseWriter.refuse(status, open.dialect, as: open.faultForm, reply)
     }
 
     public func respond(

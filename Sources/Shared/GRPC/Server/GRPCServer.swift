@@ -8,15 +8,24 @@ public final class GRPCServer: Sendable {
     /// Looks at who calls, before anything is run: throws what the client is told.
     public typealias Admission = @Sendable (Metadata, SocketAddress) throws(Status) -> Void
 
-    let methods: [String: Method]
+    let methods: [String: ServiceMethod]
+    let rules: [HTTPRule]
+    let writeFault: FaultWriter?
     let limits: Limits
     let admit: Admission
     let pool: ThreadPool
 
-    /// - Parameter admit: is asked for every method that is not `open`.
+    /// - Parameters:
+    ///   - rules: what else than gRPC's own paths leads to methods.
+    ///   - writeFault: what clients who come by a rule are told when a call fails; nil is a
+    ///     google.rpc.Status.
+    ///   - admit: is asked for every method that is not `open`.
     public init(
-        methods: [Method], limits: Limits = Limits(), admit: @escaping Admission
+        methods: [ServiceMethod], rules: [HTTPRule] = [], limits: Limits = Limits(),
+        writeFault: FaultWriter? = nil, admit: @escaping Admission
     ) {
+        self.rules = rules
+        self.writeFault = writeFault
         self.methods = Dictionary(methods.map { ($0.path, $0) }) { first, _ in first }
         self.limits = limits
         self.admit = admit

@@ -1,10 +1,14 @@
 /// A call on its worker: what came of it, and what was sent.
 final class OpenCall {
     let call: Call
-    let method: Method
+    let method: ServiceMethod
     let dialect: Dialect
     /// Whether messages to the client are compressed.
     let compresses: Bool
+    /// What the client is told in JSON when the call fails.
+    let faultForm: FaultForm
+    /// Whether the client takes gzip for JSON.
+    let acceptsGzip: Bool
     let started: UInt64
     var content: RequestContent
     var messagesReceived = 0
@@ -22,13 +26,15 @@ final class OpenCall {
     var status: Status??
 
     init(
-        _ call: Call, _ method: Method, _ dialect: Dialect, compresses: Bool, started: UInt64,
-        content: RequestContent
+        _ call: Call, _ method: ServiceMethod, _ dialect: Dialect, compresses: Bool,
+        faultForm: FaultForm, acceptsGzip: Bool, started: UInt64, content: RequestContent
     ) {
         self.call = call
         self.method = method
         self.dialect = dialect
         self.compresses = compresses
+        self.faultForm = faultForm
+        self.acceptsGzip = acceptsGzip
         self.started = started
         self.content = content
     }

@@ -5,12 +5,21 @@ struct RequestContent {
     private let dialect: Dialect
     private let codec: Codec
     private let bytesMax: Int
+    /// A JSON object whose members go over those of the content.
+    private let overlay: [UInt8]
+    /// Whether the content has no meaning.
+    private let ignoresContent: Bool
     private var reader: MessageReader
     /// JSON that is not complete, or base64 that makes no whole bytes.
     private var text: [UInt8] = []
     private var isRead = false
 
-    init(_ dialect: Dialect, _ codec: Codec, bytesMax: Int, isCompressible: Bool) {
+    init(
+        _ dialect: Dialect, _ codec: Codec, bytesMax: Int, isCompressible: Bool,
+        rule: RuleMatch? = nil
+    ) {
+        overlay = rule?.overlay ?? []
+        ignoresContent = rule.map { !$0.rule.hasContent } ?? false
         self.dialect = dialect
         self.codec = codec
         self.bytesMax = bytesMax
@@ -27,7 +36,7 @@ struct RequestContent {
             guard text.count &+ bytes.count <= bytesMax else {
                 throw Status(.resourceExhausted, "a request of more than \(bytesMax) bytes")
             }
-            text.append(contentsOf: bytes)
+            if !ignoresContent { text.append(contentsOf: bytes) }
         }
     }
 
@@ -36,7 +45,9 @@ struct RequestContent {
         guard dialect.isJSON else { return try reader.next() }
         guard isLast, !isRead else { return nil }
         isRead = true
-        return try codec.request(text)
+        let request = try codec.request(text)
+        // The encodings of two messages in a row are the one with the other merged into it.
+        return overlay.isEmpty ? request : request + (try codec.request(overlay))
     }
 
     /// Whether the content may end here.

@@ -47,8 +47,11 @@ struct ResponseWriter {
     }
 
     /// Makes `reply` the answer to a call that was not begun.
-    static func refuse(_ status: Status, _ dialect: Dialect, _ reply: Reply) {
+    static func refuse(
+        _ status: Status, _ dialect: Dialect, as form: FaultForm, _ reply: Reply
+    ) {
         reply.content.removeAll(keepingCapacity: true)
+        if case .other(let write) = form { return write(status, reply) }
         guard dialect.isJSON else {
             reply.status = 200
             reply.lines.append(dialect.contentType)
@@ -135,10 +138,11 @@ struct ResponseWriter {
     private static func answer(_ open: OpenCall, _ status: Status?, _ reply: Reply) {
         guard status == nil, let single = open.single else {
             let none = Status(.internal, "the method has sent no message")
-            return refuse(status ?? none, open.dialect, reply)
+            return refuse(status ?? none, open.dialect, as: open.faultForm, reply)
         }
         reply.lines.append("Content-Type: application/json\r\n")
         reply.content.append(contentsOf: single)
+        reply.compress(ifAccepted: open.acceptsGzip)
     }
 
     private static func element(_ json: [UInt8], _ open: OpenCall) -> [UInt8] {

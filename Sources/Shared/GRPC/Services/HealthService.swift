@@ -46,7 +46,7 @@ public final class HealthService: Sendable {
         }
     }
 
-    public var methods: [Method] {
+    public var methods: [ServiceMethod] {
         [
             .immediate("/grpc.health.v1.Health/Check", check).open(),
             .immediate("/grpc.health.v1.Health/List", list).open(),

@@ -17,7 +17,7 @@ public struct ReflectionService: Sendable {
     }
 
     /// Both versions have the same messages on the wire.
-    public var methods: [Method] {
+    public var methods: [ServiceMethod] {
         ["v1", "v1alpha"].map { version in
             .dialogue(
                 "/grpc.reflection.\(version).ServerReflection/ServerReflectionInfo"

@@ -19,6 +19,29 @@ public enum GRPCCode: UInt8, Sendable, CaseIterable {
     case dataLoss = 15
     case unauthenticated = 16
 
+    /// The code's name as programs know it, in lower case.
+    public var word: String {
+        switch self {
+        case .ok: "ok"
+        case .cancelled: "cancelled"
+        case .unknown: "unknown"
+        case .invalidArgument: "invalid_argument"
+        case .deadlineExceeded: "deadline_exceeded"
+        case .notFound: "not_found"
+        case .alreadyExists: "already_exists"
+        case .permissionDenied: "permission_denied"
+        case .resourceExhausted: "resource_exhausted"
+        case .failedPrecondition: "failed_precondition"
+        case .aborted: "aborted"
+        case .outOfRange: "out_of_range"
+        case .notServed: "not_served"
+        case .internal: "internal"
+        case .unavailable: "unavailable"
+        case .dataLoss: "data_loss"
+        case .unauthenticated: "unauthenticated"
+        }
+    }
+
     /// What a client that speaks HTTP alone is told, as google.rpc.Code maps them.
     public var httpStatus: Int {
         switch self {

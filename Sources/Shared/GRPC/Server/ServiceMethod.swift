@@ -1,7 +1,7 @@
 public import SwiftProtobuf
 
 /// One method that a server has.
-public struct Method: Sendable {
+public struct ServiceMethod: Sendable {
     /// How its code is run.
     enum Body: Sendable {
         /// On the worker, for each message of the client, which is answered by one: for what takes
@@ -25,7 +25,7 @@ public struct Method: Sendable {
     private(set) var isOpen = false
 
     /// The same method, for callers who need not say who they are.
-    public func open() -> Method {
+    public func open() -> ServiceMethod {
         var method = self
         method.isOpen = true
         return method
@@ -37,8 +37,8 @@ public struct Method: Sendable {
     public static func immediate<Input: Message, Output: Message>(
         _ path: String,
         _ body: @escaping @Sendable (Input, Call) throws(Status) -> Output
-    ) -> Method {
-        Method(
+    ) -> ServiceMethod {
+        ServiceMethod(
             path: path, isClientStreaming: false, isServerStreaming: false,
             body: .each { bytes, call throws(Status) in
                 try Codec.encode(try body(try Codec.decode(bytes, as: Input.self), call))
@@ -50,8 +50,8 @@ public struct Method: Sendable {
     public static func unary<Input: Message, Output: Message>(
         _ path: String,
         _ body: @escaping @Sendable (Input, Call) throws(Status) -> Output
-    ) -> Method {
-        Method(
+    ) -> ServiceMethod {
+        ServiceMethod(
             path: path, isClientStreaming: false, isServerStreaming: false,
             body: .blocking { call throws(Status) in
                 let input = try only(Input.self, of: call)
@@ -66,8 +66,8 @@ public struct Method: Sendable {
     public static func serverStreaming<Input: Message, Output: Message>(
         _ path: String,
         _ body: @escaping @Sendable (Input, Call, MessageWriter<Output>) throws(Status) -> Void
-    ) -> Method {
-        Method(
+    ) -> ServiceMethod {
+        ServiceMethod(
             path: path, isClientStreaming: false, isServerStreaming: true,
             body: .blocking { call throws(Status) in
                 try body(try only(Input.self, of: call), call, MessageWriter(call))
@@ -79,8 +79,8 @@ public struct Method: Sendable {
     public static func clientStreaming<Input: Message, Output: Message>(
         _ path: String,
         _ body: @escaping @Sendable (MessageSource<Input>, Call) throws(Status) -> Output
-    ) -> Method {
-        Method(
+    ) -> ServiceMethod {
+        ServiceMethod(
             path: path, isClientStreaming: true, isServerStreaming: false,
             body: .blocking { call throws(Status) in
                 try call.write(try Codec.encode(try body(MessageSource(call), call)))
@@ -94,8 +94,8 @@ public struct Method: Sendable {
         _ body:
             @escaping @Sendable (MessageSource<Input>, Call, MessageWriter<Output>) throws(Status)
             -> Void
-    ) -> Method {
-        Method(
+    ) -> ServiceMethod {
+        ServiceMethod(
             path: path, isClientStreaming: true, isServerStreaming: true,
             body: .blocking { call throws(Status) in
                 try body(MessageSource(call), call, MessageWriter(call))
@@ -107,8 +107,8 @@ public struct Method: Sendable {
     public static func dialogue<Input: Message, Output: Message>(
         _ path: String,
         _ body: @escaping @Sendable (Input, Call) throws(Status) -> Output
-    ) -> Method {
-        Method(
+    ) -> ServiceMethod {
+        ServiceMethod(
             path: path, isClientStreaming: true, isServerStreaming: true,
             body: .each { bytes, call throws(Status) in
                 try Codec.encode(try body(try Codec.decode(bytes, as: Input.self), call))
@@ -121,8 +121,8 @@ public struct Method: Sendable {
     public static func subscription<Input: Message, Output: Message>(
         _ path: String, sending: Output.Type,
         _ body: @escaping @Sendable (Input, Call) throws(Status) -> Void
-    ) -> Method {
-        Method(
+    ) -> ServiceMethod {
+        ServiceMethod(
             path: path, isClientStreaming: false, isServerStreaming: true,
             body: .subscription { bytes, call throws(Status) in
                 try body(try Codec.decode(bytes, as: Input.self), call)
