@@ -204,6 +204,8 @@ struct ClientSide {
         }
         let options = worker.options(of: client)
         let isGathering = client.pointee.exchange != Channel.noExchange
+        let waits = isGathering ? awaitContent(client, exchanges[client.pointee.exchange], bytes) : nil
+        if let waits { return waits }
         let headCount: Int
         do throws(HeadError) {
             let end = try scratch.request.parse(
@@ -220,7 +222,7 @@ struct ClientSide {
                 let isWhole = exchange.pointee.flags.contains(.requestDone)
                 scratch.request.becomeHTTP2(hasContent: !isWhole)
             }
-            return gather(client, exchange, bytes, headCount)
+            return decideWithContent(client, exchange, bytes, headCount)
         }
         if client.pointee.kind == .stream {
             let isWhole =
@@ -290,9 +292,7 @@ struct ClientSide {
             return client.pointee.side == .client
                 && client.pointee.exchange == Channel.noExchange
         case .gather(let bytesMax):
-            exchange.pointee.flags.formUnion(.gathering)
-            exchange.pointee.gatherBytesMax = min(bytesMax, Scratch.contentBytesMax)
-            return gather(client, exchange, bytes, headCount)
+            return gather(client, exchange, bytes, headCount, bytesMax)
         }
     }
 
