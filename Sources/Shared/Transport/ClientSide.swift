@@ -204,8 +204,10 @@ struct ClientSide {
         }
         let options = worker.options(of: client)
         let isGathering = client.pointee.exchange != Channel.noExchange
-        let waits = isGathering ? awaitContent(client, exchanges[client.pointee.exchange], bytes) : nil
-        if let waits { return waits }
+        if isGathering {
+            let goesOn = awaitContent(client, exchanges[client.pointee.exchange], bytes)
+            if let goesOn { return goesOn }
+        }
         let headCount: Int
         do throws(HeadError) {
             let end = try scratch.request.parse(
