@@ -204,7 +204,9 @@ let package = Package(
         .executableTarget(
             name: "echo-server", dependencies: ["EchoService"], path: "Tests/Support/EchoServer",
             swiftSettings: settings),
-        tests("GRPC", ["GRPC", "Bytes", "EchoService", "HTTP", "IO", "Peers", "Protos"]),
+        tests(
+            "GRPC",
+            ["GRPC", "Bytes", "EchoService", "HTTP", "IO", "Peers", "Protos", "Transport"]),
         tests("Fuzz", ["FuzzTargets"]),
     ]
 )

@@ -136,12 +136,13 @@ def t_deflate_is_refused():
 def t_deadline():
     began = time.monotonic()
     fails(grpc.StatusCode.DEADLINE_EXCEEDED,
-          lambda: caller("unary_unary", "Hang")(StringValue(), timeout=0.3))
+          lambda: list(caller("unary_stream", "Hang")(StringValue(), timeout=0.3)))
     assert time.monotonic() - began < 5
 
 
 def t_cancellation_reaches_the_method():
-    call = caller("unary_unary", "Hang").future(StringValue(), timeout=patience)
+    call = caller("unary_stream", "Hang")(StringValue(), timeout=patience)
+    assert next(call).value == "started"
     call.cancel()
     assert caller("unary_unary", "AwaitCancelled")(StringValue(), timeout=patience).value == "cancelled"
 

@@ -154,9 +154,16 @@ struct CallTests {
         #expect(try GRPCClient.texts(seen.body) == ["cancelled"])
     }
 
-    @Test func `a reset stream cancels its call`() throws {
+    /// A call that has begun and does not end.
+    private func hang(_ client: GRPCClient) throws -> Int32 {
         let stream = try client.begin("Hang")
         try client.http.send(try GRPCClient.text(""), on: stream, isLast: true)
+        _ = try client.http.response(to: stream) { !$0.body.isEmpty }
+        return stream
+    }
+
+    @Test func `a reset stream cancels its call`() throws {
+        let stream = try hang(client)
         try client.http.reset(stream)
         let seen = try client.call("AwaitCancelled", try GRPCClient.text(""))
         #expect(try GRPCClient.texts(seen.body) == ["cancelled"])
@@ -164,8 +171,7 @@ struct CallTests {
 
     @Test func `a closed connection cancels its calls`() throws {
         let other = try GRPCClient(echo)
-        let stream = try other.begin("Hang")
-        try other.http.send(try GRPCClient.text(""), on: stream, isLast: true)
+        _ = try hang(other)
         other.http.peer.close()
         let seen = try client.call("AwaitCancelled", try GRPCClient.text(""))
         #expect(try GRPCClient.texts(seen.body) == ["cancelled"])

@@ -5,6 +5,7 @@ import Peers
 import Protos
 import SwiftProtobuf
 import Testing
+import Transport
 
 struct ServerTests {
     @Test func `a caller without a token is not served, but may ask for health`() throws {
@@ -78,6 +79,15 @@ struct ServerTests {
         let response = try client.http.response(to: stream)
         #expect(response.body == serving + notServing)
         #expect(response["grpc-status"] == "14")
+    }
+
+    @Test func `a first call may take longer than a connection may take to its first head`() throws {
+        var options = ListenerOptions()
+        options.headerTimeoutNanoseconds = 100_000_000
+        let client = try GRPCClient(try RunningEcho(options: options))
+        let response = try client.call(
+            "Hang", try GRPCClient.text(""), fields: "grpc-timeout: 800m\r\n")
+        #expect(response["grpc-status"] == "4")
     }
 
     @Test func `draining lets calls end and says so`() throws {

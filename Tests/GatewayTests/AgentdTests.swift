@@ -63,7 +63,7 @@ struct AgentdTests {
         let response = try ask(verb, target, json)
         #expect(response.status == status, "\(response.text)")
         guard status >= 400, status != 405 else { return }
-        #expect(response["Content-Type"] == "application/problem+json")
+        #expect(response["content-type"] == "application/problem+json")
     }
 
     @Test func `a path says which sandbox, whatever the content says`() throws {
@@ -80,7 +80,7 @@ struct AgentdTests {
             "POST", "/api/v1/execute", "{\"capability\":\"shell.exec.v1\"}",
             "Accept: text/event-stream\r\n")
         #expect(response.status == 503)
-        #expect(response["Content-Type"] == "application/problem+json")
+        #expect(response["content-type"] == "application/problem+json")
     }
 
     @Test func `the document describes every path, and every message that it refers to`() throws {
@@ -107,7 +107,7 @@ struct AgentdTests {
             for fields in ["", "Authorization: Bearer wrong\r\n"] {
                 let response = try ask("GET", target, nil, fields, of: guarded)
                 #expect(response.status == 401)
-                #expect(response["WWW-Authenticate"] == "Bearer realm=\"agentd\"")
+                #expect(response["www-authenticate"] == "Bearer realm=\"agentd\"")
             }
             let fields = "Authorization: Bearer \(Self.token)\r\n"
             #expect(try ask("GET", target, nil, fields, of: guarded).status == 200)

@@ -7,8 +7,12 @@ import SwiftProtobuf
 /// Calls `sluice.test.Echo` by hand, so that what is sent can be wrong in any way.
 final class GRPCClient {
     let http: H2Client
+    private let echo: RunningEcho
 
-    init(_ echo: RunningEcho) throws { http = try H2Client(port: echo.port) }
+    init(_ echo: RunningEcho) throws {
+        self.echo = echo
+        http = try H2Client(port: echo.port)
+    }
 
     /// Begins a call; `fields` are more lines of its head.
     func begin(

@@ -74,9 +74,9 @@ public final class EchoService: Sendable {
                 in
                 throw Self.failure(text.value)
             },
-            .unary(path + "Hang") {
-                (_: Google_Protobuf_StringValue, call) throws(Status) -> Google_Protobuf_StringValue
-                in
+            .serverStreaming(path + "Hang") {
+                (_: Google_Protobuf_StringValue, call, writer) throws(Status) in
+                try writer.write(Self.text("started"))
                 throw self.hang(call)
             },
             .unary(path + "AwaitCancelled") {

@@ -8,14 +8,17 @@ public final class RunningEcho {
     private let grpc: GRPCServer
     private let server: Server
 
-    public init(_ grpc: GRPCServer = EchoService.server(), port wanted: UInt16 = 0) throws {
+    public init(
+        _ grpc: GRPCServer = EchoService.server(), port wanted: UInt16 = 0,
+        options: ListenerOptions = ListenerOptions()
+    ) throws {
         self.grpc = grpc
         let worker = try Worker()
         let socket = try Socket.listen(on: SocketAddress(ipv4: 0x7F00_0001, port: wanted))
         let raw = socket.release()
         port = Socket.localAddress(raw)?.port ?? 0
         try worker.addListener(
-            Descriptor(adopting: raw), options: ListenerOptions(), handler: grpc.handler(on: worker))
+            Descriptor(adopting: raw), options: options, handler: grpc.handler(on: worker))
         server = try Server(running: [worker])
     }
 
