@@ -23,6 +23,7 @@ struct Forward: ~Copyable {
     ) throws(Refusal) -> Decision {
         let query = try queries.rewrite(head, request, permit)
         addIdentity(record, reply)
+        reply.lines.append(settings.upstreamLines[route.upstream])
         addTrace(record, request, reply)
         reply.apply(permit, except: settings.requestFilter)
         var forwarding = Forwarding(

@@ -41,6 +41,7 @@ public final class AdminHandler: RequestHandler {
             problems.write(
                 405, code: "method_not_allowed", detail: "This can only be read.", to: reply)
         }
+        reply.compress(ifAccepted: head.acceptsGzip(in: request.bytes))
         return .answer
     }
 

@@ -1,7 +1,7 @@
 internal import IO
 
 /// One listening socket of a worker, and who answers what comes in through it.
-struct Listener {
+final class Listener {
     let socket: CInt
     let address: SocketAddress?
     let options: ListenerOptions
@@ -14,4 +14,16 @@ struct Listener {
     var gate: ListenerGate?
     /// The gate was found closed, and the socket is.
     var isClosed = false
+
+    init(
+        socket: CInt, address: SocketAddress?, options: ListenerOptions,
+        handler: any RequestHandler, tls: TLSServer.Reader?, gate: ListenerGate?
+    ) {
+        self.socket = socket
+        self.address = address
+        self.options = options
+        self.handler = handler
+        self.tls = tls
+        self.gate = gate
+    }
 }
