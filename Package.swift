@@ -183,7 +183,7 @@ let package = Package(
             "Credentials",
             ["Credentials", "Fetch", "Files", "IO", "Bytes", "COpenSSL", "CScan", "LeakOracle"]),
         tests("Telemetry", ["Telemetry", "Bytes"]),
-        tests("Config", ["Config", "Credentials", "Files", "Bytes"]),
+        tests("Config", ["Config", "Credentials", "Files", "Bytes", "Peers"]),
         tests("Transport", ["Transport", "Credentials", "HTTP", "IO", "Bytes", "Peers"]),
         tests(
             "Gateway",

@@ -8,7 +8,8 @@
 #   scripts/bench.sh idle      memory per idle connection, 10,000 of them
 #   scripts/bench.sh allocations   heap allocations per warm request: none, or it fails
 #   scripts/bench.sh policy    one decision: time and allocations, beside regorus and regopy
-#   scripts/bench.sh scrubbing keeping a credential out of 64 KiB, beside copying them; signing
+#   scripts/bench.sh scrubbing keeping a credential out of 64 KiB, beside copying them, and end to end;
+#                              signing
 #   scripts/bench.sh budgets   how long hostile policies go on past their budget: 50 ms, or it fails
 #   scripts/bench.sh swap      the longest wait of a request, without and with bundles exchanged
 #   scripts/bench.sh load      loading a large bundle: time and memory
@@ -117,6 +118,25 @@ need_policy_peers() {
     touch "$peers/ready"
 }
 
+# demo_egress: a demo upstream, and an egress before it; sets $SLUICE_PORT, $SLUICE_UPSTREAM_PORT and,
+# in children, their processes.
+demo_egress() {
+    need_sluice
+    results=$(mktemp -d)
+    trap 'stop_children; rm -rf "$results"' EXIT
+    egress_bundle "$results/bundle"
+    SLUICE_PORT=$(free_port)
+    SLUICE_ADMIN_PORT=$(free_port)
+    SLUICE_UPSTREAM_PORT=$(free_port)
+    export SLUICE_PORT SLUICE_ADMIN_PORT SLUICE_UPSTREAM_PORT
+    "$sluice" demo-upstream --listen "127.0.0.1:$SLUICE_UPSTREAM_PORT" 2>"$results/upstream" &
+    children+=($!)
+    "$sluice" --role egress --config Tests/Bench/streaming.yaml 2>"$results/log" &
+    children+=($!)
+    wait_for 10 port_answers "$SLUICE_UPSTREAM_PORT" || die "$(cat "$results/upstream")"
+    wait_for 10 port_answers "$SLUICE_PORT" || die "$(cat "$results/log")"
+}
+
 case $kind in
 gateway)
     say "CPU time of the proxy per request: HTTP/1.1 keep-alive GET, 64 connections, one worker"
@@ -149,20 +169,7 @@ tls)
     ;;
 streaming)
     say "events and large bodies through the egress, with a credential that answers are searched for"
-    need_sluice
-    results=$(mktemp -d)
-    trap 'stop_children; rm -rf "$results"' EXIT
-    egress_bundle "$results/bundle"
-    SLUICE_PORT=$(free_port)
-    SLUICE_ADMIN_PORT=$(free_port)
-    SLUICE_UPSTREAM_PORT=$(free_port)
-    export SLUICE_PORT SLUICE_ADMIN_PORT SLUICE_UPSTREAM_PORT
-    "$sluice" demo-upstream --listen "127.0.0.1:$SLUICE_UPSTREAM_PORT" 2>"$results/upstream" &
-    children+=($!)
-    "$sluice" --role egress --config Tests/Bench/streaming.yaml 2>"$results/log" &
-    children+=($!)
-    wait_for 10 port_answers "$SLUICE_UPSTREAM_PORT" || die "$(cat "$results/upstream")"
-    wait_for 10 port_answers "$SLUICE_PORT" || die "$(cat "$results/log")"
+    demo_egress
     python3 Tests/Bench/streaming.py "$SLUICE_PORT" "$SLUICE_UPSTREAM_PORT" "${children[1]}" "$@"
     ;;
 idle)
@@ -231,6 +238,9 @@ swap)
 scrubbing)
     swift build --scratch-path "$build_dir" -c release --product ScrubbingBenchmark
     "$build_dir/release/ScrubbingBenchmark"
+    say "the same end to end: a running egress, plain HTTP on both sides"
+    demo_egress
+    python3 Tests/Bench/scrubbing.py "$SLUICE_PORT" "${children[1]}" "$@"
     ;;
 load)
     say "loading 100 MB of data; 1,000 rules in 50 modules from source to plan"

@@ -77,7 +77,9 @@ struct ProcessMemoryTests {
     /// The port that the log says the egress listens on.
     private func port(in log: FileHandle) throws -> UInt16 {
         var text = ""
-        while let more = try log.read(upToCount: 4096), !more.isEmpty {
+        while true {
+            let more = log.availableData
+            if more.isEmpty { break }
             text += String(decoding: more, as: UTF8.self)
             for line in text.split(separator: "\n") where line.contains(#""as":"egress""#) {
                 let digits = line.split(separator: "127.0.0.1:").last?.prefix { $0.isNumber }

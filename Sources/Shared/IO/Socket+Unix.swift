@@ -14,7 +14,8 @@ extension Socket {
         let socket = try Descriptor(adopting: Glibc.socket(AF_UNIX, CLINUX_STREAM_TYPE, 0))
         let raw = socket.raw
         if !bind(raw, &address) {
-            guard errno == EADDRINUSE, isAbandoned(&address) else { throw SystemError(EADDRINUSE) }
+            let reason = SystemError.last
+            guard reason.code == EADDRINUSE, isAbandoned(&address) else { throw reason }
             guard unlink(path) == 0, bind(raw, &address) else { throw .last }
         }
         guard chmod(path, mode) == 0, Glibc.listen(raw, backlog) == 0 else { throw .last }

@@ -51,7 +51,7 @@ public final class Worker {
     let decoders = ContentDecoders()
     let frames = FrameInspectors()
     private let pools: UpstreamPools
-    private var listeners: [Listener] = []
+    private(set) var listeners: [Listener] = []
     private var queued: [UInt32] = []
     private var turn: [UInt32] = []
     private var nextSweep: UInt64 = 0
@@ -358,41 +358,6 @@ public final class Worker {
         isDraining = true
         closeSockets()
         channels.each { endWhenIdle($0) }
-    }
-
-    /// Takes no new connections through the listener; those there are end with their request.
-    private func closeListener(_ index: Int) {
-        guard !isDraining else { return }
-        if !listeners[index].isPaused { channels.unwatch(listeners[index].socket) }
-        Socket.close(listeners[index].socket)
-        listeners[index].isClosed = true
-        channels.each { channel in
-            guard channel.pointee.side == .client, Int(channel.pointee.group) == index else {
-                return
-            }
-            endWhenIdle(channel)
-        }
-    }
-
-    private func closeSockets() {
-        for listener in listeners where !listener.isClosed { Socket.close(listener.socket) }
-    }
-
-    /// Whether a client's connection is to end with the request at hand.
-    func isEnding(_ client: ChannelPointer) -> Bool {
-        isDraining || listeners[Int(client.pointee.group)].isClosed
-    }
-
-    private func endWhenIdle(_ channel: ChannelPointer) {
-        if channel.pointee.kind == .session, channel.pointee.side == .client {
-            return multiplexer.drain(channel)
-        }
-        let isIdle =
-            channel.pointee.side == .client && channel.pointee.kind == .messages
-            && channel.pointee.exchange == Channel.noExchange
-            && channel.pointee.unread.isEmpty && channel.pointee.unsent.isEmpty
-        if isIdle { clients.close(channel) }
-        clients.drainEndless(channel)
     }
 
     private func closeAll() {
