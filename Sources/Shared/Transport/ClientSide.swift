@@ -5,7 +5,7 @@ internal import IO
 /// rest to the forwarder.
 struct ClientSide {
     // The worker holds nothing of this, so there is no cycle; it outlives every call.
-    unowned(unsafe) let worker: Worker
+    let worker: Worker
 
     var channels: Channels { worker.channels }
     private var exchanges: Exchanges { worker.exchanges }

@@ -9,7 +9,7 @@ internal import IO
 /// leave are gathered until the end of the round, so that many streams share a system call.
 struct Multiplexer {
     // The worker holds nothing of this, so there is no cycle; it outlives every call.
-    unowned(unsafe) let worker: Worker
+    let worker: Worker
 
     private var channels: Channels { worker.channels }
     private var sessions: Sessions { worker.sessions }
