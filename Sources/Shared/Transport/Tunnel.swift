@@ -198,7 +198,8 @@ struct Tunnel {
 
     private func finish(_ exchange: ExchangePointer, _ client: ChannelPointer) {
         worker.forwarder.abandon(exchange, nil)
-        worker.close(client)
+        // The end of a stream may still wait for its turn.
+        worker.clients.close(client)
     }
 
     /// The upstream's connection broke: so does the client's.
