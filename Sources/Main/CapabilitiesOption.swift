@@ -20,7 +20,7 @@ struct CapabilitiesOption: ParsableArguments {
         } catch {
             // Versions of OPA come with OPA only.
             guard path.hasPrefix("v"), !path.contains("/") else { throw .file(error) }
-            throw .data(
+            throw .refused(
                 path: path,
                 reason: "there is no such file, and capabilities of other versions are not known; "
                     + "opa capabilities --version \(path) prints them")

@@ -103,6 +103,8 @@ struct PolicyTestCommand: ParsableCommand {
         if format == .gobench, !bench {
             throw ValidationError("--format: gobench is for --bench")
         }
+        _ = try limit()
+        _ = try selection()
         guard (0...100).contains(threshold) else {
             throw ValidationError("--threshold: must be between 0 and 100")
         }
@@ -182,20 +184,30 @@ struct PolicyTestCommand: ParsableCommand {
     private func makeRunner() throws -> PolicyTestRunner {
         var runner = PolicyTestRunner()
         runner.nowNanoseconds = Console.nowNanoseconds
-        let timeout = timeout ?? (bench ? "30s" : "5s")
-        guard let limit = Duration(written: timeout) else {
-            throw ValidationError("--timeout: '\(timeout)' is no duration; write 5s or 500ms")
-        }
-        runner.timeout = limit
+        runner.timeout = try limit()
         runner.errorsMax = maxErrors
         runner.knownBuiltins = try capabilities.builtins()
         runner.filter = explain?.filter ?? (verbose ? .notesAndFails : .off)
         runner.showsVariables = varValues
-        guard let pattern = filter else { return runner }
-        guard let expression = TestFilter(pattern) else {
-            throw ValidationError("--run: '\(pattern)' is no regular expression")
-        }
+        guard let expression = try selection() else { return runner }
         runner.isSelected = { expression.matches($0) }
         return runner
+    }
+
+    private func limit() throws -> Duration {
+        let timeout = timeout ?? (bench ? "30s" : "5s")
+        guard let limit = Duration(written: timeout) else {
+            throw ValidationError("--timeout: '\(timeout)' is no duration; write 5s or 500ms")
+        }
+        return limit
+    }
+
+    private func selection() throws -> TestFilter? {
+        guard let filter else { return nil }
+        guard let expression = TestFilter(filter) else {
+            throw ValidationError(
+                "--run: '\(filter)' is no regular expression; write '\\(' for a parenthesis")
+        }
+        return expression
     }
 }

@@ -71,7 +71,12 @@ public struct BundleSigner: Sendable {
     private func writeClaims(to writer: inout JSONWriter) throws(BundleError) {
         guard let claims else { return }
         let freezer = Freezer()
-        let value = try DataFile.json(claims, path: "claims", freezer)
+        let value: Value
+        do throws(BundleError) {
+            value = try DataFile.json(claims, path: "claims", freezer)
+        } catch .data(_, let reason) {
+            throw .signature("claims: \(reason)")
+        }
         try withExtendedLifetime(freezer) { () throws(BundleError) in
             guard value.isObject else { throw .signature("claims: must be an object") }
             let members = value.object

@@ -16,12 +16,17 @@ public struct PolicyCapabilities: Sendable {
         in text: [UInt8], path: String
     ) throws(BundleError) -> Set<String> {
         let freezer = Freezer()
-        let file = try DataFile.json(text, path: path, freezer)
+        let file: Value
+        do throws(BundleError) {
+            file = try DataFile.json(text, path: path, freezer)
+        } catch .data(_, let reason) {
+            throw .refused(path: path, reason: "no capabilities file: \(reason)")
+        }
         return try withExtendedLifetime(freezer) { () throws(BundleError) in
             let builtins = file.member("builtins")
             let names = builtins.isArray ? builtins.array.buffer.map { $0.member("name") } : []
             guard !names.isEmpty, names.allSatisfy(\.isString) else {
-                throw .data(
+                throw .refused(
                     path: path,
                     reason: "no capabilities file: it has no builtins; "
                         + "sluice policy capabilities prints one")
