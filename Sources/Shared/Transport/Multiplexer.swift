@@ -9,7 +9,7 @@ internal import IO
 /// leave are gathered until the end of the round, so that many streams share a system call.
 struct Multiplexer {
     // The worker holds nothing of this, so there is no cycle; it outlives every call.
-    unowned(unsafe) let worker: Worker
+    let worker: Worker
 
     private var channels: Channels { worker.channels }
     private var sessions: Sessions { worker.sessions }
@@ -32,7 +32,7 @@ struct Multiplexer {
         limits.headBytesMax = options.head.headBytesMax
         limits.fieldsMax = worker.scratch.request.fields.capacity
         sessions.begin(client, .server, limits)
-        client.pointee.scanned = 0
+        client.pointee.scanned = Self.undecided
         let generation = client.pointee.generation
         guard feed(client, bytes), client.pointee.generation == generation else { return }
         channels.buffers.give(&client.pointee.unread)
@@ -180,6 +180,9 @@ struct Multiplexer {
     private enum Wait: Int {
         case nothing, firstHead, head, socket, request
     }
+
+    /// No `Wait` yet: the deadline is still that of a connection whose protocol is not known.
+    private static let undecided = -1
 
     /// The peer's time to take what waits begins anew.
     private func tookSome(_ session: ChannelPointer) {

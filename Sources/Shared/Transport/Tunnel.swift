@@ -15,7 +15,7 @@ struct Tunnel {
     }
 
     // The worker holds nothing of this, so there is no cycle; it outlives every call.
-    private unowned(unsafe) let worker: Worker
+    private let worker: Worker
 
     private var channels: Channels { worker.channels }
     private var exchanges: Exchanges { worker.exchanges }
