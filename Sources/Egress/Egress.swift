@@ -46,7 +46,7 @@ public final class Egress: FrontedRole {
         sandboxSockets = try Self.openSockets(configuration.identity)
         front = try RoleFront(
             role, configuration.front, metrics, policies: snapshots,
-            upstreamTLS: Array(catalog.security.values))
+            upstreamTLS: Array(catalog.security.values), endsCallsOfClosedClients: true)
         try keepCredentials()
         warn()
     }
@@ -59,7 +59,8 @@ public final class Egress: FrontedRole {
         for socket in sockets {
             opened.append(
                 try UnixListeningSocket(
-                    path: socket.path, number: UInt32(opened.count), key: "egress.identity.sockets"))
+                    path: socket.path, number: UInt32(opened.count),
+                    key: "egress.identity.sockets"))
         }
         return opened
     }

@@ -35,7 +35,8 @@ final class ServiceCatalog: Sendable {
         }
         var security: [UpstreamTLSConfiguration: UpstreamTLS] = [:]
         let common = ("egress.upstream", configuration.upstream)
-        let own = configuration.services.map { ("egress.services.\($0.key)", $0.value) }
+        let own = configuration.services.sorted { $0.key < $1.key }
+            .map { ("egress.services.\($0.key)", $0.value) }
         for (key, connection) in [common] + own where security[connection.tls] == nil {
             security[connection.tls] = try UpstreamTLS(connection.tls, key: "\(key).tls", log)
         }

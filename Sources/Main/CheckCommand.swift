@@ -7,7 +7,7 @@ internal import Proxy
 struct CheckCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check",
-        abstract: "Check configuration files, and the policy, certificates and secrets they name.")
+        abstract: "Check configuration files, and the policy, certificates and secrets in them.")
 
     @Option(name: .long, help: "A configuration file; may be given more than once.")
     var config: [String]

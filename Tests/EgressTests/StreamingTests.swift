@@ -48,19 +48,21 @@ struct StreamingTests {
         #expect(try server.isEndedOrReset())
     }
 
-    @Test func `a sandbox that goes away ends the call`() throws {
+    @Test(arguments: [true, false])
+    func `a sandbox that goes away ends the call`(bySaying: Bool) throws {
         let (client, server) = try start(Self.get)
         _ = try server.readMessage()
-        client.reset()
+        if bySaying { client.close() } else { client.reset() }
         #expect(try server.isAtEnd())
     }
 
-    @Test func `a sandbox that goes away within an answer ends the call`() throws {
+    @Test(arguments: [true, false])
+    func `a sandbox that goes away within an answer ends the call`(bySaying: Bool) throws {
         let (client, server) = try start(Self.get)
         _ = try server.readMessage()
         try server.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n")
         _ = try client.readHead()
-        client.reset()
+        if bySaying { client.close() } else { client.reset() }
         #expect(try server.isAtEnd())
     }
 

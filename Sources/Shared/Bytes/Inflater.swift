@@ -5,7 +5,7 @@ public struct Inflater: ~Copyable {
     public enum Format: Sendable {
         /// Members one after another (RFC 1952 §2.2).
         case gzip
-        /// HTTP's `deflate`: a zlib stream (RFC 1950), or as some servers mean it, its blocks alone.
+        /// HTTP's `deflate`: a zlib stream (RFC 1950), or as some servers mean it its blocks alone.
         case deflate
     }
 
@@ -95,7 +95,9 @@ public struct Inflater: ~Copyable {
         while progress.produced < output.count {
             switch state {
             case .ended:
-                guard progress.consumed == input.count else { throw .corrupt("data behind the end") }
+                guard progress.consumed == input.count else {
+                    throw .corrupt("data behind the end")
+                }
                 return progress
             case .between:
                 let rest = UnsafeRawBufferPointer(rebasing: input[progress.consumed...])

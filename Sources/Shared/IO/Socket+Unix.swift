@@ -3,8 +3,8 @@ internal import Glibc
 
 /// Unix sockets (unix(7)).
 extension Socket {
-    /// A listening socket at `path`. A socket that nobody listens on any more is replaced; what else
-    /// is there stays.
+    /// A listening socket at `path`. A socket that nobody listens on any more is replaced; what
+    /// else is there stays.
     ///
     /// - Parameter mode: who may connect: write permission is what counts.
     public static func listen(

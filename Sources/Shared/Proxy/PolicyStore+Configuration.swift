@@ -59,7 +59,8 @@ extension BundleVerification {
             excluded.append(glob)
         }
         let key = Key(
-            algorithm: configuration.algorithm, material: configuration.key, scope: configuration.scope)
+            algorithm: configuration.algorithm, material: configuration.key,
+            scope: configuration.scope)
         self.init(
             keys: [configuration.keyID: key], keyID: configuration.keyID, excluded: excluded)
     }

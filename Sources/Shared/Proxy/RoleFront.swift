@@ -17,6 +17,7 @@ public final class RoleFront: Sendable {
     /// Of the clients' listeners.
     let gate = ListenerGate()
     private let upstreamTLS: [UpstreamTLS]
+    private let endsCallsOfClosedClients: Bool
     private let sockets: ListeningSockets
     private let adminSockets: ListeningSockets
 
@@ -25,11 +26,14 @@ public final class RoleFront: Sendable {
     /// - Parameters:
     ///   - policies: the role's snapshots.
     ///   - upstreamTLS: what secures connections to its upstreams.
+    ///   - endsCallsOfClosedClients: as `ListenerOptions` has it.
     /// - Throws: a sentence that says what cannot be used.
     public init(
         _ role: RoleIdentity, _ configuration: FrontConfiguration, _ metrics: RoleMetrics,
-        policies: any PolicyHolder, upstreamTLS: [UpstreamTLS]
+        policies: any PolicyHolder, upstreamTLS: [UpstreamTLS],
+        endsCallsOfClosedClients: Bool = false
     ) throws(RoleError) {
+        self.endsCallsOfClosedClients = endsCallsOfClosedClients
         self.upstreamTLS = upstreamTLS
         self.role = role
         self.configuration = configuration
@@ -68,9 +72,11 @@ public final class RoleFront: Sendable {
             downstream: metrics.downstream, caller: caller, log: role.log)
     }
 
-    /// What clients of one worker may use up.
+    /// What clients of one worker may do, and use up.
     var listenerOptions: ListenerOptions {
-        ListenerOptions(configuration.limits, workers: role.workers)
+        var options = ListenerOptions(configuration.limits, workers: role.workers)
+        options.endsCallsOfClosedClients = endsCallsOfClosedClients
+        return options
     }
 
     /// Has a worker's requests go to `handler`. The first worker also gets the admin interface.

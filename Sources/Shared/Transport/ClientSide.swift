@@ -33,6 +33,19 @@ struct ClientSide {
             if client.pointee.unsent.isEmpty { flushed(client) }
         }
         advance(client)
+        if client.pointee.flags.contains(.peerFinished) { endCall(ofClosed: client) }
+    }
+
+    private func endCall(ofClosed client: ChannelPointer) {
+        guard client.pointee.side == .client, client.pointee.kind == .messages,
+            client.pointee.exchange != Channel.noExchange,
+            worker.options(of: client).endsCallsOfClosedClients
+        else { return }
+        let flags = exchanges[client.pointee.exchange].pointee.flags
+        guard flags.contains(.requestDone), flags.isDisjoint(with: [.tunnel, .served]) else {
+            return
+        }
+        lost(client)
     }
 
     /// All that was kept for the client is written.

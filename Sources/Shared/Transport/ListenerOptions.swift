@@ -11,6 +11,10 @@ public struct ListenerOptions: Sendable {
     public var idleNanoseconds: UInt64 = 60_000_000_000
     /// Connections that this worker's listener accepts at a time.
     public var connectionsMax = 10_000
+    /// Whether a client that closes its side behind a request is taken to have gone: what was asked
+    /// of an upstream for it then ends. A client that only says that it has no more requests cannot
+    /// be told from one that is gone.
+    public var endsCallsOfClosedClients = false
     /// The number by which handlers know a Unix socket, whose clients the kernel names; nil for TCP.
     public var unixSocket: UInt32?
 

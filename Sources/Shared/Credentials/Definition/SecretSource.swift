@@ -45,7 +45,9 @@ public enum SecretSource: Sendable, Equatable {
 
     /// Whether its program is there and may be run; true of sources that run none.
     public var isRunnable: Bool {
-        guard case .command(let arguments) = self, let program = arguments.first else { return true }
+        guard case .command(let arguments) = self, let program = arguments.first else {
+            return true
+        }
         if program.contains("/") { return access(program, X_OK) == 0 }
         let folders = getenv("PATH").map { String(cString: $0) } ?? "/usr/bin:/bin"
         return folders.split(separator: ":").contains { access("\($0)/\(program)", X_OK) == 0 }

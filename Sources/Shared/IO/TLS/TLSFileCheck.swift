@@ -20,7 +20,8 @@ public struct TLSFileCheck: Sendable {
         let chain = Self.certificates(certificateFile)
         defer { for certificate in chain { X509_free(certificate) } }
         guard let leaf = chain.first else {
-            return [Finding(file: certificateFile, reason: Self.unusable(certificateFile), isFatal: true)]
+            let reason = Self.unusable(certificateFile)
+            return [Finding(file: certificateFile, reason: reason, isFatal: true)]
         }
         var findings = validity(chain, in: certificateFile)
         for (index, issuer) in chain.enumerated().dropFirst()
@@ -43,7 +44,8 @@ public struct TLSFileCheck: Sendable {
         if X509_check_private_key(leaf, key) != 1 {
             findings.append(
                 Finding(
-                    file: keyFile, reason: "is not the key of the certificate in \(certificateFile)",
+                    file: keyFile,
+                    reason: "is not the key of the certificate in \(certificateFile)",
                     isFatal: true))
         }
         ERR_clear_error()

@@ -46,10 +46,11 @@ public struct DecisionExplanation: Sendable {
     private static func rules(that trace: Trace?) -> [String] {
         var told = Set<String>()
         var lines: [String] = []
+        // What else has an end is the body of a `not` or of a comprehension.
         for event in trace?.events ?? []
-        where event.operation == .exit && !event.isExpression && !event.file.isEmpty {
-            let line = QueryReport.place(event.file, event.location) + ": " + event.text
-            if told.insert(line).inserted { lines.append(line) }
+        where event.operation == .exit && !event.isExpression && event.text.hasPrefix("data.") {
+            guard told.insert(event.text).inserted else { continue }
+            lines.append(QueryReport.place(event.file, event.location) + ": " + event.text)
         }
         return lines
     }
