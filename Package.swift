@@ -77,6 +77,10 @@ let package = Package(
             name: "CCurl", path: "Sources/Shared/CCurl", pkgConfig: "libcurl",
             providers: [.apt(["libcurl4-openssl-dev"])]),
         .target(name: "CScan", path: "Sources/Shared/CScan"),
+        .systemLibrary(
+            name: "CSeccomp", path: "Sources/Shared/CSeccomp", pkgConfig: "libseccomp",
+            providers: [.apt(["libseccomp-dev"])]),
+        .target(name: "CSandbox", path: "Sources/Shared/CSandbox"),
 
         // what every role shares
         shared("Bytes", ["CZlib", "CYAML"]),
@@ -91,6 +95,7 @@ let package = Package(
         shared("Telemetry", ["Bytes"]),
         shared("Config", ["Bytes", "Credentials", "Files", "IO"]),
         shared("Transport", ["Bytes", "HTTP", "IO"]),
+        shared("Sandbox", ["Bytes", "CLinux", "CSandbox", "CSeccomp", "Files", "IO"]),
         shared("DemoUpstream", ["Bytes", "COpenSSL", "HTTP", "IO"]),
         shared(
             "Proxy",
@@ -118,7 +123,7 @@ let package = Package(
             name: "Main",
             dependencies: [
                 "Gateway", "Egress", "Agentd", "Bytes", "Config", "Credentials", "DemoUpstream", "Files", "HTTP",
-                "IO", "Policy", "Proxy", "Rego", "Telemetry", "Transport",
+                "IO", "Policy", "Proxy", "Rego", "Sandbox", "Telemetry", "Transport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),
@@ -134,6 +139,11 @@ let package = Package(
         .executableTarget(
             name: "ScrubbingBenchmark", dependencies: ["Bytes", "Credentials", "CAllocationCount"],
             path: "Tests/Benchmarks/Scrubbing", swiftSettings: settings),
+
+        // What starting a command in a sandbox costs.
+        .executableTarget(
+            name: "SandboxBenchmark", dependencies: ["IO", "Sandbox"],
+            path: "Tests/Benchmarks/Sandbox", swiftSettings: settings),
 
         // What a decision costs, and loading what it needs.
         .executableTarget(
@@ -165,6 +175,7 @@ let package = Package(
             "Credentials",
             ["Credentials", "Fetch", "Files", "IO", "Bytes", "COpenSSL", "CScan", "LeakOracle"]),
         tests("Telemetry", ["Telemetry", "Bytes"]),
+        tests("Sandbox", ["Sandbox", "Bytes", "Files", "IO"]),
         tests("Config", ["Config", "Credentials", "Files", "Bytes"]),
         tests("Transport", ["Transport", "Credentials", "HTTP", "IO", "Bytes", "Peers"]),
         tests(

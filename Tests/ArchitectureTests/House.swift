@@ -17,6 +17,7 @@ enum House {
         "Config": ["Bytes", "Credentials", "Files", "Glibc", "IO"],
         "DemoUpstream": ["Bytes", "COpenSSL", "Glibc", "HTTP", "IO"],
         "Transport": ["Bytes", "HTTP", "IO"],
+        "Sandbox": ["Bytes", "CLinux", "CSandbox", "CSeccomp", "Files", "Glibc", "IO"],
         "Proxy": [
             "Bytes", "Config", "Files", "HTTP", "IO", "Identity", "Policy", "Rego", "Telemetry",
             "Transport",
@@ -33,14 +34,14 @@ enum House {
         "Main": [
             "Agentd", "ArgumentParser", "Bytes", "Config", "Credentials", "DemoUpstream", "Egress", "Files",
             "Gateway", "HTTP", "Glibc", "IO",
-            "Policy", "Proxy", "Rego", "Telemetry", "Transport",
+            "Policy", "Proxy", "Rego", "Sandbox", "Telemetry", "Transport",
         ],
     ]
 
     /// Targets whose sources are not looked at: C, and programs that measure.
     static let others: Set = [
         "CLinux", "CCares", "CRE2", "CWork", "COpenSSL", "CZlib", "CYAML", "CCurl", "CScan",
-        "CNghttp2", "CAllocationCount", "RequestBenchmark", "sluice-bench", "ScrubbingBenchmark",
+        "CNghttp2", "CSandbox", "CSeccomp", "CAllocationCount", "RequestBenchmark", "sluice-bench", "ScrubbingBenchmark", "SandboxBenchmark",
         "Peers", "LeakOracle", "FuzzTargets", "CFuzzer", "sluice-fuzz",
     ]
 
