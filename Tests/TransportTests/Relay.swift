@@ -9,6 +9,8 @@ final class ForwardEverything: RequestHandler {
     struct Options {
         var allowsWebSocket = false
         var tunnelsConnect = false
+        /// How much of the content is wanted before the request is decided about.
+        var gatherBytes = 0
         /// Kept out of responses.
         var secrets: NeedleSet?
         var idleNanoseconds: UInt64 = 20_000_000_000
@@ -33,6 +35,9 @@ final class ForwardEverything: RequestHandler {
             reply.lines.append("X-Tunnel: yes\r\n")
             return .tunnel(
                 Tunnelling(upstream: upstream, idleNanoseconds: options.idleNanoseconds))
+        }
+        if options.gatherBytes > 0, request.contentIsComplete == nil, head.framing != .none {
+            return .gather(bytesMax: options.gatherBytes)
         }
         var forwarding = Forwarding(
             upstream: upstream, path: head.path.slice(of: request.bytes), stripped: none,

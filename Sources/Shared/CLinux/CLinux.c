@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/resource.h>
 #include <sys/uio.h>
 
 int clinux_accept4(int listener, struct sockaddr *address, socklen_t *length, int flags) {

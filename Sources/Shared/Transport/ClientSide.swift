@@ -5,7 +5,7 @@ internal import IO
 /// rest to the forwarder.
 struct ClientSide {
     // The worker holds nothing of this, so there is no cycle; it outlives every call.
-    unowned(unsafe) let worker: Worker
+    let worker: Worker
 
     var channels: Channels { worker.channels }
     private var exchanges: Exchanges { worker.exchanges }
@@ -204,6 +204,10 @@ struct ClientSide {
         }
         let options = worker.options(of: client)
         let isGathering = client.pointee.exchange != Channel.noExchange
+        if isGathering {
+            let goesOn = awaitContent(client, exchanges[client.pointee.exchange], bytes)
+            if let goesOn { return goesOn }
+        }
         let headCount: Int
         do throws(HeadError) {
             let end = try scratch.request.parse(
@@ -220,7 +224,7 @@ struct ClientSide {
                 let isWhole = exchange.pointee.flags.contains(.requestDone)
                 scratch.request.becomeHTTP2(hasContent: !isWhole)
             }
-            return gather(client, exchange, bytes, headCount)
+            return decideWithContent(client, exchange, bytes, headCount)
         }
         if client.pointee.kind == .stream {
             let isWhole =
@@ -290,9 +294,7 @@ struct ClientSide {
             return client.pointee.side == .client
                 && client.pointee.exchange == Channel.noExchange
         case .gather(let bytesMax):
-            exchange.pointee.flags.formUnion(.gathering)
-            exchange.pointee.gatherBytesMax = min(bytesMax, Scratch.contentBytesMax)
-            return gather(client, exchange, bytes, headCount)
+            return gather(client, exchange, bytes, headCount, bytesMax)
         }
     }
 

@@ -54,7 +54,8 @@ struct Exchange: BitwiseCopyable {
     var informational = InformationalResponses()
     /// The request as it was sent, while it may have to be sent again.
     var replay = Buffer.none
-    var gatherBytesMax = 0
+    /// What was found so far of the content that the handler waits for.
+    var gathered = GatheredContent()
     /// When the attempts to connect are given up, and how many addresses were tried.
     var connectDeadline: UInt64 = 0
     var addressesTried = 0

@@ -6,7 +6,7 @@ internal import IO
 /// content of both as fast as the slower of the two peers takes it.
 struct Forwarder {
     // The worker holds nothing of this, so there is no cycle; it outlives every call.
-    unowned(unsafe) let worker: Worker
+    let worker: Worker
 
     var channels: Channels { worker.channels }
     var exchanges: Exchanges { worker.exchanges }

@@ -9,14 +9,13 @@ internal import IO
 /// leave are gathered until the end of the round, so that many streams share a system call.
 struct Multiplexer {
     // The worker holds nothing of this, so there is no cycle; it outlives every call.
-    unowned(unsafe) let worker: Worker
+    let worker: Worker
 
     private var channels: Channels { worker.channels }
     private var sessions: Sessions { worker.sessions }
 
     /// Reads in a row of one connection before others get their turn.
     private static let turnsMax = 8
-    private static let readBytes = 64 << 10
     /// While so much waits for a peer, nothing more is read from it.
     private static let unsentBytesMax = 64 << 10
     /// How long a peer that was told to open no more streams may not have heard it.
@@ -114,7 +113,7 @@ struct Multiplexer {
             guard session.pointee.flags.contains(.readable),
                 session.pointee.unsent.count < Self.unsentBytesMax
             else { return }
-            switch channels.receive(session, limit: Self.readBytes) {
+            switch channels.receive(session, into: sessions.input) {
             case .bytes(let bytes): guard feed(session, bytes) else { return }
             case .nothing: return
             case .end, .failed: return lost(session, .upstreamClosed)
@@ -163,7 +162,9 @@ struct Multiplexer {
     func writeFrames(_ session: ChannelPointer, _ connection: H2Connection) -> Bool {
         guard !session.pointee.flags.contains(.connecting) else { return true }
         for _ in 0..<Self.turnsMax {
+            let waited = session.pointee.unsent.count
             guard channels.flush(session) else { return false }
+            if session.pointee.unsent.count < waited { tookSome(session) }
             guard session.pointee.unsent.isEmpty else { return true }
             let count = connection.write(to: sessions.output)
             guard count > 0 else { return true }
@@ -178,6 +179,12 @@ struct Multiplexer {
     /// What a session's deadline is for, kept in `scanned`.
     private enum Wait: Int {
         case nothing, firstHead, head, socket, request
+    }
+
+    /// The peer's time to take what waits begins anew.
+    private func tookSome(_ session: ChannelPointer) {
+        guard session.pointee.scanned == Wait.socket.rawValue else { return }
+        session.pointee.scanned = Wait.nothing.rawValue
     }
 
     private func setDeadline(_ session: ChannelPointer, _ connection: H2Connection) {
@@ -274,6 +281,8 @@ struct Multiplexer {
     ) {
         let index = session.pointee.index
         let isClient = session.pointee.side == .client
+        // What is sent again on another connection must not find this one.
+        if !isClient { worker.pool(of: session).forget(session) }
         sessions.end(session)
         if session.pointee.flags.contains(.connecting) {
             worker.pool(of: session).failed(session, now: worker.now)

@@ -91,7 +91,8 @@ public struct Forwarding {
     /// `Upgrade` never is.
     public var allowsWebSocket = false
     /// Whether the handler sees the response before the client does (`inspect`). A response whose
-    /// content is coded, which nobody can look into, then is a fault; so is another protocol.
+    /// content is coded, which nobody can look into, then is a fault. What passes behind an upgrade
+    /// that was allowed and agreed to is not looked at.
     public var inspectsResponse = false
 
     public init(

@@ -15,7 +15,7 @@ struct Tunnel {
     }
 
     // The worker holds nothing of this, so there is no cycle; it outlives every call.
-    private unowned(unsafe) let worker: Worker
+    private let worker: Worker
 
     private var channels: Channels { worker.channels }
     private var exchanges: Exchanges { worker.exchanges }
@@ -198,7 +198,8 @@ struct Tunnel {
 
     private func finish(_ exchange: ExchangePointer, _ client: ChannelPointer) {
         worker.forwarder.abandon(exchange, nil)
-        worker.close(client)
+        // The end of a stream may still wait for its turn.
+        worker.clients.close(client)
     }
 
     /// The upstream's connection broke: so does the client's.

@@ -276,6 +276,9 @@ public final class Worker {
     // MARK: accepting
 
     private func accept(_ index: Int) {
+        // The event may be older than the end of this listener, whose number another socket can
+        // have by now.
+        guard !isDraining else { return }
         for _ in 0..<Self.acceptsMax {
             guard channels.clientCount(of: index) < listeners[index].options.connectionsMax
             else { return pause(index) }

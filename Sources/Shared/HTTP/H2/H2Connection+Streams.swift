@@ -8,7 +8,7 @@ extension H2Connection {
     public func bind(_ stream: Int32, user: UInt32) -> Bool {
         guard let session, let state = makeState(user: user) else { return false }
         guard nghttp2_session_set_stream_user_data(session, stream, state) == 0 else {
-            space.memory.give(state)
+            release(state)
             return false
         }
         boundCount &+= 1
@@ -39,13 +39,23 @@ extension H2Connection {
         let state = memory?.bindMemory(to: H2StreamState.self, capacity: 1)
         state?.initialize(to: H2StreamState())
         state?.pointee.user = user
+        state?.pointee.next = states
+        states?.pointee.previous = state
+        states = state
         return state
     }
 
     func forget(_ stream: Int32, _ state: H2StreamPointer) {
         opened(stream)
-        space.memory.give(state)
+        release(state)
         boundCount &-= 1
+    }
+
+    func release(_ state: H2StreamPointer) {
+        let (previous, next) = (state.pointee.previous, state.pointee.next)
+        if let previous { previous.pointee.next = next } else { states = next }
+        next?.pointee.previous = previous
+        space.memory.give(state)
     }
 
     // MARK: heads
@@ -83,7 +93,7 @@ extension H2Connection {
             }
         }
         guard stream > 0 else {
-            space.memory.give(state)
+            release(state)
             return nil
         }
         boundCount &+= 1

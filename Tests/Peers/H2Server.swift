@@ -1,0 +1,88 @@
+public import HTTP
+
+/// A server's connection that speaks HTTP/2, driven by hand like a `Peer`. What it is told to say
+/// waits for `flush`, and then leaves with one write.
+public final class H2Server {
+    public let peer: Peer
+    public let connection: H2Connection
+    /// Requests' heads, as HTTP/1.1 spells them.
+    public private(set) var heads: [Int32: String] = [:]
+    /// How much content each stream brought. None of it is credited to its sender.
+    public private(set) var contentCounts: [Int32: Int] = [:]
+    private let space = H2Workspace()
+    /// Bodies on their way out: the connection reads them from here.
+    private var kept: [UnsafeMutableRawBufferPointer] = []
+
+    public init(_ peer: Peer, limits: H2Limits = H2Limits()) {
+        self.peer = peer
+        connection = H2Connection(role: .server, limits: limits, space: space)
+    }
+
+    deinit { for memory in kept { memory.deallocate() } }
+
+    /// Reads until so many heads have come.
+    public func readHeads(_ count: Int) throws { try read { self.heads.count >= count } }
+
+    /// Reads until the stream has brought so much content.
+    public func readContent(of stream: Int32, count: Int) throws {
+        try read { self.contentCounts[stream, default: 0] >= count }
+    }
+
+    /// The stream whose request line ends with this target.
+    public func stream(of target: String) -> Int32? {
+        heads.first { $0.value.split(separator: "\r\n")[0].contains(" \(target) ") }?.key
+    }
+
+    public func respond(_ stream: Int32, _ head: String, body: String = "") throws {
+        let head = Array(head.utf8)
+        guard head.withUnsafeBytes({ connection.respond(stream, $0, ends: body.isEmpty) }) else {
+            throw Peer.Failure.broken
+        }
+        guard !body.isEmpty else { return }
+        let memory = UnsafeMutableRawBufferPointer.allocate(
+            byteCount: body.utf8.count, alignment: 1)
+        memory.copyBytes(from: body.utf8)
+        kept.append(memory)
+        connection.offer(stream, UnsafeRawBufferPointer(memory), isLast: true)
+    }
+
+    public func reset(_ stream: Int32, _ code: H2ErrorCode) { connection.reset(stream, code) }
+
+    public func flush() throws {
+        var bytes = [UInt8](repeating: 0, count: 256 << 10)
+        let count = bytes.withUnsafeMutableBytes { connection.write(to: $0) }
+        try peer.send(Array(bytes[..<count]))
+    }
+
+    private func read(until isEnough: () -> Bool) throws {
+        while !isEnough() {
+            switch try peer.read() {
+            case .bytes(let bytes): take(bytes)
+            case .end, .reset: throw Peer.Failure.ended(after: "\(heads)")
+            }
+            try flush()
+        }
+    }
+
+    private func take(_ bytes: [UInt8]) {
+        bytes.withUnsafeBytes { bytes in
+            var rest = bytes
+            while !rest.isEmpty {
+                let used = connection.receive(rest, now: 0)
+                while let event = connection.next() { note(event) }
+                rest = UnsafeRawBufferPointer(rebasing: rest[used...])
+            }
+        }
+    }
+
+    private func note(_ event: H2Event) {
+        switch event {
+        case .head(let stream, _, let text, _):
+            heads[stream] = String(decoding: text.slice(of: connection.text), as: UTF8.self)
+            _ = connection.bind(stream, user: 0)
+        case .content(let stream, _, let range):
+            contentCounts[stream, default: 0] += range.count
+        case .trailers, .end, .closed, .goAway, .oversizedHead, .drained: break
+        }
+    }
+}

@@ -1,0 +1,69 @@
+import HTTP
+import IO
+import Peers
+import Testing
+import Transport
+
+/// Many exchanges of many clients on one connection to the upstream.
+struct H2UpstreamTests {
+    private let upstream: ScriptedUpstream
+    private let relay: Relay
+
+    init() throws {
+        upstream = try ScriptedUpstream()
+        let address = SocketAddress(ipv4: 0x7F00_0001, port: upstream.port)
+        var place = Upstream(name: "test", addresses: [address])
+        place.usesHTTP2 = true
+        relay = try Relay(to: place)
+    }
+
+    /// A client whose request `server` has read, with the number of its stream.
+    private func ask(_ target: String, _ server: H2Server) throws -> (Peer, Int32) {
+        let client = try relay.connect()
+        try client.send("GET \(target) HTTP/1.1\r\nHost: a\r\n\r\n")
+        try server.readHeads(server.heads.count + 1)
+        return (client, try #require(server.stream(of: target)))
+    }
+
+    @Test func `what one client sends never gets into another's answer`() throws {
+        let sender = try relay.connect()
+        let content = String(repeating: "A", count: 130_000)
+        try sender.send("POST /a HTTP/1.1\r\nHost: a\r\nContent-Length: \(content.count)\r\n\r\n")
+        try sender.send(String(content.prefix(70_000)))
+        let server = H2Server(try upstream.accept())
+        try server.readHeads(1)
+        let reset = try #require(server.stream(of: "/a"))
+        // All that its window allows: what the client sends from now on waits in its socket.
+        try server.readContent(of: reset, count: 65_535)
+        let (reader, answered) = try ask("/b", server)
+        try sender.send(String(content.dropFirst(70_000)))
+        let body = String(repeating: "B", count: 10_000)
+        server.reset(reset, .internalError)
+        try server.respond(answered, "HTTP/1.1 200 OK\r\n\r\n", body: body)
+        try server.flush()
+        #expect(try reader.readMessage().text == body)
+        #expect(try sender.readMessage().status == 502)
+    }
+
+    @Test func `all that a lost connection may have served is asked again on a new one`() throws {
+        let first = try relay.connect()
+        try first.send("GET /0 HTTP/1.1\r\nHost: a\r\n\r\n")
+        let old = H2Server(try upstream.accept())
+        try old.readHeads(1)
+        try old.respond(try #require(old.stream(of: "/0")), "HTTP/1.1 204 No Content\r\n\r\n")
+        try old.flush()
+        #expect(try first.readMessage().status == 204)
+        let clients = try (1...4).map { try ask("/\($0)", old).0 }
+        old.peer.close()
+        let new = H2Server(try upstream.accept())
+        try new.readHeads(4)
+        for number in 1...4 {
+            let stream = try #require(new.stream(of: "/\(number)"))
+            try new.respond(stream, "HTTP/1.1 200 OK\r\n\r\n", body: "\(number)")
+        }
+        try new.flush()
+        for (place, client) in clients.enumerated() {
+            #expect(try client.readMessage().text == "\(place + 1)")
+        }
+    }
+}
