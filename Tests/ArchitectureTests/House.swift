@@ -18,6 +18,7 @@ enum House {
         "DemoUpstream": ["Bytes", "COpenSSL", "Glibc", "HTTP", "IO"],
         "Transport": ["Bytes", "HTTP", "IO"],
         "GRPC": ["Bytes", "HTTP", "IO", "Protos", "SwiftProtobuf", "Transport"],
+        "Sandbox": ["Bytes", "CLinux", "CSandbox", "CSeccomp", "Files", "Glibc", "IO"],
         "Proxy": [
             "Bytes", "Config", "Files", "HTTP", "IO", "Identity", "Policy", "Rego", "Telemetry",
             "Transport",
@@ -37,15 +38,16 @@ enum House {
         "Main": [
             "Agentd", "ArgumentParser", "Bytes", "Config", "Credentials", "DemoUpstream", "Egress", "Files",
             "Gateway", "HTTP", "Glibc", "IO",
-            "Policy", "Proxy", "Rego", "Telemetry", "Transport",
+            "Policy", "Proxy", "Rego", "Sandbox", "Telemetry", "Transport",
         ],
     ]
 
     /// Targets whose sources are not looked at: C, and programs that measure.
     static let others: Set = [
         "CLinux", "CCares", "CRE2", "CWork", "COpenSSL", "CZlib", "CYAML", "CCurl", "CScan",
-        "CNghttp2", "CAllocationCount", "RequestBenchmark", "sluice-bench", "ScrubbingBenchmark",
-        "Peers", "LeakOracle", "Protos", "EchoService", "echo-server", "RunningRole", "FuzzTargets", "CFuzzer", "sluice-fuzz",
+        "CNghttp2", "CSandbox", "CSeccomp", "CAllocationCount", "RequestBenchmark", "sluice-bench",
+        "ScrubbingBenchmark", "SandboxBenchmark", "Peers", "LeakOracle", "RunningRole",
+        "FuzzTargets", "CFuzzer", "sluice-fuzz", "Protos", "EchoService", "echo-server",
     ]
 
     /// The calls that reach the world, which Rego has no business with though it imports Glibc.
