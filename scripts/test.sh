@@ -22,8 +22,13 @@ step "sluice policy test: the shipped bundle"
 step "hostile traffic over sockets (a part; scripts/vectors.sh h1 h2 grpc ws attacks runs all)"
 ./scripts/vectors.sh --short h1 h2 grpc ws attacks
 
-step "Swift tests"
+step "build (debug, with tests)"
 swift build --scratch-path "$build_dir" --build-tests
+
+step "the gRPC server, called by grpcio"
+ECHO_SERVER=$build_dir/debug/echo-server ./scripts/grpc.sh
+
+step "Swift tests"
 output=$(mktemp)
 trap 'rm -f "$output"' EXIT
 status=0

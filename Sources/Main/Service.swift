@@ -86,7 +86,7 @@ struct Service {
         }
         if roles.contains(.agentd) {
             guard let section = configuration.agentd else { throw missing("agentd") }
-            made.append(try Agentd(section, version: Sluice.version, workers: workers))
+            made.append(try Agentd(section, version: Sluice.version, workers: workers, log: log))
         }
         return made
     }

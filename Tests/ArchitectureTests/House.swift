@@ -18,6 +18,7 @@ enum House {
         "DemoUpstream": ["Bytes", "COpenSSL", "Glibc", "HTTP", "IO"],
         "Transport": ["Bytes", "HTTP", "IO"],
         "Sandbox": ["Bytes", "CLinux", "CSandbox", "CSeccomp", "Files", "Glibc", "IO"],
+        "GRPC": ["Bytes", "HTTP", "IO", "Protos", "SwiftProtobuf", "Transport"],
         "Proxy": [
             "Bytes", "Config", "Files", "HTTP", "IO", "Identity", "Policy", "Rego", "Telemetry",
             "Transport",
@@ -30,7 +31,10 @@ enum House {
             "Bytes", "Config", "Credentials", "HTTP", "IO", "Identity", "Policy", "Proxy",
             "Telemetry", "Transport",
         ],
-        "Agentd": ["Bytes", "Config", "HTTP", "IO", "Proxy", "Telemetry", "Transport"],
+        "Agentd": [
+            "Bytes", "COpenSSL", "Config", "GRPC", "HTTP", "IO", "Protos", "Proxy",
+            "SwiftProtobuf", "Telemetry", "Transport",
+        ],
         "Main": [
             "Agentd", "ArgumentParser", "Bytes", "Config", "Credentials", "DemoUpstream", "Egress", "Files",
             "Gateway", "HTTP", "Glibc", "IO",
@@ -42,8 +46,8 @@ enum House {
     static let others: Set = [
         "CLinux", "CCares", "CRE2", "CWork", "COpenSSL", "CZlib", "CYAML", "CCurl", "CScan",
         "CNghttp2", "CSandbox", "CSeccomp", "CAllocationCount", "RequestBenchmark", "sluice-bench",
-        "ScrubbingBenchmark", "SandboxBenchmark", "Peers", "LeakOracle", "RunningRole",
-        "FuzzTargets", "CFuzzer", "sluice-fuzz",
+        "ScrubbingBenchmark", "SandboxBenchmark", "Peers", "LeakOracle", "Protos", "EchoService",
+        "echo-server", "RunningRole", "FuzzTargets", "CFuzzer", "sluice-fuzz",
     ]
 
     /// The calls that reach the world, which Rego has no business with though it imports Glibc.

@@ -40,13 +40,19 @@ public final class H2Client {
     public func send(
         _ content: String, trailers: String = "", on stream: Int32, isLast: Bool
     ) throws {
-        let bytes = Array((content + trailers).utf8)
+        try send(
+            Array((content + trailers).utf8), trailerBytes: trailers.utf8.count, on: stream,
+            isLast: isLast)
+    }
+
+    public func send(
+        _ bytes: [UInt8], trailerBytes: Int = 0, on stream: Int32, isLast: Bool
+    ) throws {
         let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: bytes.count, alignment: 1)
         memory.copyBytes(from: bytes)
         kept.append(memory)
         connection.offer(
-            stream, UnsafeRawBufferPointer(memory), trailerBytes: trailers.utf8.count,
-            isLast: isLast)
+            stream, UnsafeRawBufferPointer(memory), trailerBytes: trailerBytes, isLast: isLast)
         try flush()
     }
 

@@ -13,10 +13,8 @@ struct ClientSide {
 
     /// What a head or gathered content is read in steps of.
     static let stepBytes = 16 << 10
-    /// How long a client may take to notice our end of stream.
-    private static let lingerNanoseconds: UInt64 = 2_000_000_000
     /// Answers in a row to one client before others get their turn.
-    private static let turnsMax = 32
+    static let turnsMax = 32
     /// Content of a refused request that is read to keep the connection; more closes it.
     private static let discardBytesMax: UInt64 = 64 << 10
 
@@ -42,8 +40,12 @@ struct ClientSide {
         client.pointee.flags.subtract(.slow)
         if client.pointee.flags.contains(.closing) { return linger(client) }
         if client.pointee.exchange != Channel.noExchange {
+            let exchange = exchanges[client.pointee.exchange]
+            if exchange.pointee.flags.contains(.served) {
+                return worker.responder.flushed(exchange, client)
+            }
             client.pointee.deadline = Channel.never
-            worker.forwarder.pumpResponse(exchanges[client.pointee.exchange])
+            worker.forwarder.pumpResponse(exchange)
         }
     }
 
@@ -62,8 +64,12 @@ struct ClientSide {
     }
 
     /// The worker begins to drain: what has no end of its own gets one.
-    func drainTunnel(_ client: ChannelPointer) {
-        if let exchange = tunnelled(client) { worker.tunnel.drain(exchange) }
+    func drainEndless(_ client: ChannelPointer) {
+        if let exchange = tunnelled(client) { return worker.tunnel.drain(exchange) }
+        guard client.pointee.side == .client, client.pointee.exchange != Channel.noExchange,
+            exchanges[client.pointee.exchange].pointee.flags.contains(.served)
+        else { return }
+        worker.handler(of: client).drain(client.pointee.exchange)
     }
 
     /// The exchange whose tunnel the client uses.
@@ -85,6 +91,9 @@ struct ClientSide {
         if client.pointee.exchange != Channel.noExchange {
             let exchange = exchanges[client.pointee.exchange]
             if exchange.pointee.flags.contains(.tunnel) { return worker.tunnel.expired(exchange) }
+            if exchange.pointee.flags.contains(.served) {
+                return worker.responder.expired(exchange, client)
+            }
             // While the upstream does not take what is there, it is not the client that is late.
             if worker.forwarder.upstreamIsBehind(exchange) {
                 client.pointee.deadline = Channel.never
@@ -139,6 +148,8 @@ struct ClientSide {
         }
         if exchange.pointee.flags.contains(.discarding) {
             discard(client, exchange)
+        } else if exchange.pointee.flags.contains(.served) {
+            worker.responder.pump(exchange)
         } else {
             worker.forwarder.pumpRequest(exchange)
         }
@@ -288,6 +299,10 @@ struct ClientSide {
             worker.forwarder.start(exchange, client, forwarding, bytes, headCount)
             return client.pointee.side == .client
                 && client.pointee.exchange == Channel.noExchange
+        case .serve(let serving):
+            worker.responder.start(exchange, client, serving, bytes, headCount)
+            return client.pointee.side == .client
+                && client.pointee.exchange == Channel.noExchange
         case .tunnel(let tunnelling):
             leave(bytes, from: headCount, client)
             worker.tunnel.connect(exchange, tunnelling)
@@ -346,7 +361,7 @@ struct ClientSide {
     }
 
     /// Sends the reply. True when the client's next request can be read at once.
-    private func answer(
+    func answer(
         _ client: ChannelPointer, _ exchange: ExchangePointer, fault: TransportFault?
     ) -> Bool {
         let keepsOpen = settle(client, exchange, fault: fault)
@@ -463,38 +478,5 @@ struct ClientSide {
             worker.now
             &+ (client.pointee.requests == 0
                 ? options.headerTimeoutNanoseconds : options.keepAliveNanoseconds)
-    }
-
-    // MARK: closing
-
-    /// Closes as soon as all bytes for the client are written.
-    func close(_ client: ChannelPointer) {
-        guard !worker.isSettled(client) else { return linger(client) }
-        client.pointee.flags.formUnion(.closing)
-        client.pointee.deadline =
-            worker.now &+ worker.options(of: client).idleNanoseconds
-    }
-
-    /// Ends our side and reads until the client ends its own: closing over unread bytes would
-    /// reset the connection and could take our last bytes from the client.
-    func linger(_ client: ChannelPointer) {
-        guard client.pointee.kind == .messages else { return worker.close(client) }
-        client.pointee.flags.subtract(.closing)
-        channels.buffers.give(&client.pointee.unread)
-        if client.pointee.flags.contains(.readToEnd) { return worker.close(client) }
-        channels.finishWriting(client)
-        client.pointee.flags.formUnion(.lingering)
-        client.pointee.deadline = worker.now &+ Self.lingerNanoseconds
-        drain(client)
-    }
-
-    private func drain(_ client: ChannelPointer) {
-        for _ in 0..<Self.turnsMax where client.pointee.flags.contains(.readable) {
-            switch channels.receive(client) {
-            case .bytes, .nothing: continue
-            case .end, .failed: return worker.close(client)
-            }
-        }
-        if client.pointee.flags.contains(.readable) { worker.queue(client) }
     }
 }

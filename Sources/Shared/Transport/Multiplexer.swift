@@ -32,7 +32,7 @@ struct Multiplexer {
         limits.headBytesMax = options.head.headBytesMax
         limits.fieldsMax = worker.scratch.request.fields.capacity
         sessions.begin(client, .server, limits)
-        client.pointee.scanned = 0
+        client.pointee.scanned = Self.undecided
         let generation = client.pointee.generation
         guard feed(client, bytes), client.pointee.generation == generation else { return }
         channels.buffers.give(&client.pointee.unread)
@@ -180,6 +180,9 @@ struct Multiplexer {
     private enum Wait: Int {
         case nothing, firstHead, head, socket, request
     }
+
+    /// No `Wait` yet: the deadline is still that of a connection whose protocol is not known.
+    private static let undecided = -1
 
     /// The peer's time to take what waits begins anew.
     private func tookSome(_ session: ChannelPointer) {

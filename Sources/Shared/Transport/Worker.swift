@@ -19,6 +19,9 @@ public final class Worker {
         /// Makes `run` return now.
         public func stop() { set(2) }
 
+        /// Has every handler's `woken` called on the worker's thread, soon.
+        public func wake() { wakeup.signal() }
+
         private func set(_ value: UInt8) {
             _ = state.max(value, ordering: .releasing)
             wakeup.signal()
@@ -126,6 +129,9 @@ public final class Worker {
     var forwarder: Forwarder { Forwarder(self) }
     var multiplexer: Multiplexer { Multiplexer(self) }
     var tunnel: Tunnel { Tunnel(self) }
+
+    /// How handlers answer by themselves.
+    public var responder: Responder { Responder(self) }
 
     // MARK: connections and streams alike
 
@@ -334,6 +340,7 @@ public final class Worker {
 
     private func wakeUp() {
         control.clear()
+        for listener in listeners { listener.handler.woken() }
         guard control.isDraining, !isDraining else { return }
         isDraining = true
         for listener in listeners { Socket.close(listener.socket) }
@@ -346,7 +353,7 @@ public final class Worker {
                 && channel.pointee.exchange == Channel.noExchange
                 && channel.pointee.unread.isEmpty && channel.pointee.unsent.isEmpty
             if isIdle { clients.close(channel) }
-            clients.drainTunnel(channel)
+            clients.drainEndless(channel)
         }
     }
 
