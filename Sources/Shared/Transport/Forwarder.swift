@@ -275,6 +275,10 @@ struct Forwarder {
             upstream.pointee.deadline = exchange.pointee.upstreamDeadline(from: worker.now)
             return
         }
+        // Nobody knows whether the other side of such a connection still hears us.
+        if !isOver, upstream.pointee.kind == .stream {
+            worker.multiplexer.retire(channels[upstream.pointee.carrier])
+        }
         fail(exchange, .upstreamTimeout)
     }
 

@@ -159,6 +159,7 @@ extension Multiplexer {
     /// How much content the stream's peer is ready for, a little at the least.
     func appetite(_ stream: ChannelPointer) -> Int {
         let session = worker.channels[stream.pointee.carrier]
+        guard session.pointee.unsent.isEmpty else { return Self.leastAppetite }
         let room = worker.sessions[session]?.room(stream.pointee.streamNumber) ?? 0
         return min(max(room, Self.leastAppetite), Channels.scratchBytes)
     }

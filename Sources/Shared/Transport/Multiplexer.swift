@@ -50,14 +50,21 @@ struct Multiplexer {
         let stream = channels.openStream(on: session)
         if session.pointee.requests > 0 { stream.pointee.flags.formUnion(.reused) }
         session.pointee.requests &+= 1
+        if session.pointee.requests >= pool.upstream.requestsPerConnectionMax { retire(session) }
         return stream
+    }
+
+    /// No more streams begin on the upstream's connection; it ends with those that it has.
+    func retire(_ session: ChannelPointer) {
+        session.pointee.flags.formUnion(.ending)
+        worker.pool(of: session).forget(session)
     }
 
     private func freeSession(of pool: UpstreamPool) -> ChannelPointer? {
         for index in pool.multiplexed {
             let session = channels[index]
             guard !session.pointee.flags.contains(.ending), let connection = sessions[session],
-                connection.boundCount < Self.streamsMax
+                connection.boundCount < min(Self.streamsMax, connection.streamsAllowed)
             else { continue }
             return session
         }
