@@ -103,8 +103,8 @@ let package = Package(
         shared("Telemetry", ["Bytes"]),
         shared("Config", ["Bytes", "Credentials", "Files", "IO"]),
         shared("Transport", ["Bytes", "HTTP", "IO"]),
-        shared("GRPC", ["Bytes", "HTTP", "IO", "Protos", "Transport"]),
         shared("Sandbox", ["Bytes", "CLinux", "CSandbox", "CSeccomp", "Files", "IO"]),
+        shared("GRPC", ["Bytes", "HTTP", "IO", "Protos", "Transport"]),
         shared("DemoUpstream", ["Bytes", "COpenSSL", "HTTP", "IO"]),
         shared(
             "Proxy",
@@ -218,8 +218,7 @@ let package = Package(
         tests(
             "GRPC",
             ["GRPC", "Bytes", "EchoService", "HTTP", "IO", "Peers", "Protos", "Transport"]),
-        tests(
-            "Agentd", ["Agentd", "Peers", "RunningRole", "Telemetry"]),
+        tests("Agentd", ["Agentd", "Peers", "RunningRole", "Telemetry"]),
         tests("Fuzz", ["FuzzTargets"]),
     ]
 )

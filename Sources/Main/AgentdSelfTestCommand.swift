@@ -1,5 +1,4 @@
 internal import ArgumentParser
-internal import Bytes
 internal import Sandbox
 
 /// `sluice agentd self-test`
@@ -15,8 +14,15 @@ struct AgentdSelfTestCommand: ParsableCommand {
             sandbox and, to show that it can succeed, without one. Exit code 1 when one escapes.
             """)
 
-    @Option(name: .long, help: "linux-native, container or host-direct.")
-    var backend = IsolationBackend.linuxNative
+    @Option(
+        name: .long, help: "linux-native, container or host-direct.",
+        transform: { name in
+            guard let backend = IsolationBackend(name: name) else {
+                throw ValidationError("no such backend: \(name)")
+            }
+            return backend
+        })
+    var backend: IsolationBackend = .linuxNative
 
     @Flag(name: .long, help: "Fail as well when a layer is missing or in force in part only.")
     var strict = false
@@ -63,8 +69,4 @@ struct AgentdSelfTestCommand: ParsableCommand {
             sandbox, \(results.count - blocked - escapes) unavailable, \(escapes) escaped\n
             """)
     }
-}
-
-extension IsolationBackend: ExpressibleByArgument {
-    public init?(argument: String) { self.init(name: argument) }
 }

@@ -17,8 +17,8 @@ enum House {
         "Config": ["Bytes", "Credentials", "Files", "Glibc", "IO"],
         "DemoUpstream": ["Bytes", "COpenSSL", "Glibc", "HTTP", "IO"],
         "Transport": ["Bytes", "HTTP", "IO"],
-        "GRPC": ["Bytes", "HTTP", "IO", "Protos", "SwiftProtobuf", "Transport"],
         "Sandbox": ["Bytes", "CLinux", "CSandbox", "CSeccomp", "Files", "Glibc", "IO"],
+        "GRPC": ["Bytes", "HTTP", "IO", "Protos", "SwiftProtobuf", "Transport"],
         "Proxy": [
             "Bytes", "Config", "Files", "HTTP", "IO", "Identity", "Policy", "Rego", "Telemetry",
             "Transport",
@@ -46,8 +46,8 @@ enum House {
     static let others: Set = [
         "CLinux", "CCares", "CRE2", "CWork", "COpenSSL", "CZlib", "CYAML", "CCurl", "CScan",
         "CNghttp2", "CSandbox", "CSeccomp", "CAllocationCount", "RequestBenchmark", "sluice-bench",
-        "ScrubbingBenchmark", "SandboxBenchmark", "Peers", "LeakOracle", "RunningRole",
-        "FuzzTargets", "CFuzzer", "sluice-fuzz", "Protos", "EchoService", "echo-server",
+        "ScrubbingBenchmark", "SandboxBenchmark", "Peers", "LeakOracle", "Protos", "EchoService",
+        "echo-server", "RunningRole", "FuzzTargets", "CFuzzer", "sluice-fuzz",
     ]
 
     /// The calls that reach the world, which Rego has no business with though it imports Glibc.

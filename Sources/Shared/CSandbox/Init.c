@@ -132,51 +132,81 @@ static void obey(struct csandbox_plan *plan) {
     if (kind != CSANDBOX_KILL) csandbox_send(plan->control, &kind, sizeof kind, NULL, 0);
 }
 
-// The cell that waits for a command; when it has taken one it closes its end of a pipe.
-struct waiting_cell {
-    pid_t process;
-    int pipe;
+// Cells that wait for commands. One that has taken a command closes its end of a pipe.
+struct waiting_cells {
+    // -1 is none.
+    int pipes[2];
+    // When the next one may be made, in nanoseconds; a command that has just started goes first.
+    uint64_t due;
+    bool announced;
 };
 
-static void replace_cell(struct csandbox_plan *plan, struct waiting_cell *cell) {
+static const int CELLS = 2;
+static const uint64_t PAUSE_NANOSECONDS = 5000000;
+static const uint64_t RETRY_NANOSECONDS = 50000000;
+
+static int count_cells(const struct waiting_cells *cells) {
+    return (cells->pipes[0] >= 0) + (cells->pipes[1] >= 0);
+}
+
+static void add_cell(struct csandbox_plan *plan, struct waiting_cells *cells) {
     int ends[2];
-    if (cell->pipe >= 0) close(cell->pipe);
-    cell->pipe = -1;
+    cells->due = csandbox_now() + RETRY_NANOSECONDS;
     if (pipe2(ends, O_CLOEXEC) != 0) return;
-    cell->process = start_cell(plan, ends[1]);
+    pid_t cell = start_cell(plan, ends[1]);
     close(ends[1]);
-    if (cell->process < 0) close(ends[0]);
-    else cell->pipe = ends[0];
+    if (cell < 0) {
+        close(ends[0]);
+        return;
+    }
+    cells->pipes[cells->pipes[0] >= 0] = ends[0];
+    cells->due = csandbox_now() + PAUSE_NANOSECONDS;
+}
+
+// A cell says that it is ready, or that it waits no longer.
+static void hear_cell(struct csandbox_plan *plan, struct waiting_cells *cells, int index) {
+    char warm;
+    if (read(cells->pipes[index], &warm, 1) == 1) {
+        if (!cells->announced) announce(plan);
+        cells->announced = true;
+        return;
+    }
+    if (!cells->announced) {
+        errno = plan->layers[CSANDBOX_LAYERS];
+        give_up(plan, CSANDBOX_STAGE_CELL);
+    }
+    close(cells->pipes[index]);
+    cells->pipes[index] = -1;
+    cells->due = csandbox_now() + PAUSE_NANOSECONDS;
+}
+
+// Milliseconds until there is something to do without being told; -1 is never.
+static int patience(const struct waiting_cells *cells) {
+    if (count_cells(cells) == CELLS || !cells->announced) return -1;
+    uint64_t now = csandbox_now();
+    return now >= cells->due ? 0 : (int)((cells->due - now) / 1000000) + 1;
 }
 
 static void serve(struct csandbox_plan *plan, int children) {
-    struct waiting_cell cell = {0, -1};
-    bool announced = false;
-    replace_cell(plan, &cell);
-    if (cell.pipe < 0) give_up(plan, CSANDBOX_STAGE_CELL);
+    struct waiting_cells cells = {{-1, -1}, 0, false};
+    add_cell(plan, &cells);
+    if (count_cells(&cells) == 0) give_up(plan, CSANDBOX_STAGE_CELL);
     for (;;) {
-        struct pollfd waiting[] = {
-            {plan->control, POLLIN, 0}, {children, POLLIN, 0}, {cell.pipe, POLLIN, 0}};
-        // Without a cell (no memory, too many processes) another try is due soon.
-        int ready = poll(waiting, 3, cell.pipe < 0 ? 50 : -1);
-        if (ready < 0 && errno != EINTR) _exit(1);
+        struct pollfd waiting[] = {{plan->control, POLLIN, 0}, {children, POLLIN, 0},
+                                   {cells.pipes[0], POLLIN, 0}, {cells.pipes[1], POLLIN, 0}};
+        if (poll(waiting, 4, patience(&cells)) < 0 && errno != EINTR) _exit(1);
         struct signalfd_siginfo information;
         while (read(children, &information, sizeof information) > 0) continue;
         while (waitpid(-1, NULL, WNOHANG) > 0) continue;
         if (waiting[0].revents != 0) obey(plan);
-        if (waiting[2].revents != 0) {
-            char warm;
-            if (read(cell.pipe, &warm, 1) == 1) {
-                if (!announced) announce(plan);
-                announced = true;
-                continue;
-            }
-            if (!announced) {
-                errno = plan->layers[CSANDBOX_LAYERS];
-                give_up(plan, CSANDBOX_STAGE_CELL);
-            }
+        for (int index = 0; index < CELLS; index++) {
+            if (waiting[2 + index].revents != 0) hear_cell(plan, &cells, index);
         }
-        if (waiting[2].revents != 0 || cell.pipe < 0) replace_cell(plan, &cell);
+        bool is_due = cells.announced && csandbox_now() >= cells.due;
+        // Without any, commands wait; otherwise there is time.
+        if (count_cells(&cells) == 0 || (count_cells(&cells) < CELLS && is_due)) {
+            add_cell(plan, &cells);
+        }
     }
 }
 

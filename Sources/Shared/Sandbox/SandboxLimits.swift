@@ -23,9 +23,9 @@ public struct SandboxLimits: Equatable, Sendable {
 }
 
 extension SandboxLimits {
-    /// The processes of Sluice itself in a sandbox: the init, a cell that waits, and the cells of
-    /// some commands.
-    static let ownProcesses: UInt64 = 4
+    /// The processes of Sluice itself in a sandbox: the init, the cells that wait, and those of some
+    /// commands.
+    static let ownProcesses: UInt64 = 5
 
     /// The limits of each process, in the order of `csandbox_limit`.
     var ofProcesses: [UInt64] {
