@@ -56,7 +56,7 @@ import Testing
         let found = try explain(sandbox, service, method, path)
         #expect(found.decision.isAllowed == false)
         #expect(!found.decision.reasons.isEmpty)
-        #expect(found.decision.lines.contains { $0.contains("bundles/agentd/egress.rego:") })
+        #expect(found.decision.lines.contains { $0.contains("egress.rego:") })
         #expect(found.steps.contains { !$0.holds && $0.text == step })
     }
 }

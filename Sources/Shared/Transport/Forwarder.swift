@@ -100,10 +100,9 @@ struct Forwarder {
     }
 
     private func query(
-        of forwarding: Forwarding, _ bytes: UnsafeRawBufferPointer
+        of wanted: Forwarding, _ bytes: UnsafeRawBufferPointer
     ) -> UnsafeRawBufferPointer? {
-        guard let query = forwarding.query else { return scratch.request.query?.slice(of: bytes) }
-        return query.isEmpty ? nil : query
+        wanted.query.map { $0.isEmpty ? nil : $0 } ?? scratch.request.query?.slice(of: bytes)
     }
 
     /// Whether the client said so (RFC 9110 §10.1.4); gRPC's servers insist on it.
