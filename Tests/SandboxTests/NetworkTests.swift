@@ -21,11 +21,13 @@ struct NetworkTests {
         let command = try sandbox.start(Self.connecting(to: 8443))
         var waiting = pollfd(fd: sandbox.egressListener, events: Int16(POLLIN), revents: 0)
         #expect(poll(&waiting, 1, 20_000) == 1)
-        let connection = try #require(try Socket.accept(sandbox.egressListener)).socket
+        let accepted = try Socket.accept(sandbox.egressListener)
+        let connection = try #require(accepted).socket
         #expect(write(connection, "answer", 6) == 6)
         close(connection)
         var output: [UInt8] = []
-        #expect(try command.wait { output += $1 }.end == .exited(code: 0))
+        let outcome = try command.wait { _, bytes in output += bytes }
+        #expect(outcome.end == .exited(code: 0))
         #expect(output == Array("answer".utf8))
     }
 
