@@ -129,8 +129,8 @@ let package = Package(
         role(
             "Agentd",
             [
-                "Bytes", "COpenSSL", "Config", "GRPC", "HTTP", "IO", "Protos", "Proxy", "Telemetry",
-                "Transport",
+                "Bytes", "COpenSSL", "Config", "GRPC", "HTTP", "IO", "Policy", "Protos", "Proxy",
+                "Rego", "Sandbox", "Telemetry", "Transport",
             ]),
         .executableTarget(
             name: "Main",
@@ -218,6 +218,7 @@ let package = Package(
         tests(
             "GRPC",
             ["GRPC", "Bytes", "EchoService", "HTTP", "IO", "Peers", "Protos", "Transport"]),
+        tests("Agentd", ["Agentd", "Peers", "RunningRole", "Telemetry"]),
         tests("Fuzz", ["FuzzTargets"]),
     ]
 )

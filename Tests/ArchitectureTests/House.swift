@@ -32,8 +32,8 @@ enum House {
             "Telemetry", "Transport",
         ],
         "Agentd": [
-            "Bytes", "COpenSSL", "Config", "GRPC", "HTTP", "IO", "Protos", "Proxy",
-            "SwiftProtobuf", "Telemetry", "Transport",
+            "Bytes", "COpenSSL", "Config", "GRPC", "Glibc", "HTTP", "IO", "Policy", "Protos",
+            "Proxy", "Rego", "Sandbox", "SwiftProtobuf", "Telemetry", "Transport",
         ],
         "Main": [
             "Agentd", "ArgumentParser", "Bytes", "Config", "Credentials", "DemoUpstream", "Egress", "Files",

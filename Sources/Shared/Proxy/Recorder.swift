@@ -100,7 +100,7 @@ public struct Recorder {
                 status: outcome.status, nanoseconds: outcome.ended &- outcome.started, shard)
         case .malformedHead, .malformedContent, .requestTimeout, .clientClosed, .unresolved,
             .overflow, .upstreamClosed, .malformedResponse, .codedContent, .tunnelIdle,
-            .headTooLarge, .drained:
+            .buffersFull, .headTooLarge, .drained:
             return
         }
     }

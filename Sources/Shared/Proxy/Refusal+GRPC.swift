@@ -71,7 +71,7 @@ extension TransportFault {
         case .requestTimeout, .upstreamTimeout: .deadlineExceeded
         case .malformedResponse, .codedContent, .headTooLarge: .internal
         case .clientClosed, .connectFailed, .unresolved, .connectTimeout, .tlsFailed, .overflow,
-            .upstreamClosed, .tunnelIdle, .drained:
+            .upstreamClosed, .tunnelIdle, .buffersFull, .drained:
             .unavailable
         }
     }

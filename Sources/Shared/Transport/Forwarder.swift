@@ -343,8 +343,9 @@ struct Forwarder {
                 pool.upstream.usesHTTP2
                 ? try worker.multiplexer.open(to: pool) : try pool.connect(now: worker.now)
             attach(upstream, to: exchange)
-            worker.send(upstream, exchange.pointee.replay.bytes, isLast: true)
+            let isSent = worker.send(upstream, exchange.pointee.replay.bytes, isLast: true)
             channels.buffers.give(&exchange.pointee.replay)
+            if !isSent { fail(exchange, .upstreamClosed) }
         } catch {
             fail(exchange, error.fault)
         }
