@@ -140,4 +140,31 @@ struct H2RelayTests {
         while case .bytes = try client.read() {}
         #expect(try upstream.isUntouched())
     }
+
+    @Test(arguments: ["INVALID CONNECTION PREFACE\r\n\r\n", "\u{16}\u{3}\u{1}\u{2}\r\n"])
+    func `what does not claim to be HTTP gets no answer`(text: String) throws {
+        let client = try relay.connect()
+        try client.send(text)
+        #expect(try client.isAtEnd())
+        #expect(client.received.isEmpty)
+        #expect(relay.outcomes.next()?.status == 400)
+    }
+
+    @Test func `content behind an answer is dropped, and its stream ends without an error`() throws {
+        let client = try H2Client(port: relay.port)
+        let stream = try client.begin("POST /1 HTTP/1.1\r\nhost: a\r\n\r\n", ends: false)
+        let server = try upstream.accept()
+        _ = try server.readHead()
+        try server.send("HTTP/1.1 413 Content Too Large\r\nContent-Length: 0\r\n\r\n")
+        let response = try client.response(to: stream)
+        #expect(response.status == 413)
+        #expect(response.closed == nil)
+        try client.send("the rest", on: stream, isLast: true)
+        let next = try client.request("GET /2 HTTP/1.1\r\nhost: a\r\n\r\n")
+        let other = try upstream.accept()
+        _ = try other.readMessage()
+        try other.send("HTTP/1.1 204 No Content\r\n\r\n")
+        #expect(try client.response(to: next).status == 204)
+        #expect(try client.response(to: stream).closed == .noError)
+    }
 }

@@ -13,10 +13,8 @@ struct ClientSide {
 
     /// What a head or gathered content is read in steps of.
     static let stepBytes = 16 << 10
-    /// How long a client may take to notice our end of stream.
-    private static let lingerNanoseconds: UInt64 = 2_000_000_000
     /// Answers in a row to one client before others get their turn.
-    private static let turnsMax = 32
+    static let turnsMax = 32
     /// Content of a refused request that is read to keep the connection; more closes it.
     private static let discardBytesMax: UInt64 = 64 << 10
 
@@ -118,7 +116,7 @@ struct ClientSide {
     /// One step; true when another one may be possible at once.
     private func step(_ client: ChannelPointer) -> Bool {
         if client.pointee.flags.contains(.lingering) {
-            drain(client)
+            drop(client)
             return false
         }
         guard !client.pointee.flags.contains(.closing) else { return false }
@@ -195,6 +193,9 @@ struct ClientSide {
     private func understand(_ client: ChannelPointer, _ bytes: UnsafeRawBufferPointer) -> Bool? {
         if client.pointee.requests == 0, client.pointee.kind == .messages {
             switch H2Preface.match(bytes) {
+            case .no where hasChosenHTTP2(client):
+                worker.multiplexer.accept(client, bytes)
+                return false
             case .no: break
             case .partly: return expectMore(client, bytes)
             case .whole:
@@ -211,7 +212,11 @@ struct ClientSide {
             guard let end else { return expectMore(client, bytes) }
             headCount = end
         } catch {
-            refuse(client, .malformedHead(error))
+            if client.pointee.requests == 0, !StartLine.claimsHTTP(bytes) {
+                ignore(client, .malformedHead(error))
+            } else {
+                refuse(client, .malformedHead(error))
+            }
             return false
         }
         if isGathering {
@@ -230,6 +235,11 @@ struct ClientSide {
         }
         let exchange = begin(client)
         return decide(client, exchange, bytes, headCount, content: nil)
+    }
+
+    /// Whether the client's TLS agreed to HTTP/2: what is not its preface is then an error of it.
+    private func hasChosenHTTP2(_ client: ChannelPointer) -> Bool {
+        client.pointee.tls?.pointee.session?.applicationProtocol == .http2
     }
 
     /// These bytes are the start of a head.
@@ -329,6 +339,19 @@ struct ClientSide {
     func refuse(_ client: ChannelPointer, _ fault: TransportFault) {
         let exchange = exchanges.begin(client, now: worker.now)
         refuse(client, exchange, fault)
+    }
+
+    /// Closes on a client that does not speak HTTP: it would not understand an answer.
+    private func ignore(_ client: ChannelPointer, _ fault: TransportFault) {
+        let exchange = exchanges.begin(client, now: worker.now)
+        let nothing = UnsafeRawBufferPointer(start: nil, count: 0)
+        let request = incoming(client, exchange, nothing, content: 0, isComplete: nil)
+        scratch.reply.reset()
+        worker.handler(of: client).refuse(fault, request, scratch.reply)
+        exchange.pointee.status = scratch.reply.status
+        exchanges.end(
+            exchange, worker.handler(of: client), fault: fault, upstream: nil, now: worker.now)
+        close(client)
     }
 
     /// Answers for a fault, and closes unless the next request can be told from this one.
@@ -461,38 +484,5 @@ struct ClientSide {
             worker.now
             &+ (client.pointee.requests == 0
                 ? options.headerTimeoutNanoseconds : options.keepAliveNanoseconds)
-    }
-
-    // MARK: closing
-
-    /// Closes as soon as all bytes for the client are written.
-    func close(_ client: ChannelPointer) {
-        guard !worker.isSettled(client) else { return linger(client) }
-        client.pointee.flags.formUnion(.closing)
-        client.pointee.deadline =
-            worker.now &+ worker.options(of: client).idleNanoseconds
-    }
-
-    /// Ends our side and reads until the client ends its own: closing over unread bytes would
-    /// reset the connection and could take our last bytes from the client.
-    func linger(_ client: ChannelPointer) {
-        guard client.pointee.kind == .messages else { return worker.close(client) }
-        client.pointee.flags.subtract(.closing)
-        channels.buffers.give(&client.pointee.unread)
-        if client.pointee.flags.contains(.readToEnd) { return worker.close(client) }
-        channels.finishWriting(client)
-        client.pointee.flags.formUnion(.lingering)
-        client.pointee.deadline = worker.now &+ Self.lingerNanoseconds
-        drain(client)
-    }
-
-    private func drain(_ client: ChannelPointer) {
-        for _ in 0..<Self.turnsMax where client.pointee.flags.contains(.readable) {
-            switch channels.receive(client) {
-            case .bytes, .nothing: continue
-            case .end, .failed: return worker.close(client)
-            }
-        }
-        if client.pointee.flags.contains(.readable) { worker.queue(client) }
     }
 }

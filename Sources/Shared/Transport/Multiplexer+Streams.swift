@@ -240,7 +240,7 @@ extension Multiplexer {
         guard connection.pending(stream.pointee.streamNumber).isEmpty else { return }
         worker.channels.buffers.give(&stream.pointee.unsent)
         if stream.pointee.flags.contains(.closing) {
-            if isSettled(stream) { close(stream, .cancel) }
+            if isSettled(stream) { worker.clients.linger(stream) }
         } else if stream.pointee.side == .client {
             worker.clients.flushed(stream)
         } else if stream.pointee.exchange != Channel.noExchange {

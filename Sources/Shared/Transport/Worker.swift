@@ -57,6 +57,9 @@ public final class Worker {
     /// How often deadlines are looked at: timeouts are that exact.
     private static let sweepNanoseconds: UInt64 = 250_000_000
     private static let acceptsMax = 64
+    /// Turns in a row before the poller is asked what else there is: one client with thousands of
+    /// streams must not keep others waiting.
+    private static let turnsMax = 256
 
     /// - Parameter fieldsMax: field lines that a head may have.
     public init(fieldsMax: Int = HeadLimits.fieldsMax) throws(SystemError) {
@@ -240,23 +243,28 @@ public final class Worker {
     private func takeTurns() {
         guard !queued.isEmpty else { return }
         swap(&queued, &turn)
-        for index in turn {
-            let channel = channels[index]
-            guard channel.pointee.flags.contains(.queued) else { continue }
-            channel.pointee.flags.subtract(.queued)
-            if channel.pointee.kind == .session, channel.pointee.side != .free {
-                multiplexer.read(channel)
-                continue
-            }
-            switch channel.pointee.side {
-            case .client: clients.advance(channel)
-            case .upstream:
-                guard channel.pointee.exchange != Channel.noExchange else { continue }
-                forwarder.pumpResponse(exchanges[channel.pointee.exchange])
-            case .free: continue
-            }
+        for index in turn.prefix(Self.turnsMax) { takeTurn(channels[index]) }
+        guard turn.count > Self.turnsMax else { return turn.removeAll(keepingCapacity: true) }
+        // Who waited longest comes first in the next round.
+        turn.removeFirst(Self.turnsMax)
+        turn.append(contentsOf: queued)
+        queued.removeAll(keepingCapacity: true)
+        swap(&queued, &turn)
+    }
+
+    private func takeTurn(_ channel: ChannelPointer) {
+        guard channel.pointee.flags.contains(.queued) else { return }
+        channel.pointee.flags.subtract(.queued)
+        if channel.pointee.kind == .session, channel.pointee.side != .free {
+            return multiplexer.read(channel)
         }
-        turn.removeAll(keepingCapacity: true)
+        switch channel.pointee.side {
+        case .client: clients.advance(channel)
+        case .upstream:
+            guard channel.pointee.exchange != Channel.noExchange else { return }
+            forwarder.pumpResponse(exchanges[channel.pointee.exchange])
+        case .free: return
+        }
     }
 
     private func sweep() {
