@@ -151,6 +151,11 @@ let package = Package(
             name: "Peers", dependencies: ["COpenSSL", "HTTP", "IO"], path: "Tests/Peers",
             swiftSettings: settings),
 
+        // Roles that serve while a test holds both ends.
+        .target(
+            name: "RunningRole", dependencies: ["Config", "IO", "Peers", "Proxy", "Transport"],
+            path: "Tests/Support/RunningRole", swiftSettings: settings),
+
         tests("Architecture", []),
         tests("Bytes", ["Bytes"]),
         tests("IO", ["IO", "Bytes", "Peers"]),
@@ -169,12 +174,15 @@ let package = Package(
         tests("Transport", ["Transport", "Credentials", "HTTP", "IO", "Bytes", "Peers"]),
         tests(
             "Gateway",
-            ["Gateway", "Agentd", "Config", "IO", "Peers", "Telemetry", "Transport"]),
+            [
+                "Gateway", "Agentd", "Config", "IO", "Peers", "RunningRole", "Telemetry",
+                "Transport",
+            ]),
         tests(
             "Egress",
             [
                 "Egress", "Config", "Credentials", "DemoUpstream", "IO", "Identity", "LeakOracle", "Peers",
-                "Telemetry", "Transport",
+                "RunningRole", "Telemetry", "Transport",
             ]),
         tests("Fuzz", ["FuzzTargets"]),
     ]

@@ -1,7 +1,7 @@
 public import Bytes
 public import Config
 internal import Credentials
-public import IO
+internal import IO
 internal import Policy
 public import Proxy
 public import Telemetry
@@ -9,19 +9,13 @@ public import Transport
 
 /// The egress role: sandboxes reach external services by name through it, as policy allows, and
 /// never see a credential.
-public final class Egress: Role {
-    private let configuration: EgressConfiguration
-    private let log: Log
-    private let vitals: RoleVitals
+public final class Egress: FrontedRole {
+    public let front: RoleFront
+    private let identity: SandboxIdentityConfiguration
     private let credentials: CredentialStore
     private let settings: EgressSettings
     private let snapshots: RoleSnapshots<EgressSnapshot>
-    private let registry: MetricRegistry
-    private let downstream: DownstreamMetrics
-    private let accessLog: AccessLog?
-    private let sockets: ListeningSockets
-    private let tls: ListenerTLS?
-    private let adminSockets: ListeningSockets
+    private var log: Log { front.role.log }
 
     /// Room for the metrics of some 500 services.
     private static let metricCells = 65_536
@@ -33,37 +27,22 @@ public final class Egress: Role {
     public init(
         _ configuration: EgressConfiguration, version: String, workers: Int, log: Log
     ) throws(RoleError) {
-        self.configuration = configuration
-        self.log = log
-        vitals = RoleVitals(role: "egress", version: version)
-        credentials = try Self.makeCredentials(configuration.credentials)
+        let role = RoleIdentity("egress", version: version, workers: workers, log: log)
         let registry = MetricRegistry(workers: workers, cellsMax: Self.metricCells)
-        self.registry = registry
-        let metrics: SluiceMetrics
-        do throws(MetricFault) {
-            metrics = try SluiceMetrics(registry)
-            downstream = try DownstreamMetrics(registry, prefix: "egress_http")
-        } catch {
-            throw RoleError("egress: metrics: \(error)")
-        }
-        settings = try EgressSettings(configuration, credentials, metrics: metrics, log)
+        let metrics = try RoleMetrics(role, registry, prefix: "egress_http")
+        identity = configuration.identity
+        credentials = try Self.makeCredentials(configuration.credentials)
+        settings = try EgressSettings(
+            configuration, credentials, metrics: metrics.decisions, log)
         let catalog = try ServiceCatalog(configuration, credentials.current, registry, log)
         snapshots = RoleSnapshots(
-            try PolicyStore.load(configuration.policy, role: "egress", log),
+            try PolicyStore.load(configuration.front.policy, role: "egress", log),
             make: { policy, previous in
                 EgressSnapshot(
                     policy,
                     services: catalog.services(of: policy.egress, previous: previous?.services))
             })
-        accessLog = try AccessLog.open(configuration.accessLog, role: "egress", workers: workers)
-        tls = try configuration.tls.map { tls throws(RoleError) in
-            try ListenerTLS(tls, key: "egress.tls", log)
-        }
-        sockets = try ListeningSockets(
-            configuration.listen.address("egress.listen"), count: workers, name: "egress.listen")
-        adminSockets = try ListeningSockets(
-            configuration.admin.address("egress.admin"), count: 1, name: "egress.admin")
-        try vitals.register(in: registry, accessLog)
+        front = try RoleFront(role, configuration.front, metrics, policies: snapshots)
         try keepCredentials()
         warn()
     }
@@ -103,65 +82,32 @@ public final class Egress: Role {
     }
 
     private func warn() {
-        guard case .header = configuration.identity else { return }
+        guard case .header = identity else { return }
         log.warning(
             "sandboxes are believed who they say they are: for development only",
             ["instead": "egress.identity.token_keys"])
     }
 
-    /// Where sandboxes connect.
-    public var address: String { sockets.address.description }
-    public var adminAddress: String { adminSockets.address.description }
-    public var addresses: [(name: String, address: String)] {
-        [("egress", address), ("egress_admin", adminAddress)]
-    }
-
-    /// The first worker also gets the admin interface.
     public func install(on worker: Worker, index: Int) throws(RoleError) {
-        let shard = registry.shards[index]
-        let recorder = Recorder(
-            ring: accessLog?.rings[index], shard: shard, downstream: downstream, caller: .sandbox,
-            log: log)
+        let shard = front.shard(of: index)
         let handler = EgressWorker(
-            settings, snapshots: RoleSnapshots.Reader(snapshots), recorder: recorder,
-            shard: shard, worker: worker)
-        let workers = registry.shards.count - 1
-        try sockets.attach(
-            index, to: worker, options: ListenerOptions(configuration.limits, workers: workers),
-            handler: handler, tls: tls?.server)
-        guard index == 0 else { return }
-        try adminSockets.attach(
-            0, to: worker, options: ListenerOptions(), handler: AdminHandler(self))
+            settings, RequestDesk(front, index: index, caller: .sandbox),
+            snapshots: RoleSnapshots.Reader(snapshots), shard: shard, worker: worker)
+        try front.attach(handler, to: worker, index: index, admin: self)
     }
 
     public func reload() {
-        tls?.reload()
         credentials.reload()
-        snapshots.reload(log, settings.metrics, registry.controlShard)
+        front.reload()
     }
-
-    public func look() { tls?.reloadIfChanged() }
-
-    public func reopenLogs() { accessLog?.reopen() }
-
-    public func tidy() { snapshots.tidy() }
-    public func drain() { vitals.drain() }
 
     public func finish() {
         credentials.stop()
-        accessLog?.stop()
+        front.finish()
     }
-}
-
-extension Egress: AdminHandler.Source {
-    public var isReady: Bool { vitals.isReady }
-
-    public var certificates: [TLSCertificate] { tls?.certificates ?? [] }
-
-    public func metrics() -> [UInt8] { registry.render() }
 
     public func describe(to writer: inout JSONWriter) {
-        vitals.describe(snapshots.status, to: &writer)
+        front.describe(to: &writer)
         writer.key("credentials")
         writer.beginObject()
         for status in credentials.statuses {

@@ -8,7 +8,6 @@ internal import Telemetry
 /// What all workers of the egress share and nothing changes while it runs.
 final class EgressSettings: Sendable {
     let targetBytesMax: Int
-    let policyContentBytes: Int
     /// Whether clients may use it as their HTTP proxy.
     let isForwardProxy: Bool
     /// Empty: sandboxes are believed who they say they are.
@@ -27,8 +26,7 @@ final class EgressSettings: Sendable {
     ) throws(RoleError) {
         self.log = log
         self.credentials = credentials
-        targetBytesMax = configuration.limits.urlBytes
-        policyContentBytes = configuration.limits.policyBodyBytes
+        targetBytesMax = configuration.front.limits.urlBytes
         isForwardProxy = configuration.isForwardProxy
         var system = SystemRandomNumberGenerator()
         guard let limiter = SandboxLimiter(seed: (system.next(), system.next())) else {

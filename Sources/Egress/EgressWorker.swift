@@ -17,29 +17,23 @@ final class EgressWorker: RequestHandler {
     private let identification: SandboxIdentification
     private let limits: SandboxLimits
     private let forward: EgressForward
-    private let policy: PolicyPhase
     private let noFilter = FieldFilter()
-    private var journal: RequestJournal
-    private var paths: PathNormalizer
+    private var desk: RequestDesk
     private var flights = EgressFlights()
 
     init(
-        _ settings: EgressSettings, snapshots: RoleSnapshots<EgressSnapshot>.Reader,
-        recorder: Recorder, shard: MetricShard, worker: Worker
+        _ settings: EgressSettings, _ desk: consuming RequestDesk,
+        snapshots: RoleSnapshots<EgressSnapshot>.Reader, shard: MetricShard, worker: Worker
     ) {
         self.settings = settings
+        self.desk = desk
         self.shard = shard
         self.snapshots = snapshots
         credentials = CredentialStore.Reader(settings.credentials)
-        journal = RequestJournal(recorder)
         upstreams = EgressUpstreams(worker)
         identification = SandboxIdentification(settings, shard)
         limits = SandboxLimits(settings, shard)
         forward = EgressForward(pathBytesMax: settings.targetBytesMax)
-        policy = PolicyPhase(
-            context: "egress", contentBytesMax: settings.policyContentBytes,
-            metrics: settings.metrics, shard: shard)
-        paths = PathNormalizer(pathBytesMax: settings.targetBytesMax)
     }
 
     // MARK: RequestHandler
@@ -47,16 +41,14 @@ final class EgressWorker: RequestHandler {
     func decide(
         _ head: borrowing RequestHead, _ request: IncomingRequest, _ reply: Reply
     ) -> Decision {
-        let record = journal.begin(head, request)
+        let record = desk.journal.begin(head, request)
         do throws(Refusal) {
             return try run(head, request, record, reply)
         } catch {
             // What was written for the service is not for the sandbox.
             reply.lines.rewind(to: 0)
-            if error == .methodNotAllowed {
-                reply.lines.append("Allow: GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS\r\n")
-            }
-            journal.refuse(error, record, policy, reply)
+            if error == .methodNotAllowed { RequestDesk.appendAllowed(to: reply) }
+            desk.refuse(error, record, reply)
             return .answer
         }
     }
@@ -65,21 +57,21 @@ final class EgressWorker: RequestHandler {
         with head: borrowing ResponseHead, _ bytes: UnsafeRawBufferPointer, to exchange: UInt32,
         _ reply: Reply
     ) -> FieldFilter {
-        guard let record = journal[exchange] else { return noFilter }
+        guard let record = desk.journal[exchange] else { return noFilter }
         // The service's own id is what its support asks for.
         if head.fields.first(.xRequestID) == nil {
-            journal.appendLines(of: record, to: reply)
+            desk.journal.appendLines(of: record, to: reply)
         } else {
-            journal.appendKeptLines(of: record, to: reply)
+            desk.journal.appendKeptLines(of: record, to: reply)
         }
         return flights.route(of: exchange)?.responseFilter ?? noFilter
     }
 
     func refuse(_ fault: TransportFault, _ request: IncomingRequest, _ reply: Reply) {
-        journal.refuse(.transport(fault), journal.beginFaulty(request), policy, reply)
+        desk.refuse(fault, request, reply)
     }
 
-    func endedAbuse(by peer: SocketAddress) { journal.recorder.endedAbuse() }
+    func endedAbuse(by peer: SocketAddress) { desk.journal.recorder.endedAbuse() }
 
     func inspect(lines: UnsafeMutableRawBufferPointer, of exchange: UInt32) {
         flights.scrub(lines: lines, of: exchange)
@@ -95,7 +87,7 @@ final class EgressWorker: RequestHandler {
     }
 
     func record(_ exchange: UInt32, _ outcome: ExchangeOutcome) {
-        journal.end(exchange, outcome)
+        desk.journal.end(exchange, outcome)
         let covered = flights.covered(in: exchange)
         if covered > 0, let route = flights.route(of: exchange) { tell(covered, route) }
         flights.end(exchange)
@@ -117,7 +109,7 @@ final class EgressWorker: RequestHandler {
         _ record: RequestRecords.Pointer, _ reply: Reply
     ) throws(Refusal) -> Decision {
         let snapshot = snapshots.current()
-        upstreams.follow(snapshot, &journal.recorder)
+        upstreams.follow(snapshot, &desk.journal.recorder)
         let sandbox = try identification.identify(head, request, record)
         let found = try find(head, request, snapshot, record)
         let route = snapshot.services.routes[found.position]
@@ -127,7 +119,7 @@ final class EgressWorker: RequestHandler {
             caller: .sandbox(id: sandbox.id, service: route.name.withUnsafeBytes { $0 }),
             hidden: settings.hiddenFields)
         let permit: Permit
-        switch try policy.ask(question, head, request, snapshot.decision, record) {
+        switch try desk.ask(question, head, request, snapshot.decision, record) {
         case .permit(let given): permit = given
         case .needsContent(let bytesMax): return .gather(bytesMax: bytesMax)
         }
@@ -169,7 +161,7 @@ final class EgressWorker: RequestHandler {
             let nothing = UnsafeRawBufferPointer(start: nil, count: 0)
             return NormalizedPath(forwarded: nothing, matched: nothing)
         }
-        let path = try paths.normalize(head, request)
+        let path = try desk.path(of: head, request)
         return found.isByAddress ? try route.path(below: path) : path
     }
 

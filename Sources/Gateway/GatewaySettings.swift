@@ -6,8 +6,6 @@ internal import Telemetry
 /// What all workers of the gateway share and nothing changes while it runs.
 final class GatewaySettings: Sendable {
     let routes: RouteTable
-    let targetBytesMax: Int
-    let policyContentBytes: Int
     /// Whether `Authorization: Bearer` may hold an API key.
     let bearerIsKey: Bool
     let processBucket: TokenBucket?
@@ -22,8 +20,6 @@ final class GatewaySettings: Sendable {
 
     init(_ configuration: GatewayConfiguration, metrics: SluiceMetrics) {
         routes = RouteTable(configuration.routes)
-        targetBytesMax = configuration.limits.urlBytes
-        policyContentBytes = configuration.limits.policyBodyBytes
         bearerIsKey = configuration.bearerIsKey
         processBucket = configuration.rateLimit.global.flatMap {
             TokenBucket(capacity: $0.tokens, tokensPerSecond: $0.perSecond)

@@ -14,26 +14,20 @@ final class GatewayWorker: RequestHandler {
     private let authentication: Authentication
     private let limits: KeyLimits
     private let forward: Forward
-    private let policy: PolicyPhase
-    private var journal: RequestJournal
-    private var paths: PathNormalizer
+    private var desk: RequestDesk
 
     /// - Parameter firstUpstream: the worker's number of the first configured upstream.
     init(
-        _ settings: GatewaySettings, snapshots: RoleSnapshots<GatewaySnapshot>.Reader,
-        recorder: Recorder, shard: MetricShard, firstUpstream: Int
+        _ settings: GatewaySettings, _ desk: consuming RequestDesk,
+        snapshots: RoleSnapshots<GatewaySnapshot>.Reader, shard: MetricShard, firstUpstream: Int
     ) {
         self.settings = settings
+        self.desk = desk
         self.snapshots = snapshots
-        journal = RequestJournal(recorder)
         self.shard = shard
         authentication = Authentication(settings, shard)
         limits = KeyLimits(settings, shard)
         forward = Forward(settings, firstUpstream: firstUpstream)
-        policy = PolicyPhase(
-            context: "gateway", contentBytesMax: settings.policyContentBytes,
-            metrics: settings.metrics, shard: shard)
-        paths = PathNormalizer(pathBytesMax: settings.targetBytesMax)
     }
 
     // MARK: RequestHandler
@@ -41,11 +35,11 @@ final class GatewayWorker: RequestHandler {
     func decide(
         _ head: borrowing RequestHead, _ request: IncomingRequest, _ reply: Reply
     ) -> Decision {
-        let record = journal.begin(head, request)
+        let record = desk.journal.begin(head, request)
         do throws(Refusal) {
             return try run(head, request, record, reply)
         } catch {
-            journal.refuse(error, record, policy, reply)
+            desk.refuse(error, record, reply)
             return .answer
         }
     }
@@ -54,17 +48,19 @@ final class GatewayWorker: RequestHandler {
         with head: borrowing ResponseHead, _ bytes: UnsafeRawBufferPointer, to exchange: UInt32,
         _ reply: Reply
     ) -> FieldFilter {
-        if let record = journal[exchange] { journal.appendLines(of: record, to: reply) }
+        if let record = desk.journal[exchange] { desk.journal.appendLines(of: record, to: reply) }
         return settings.responseFilter
     }
 
     func refuse(_ fault: TransportFault, _ request: IncomingRequest, _ reply: Reply) {
-        journal.refuse(.transport(fault), journal.beginFaulty(request), policy, reply)
+        desk.refuse(fault, request, reply)
     }
 
-    func endedAbuse(by peer: SocketAddress) { journal.recorder.endedAbuse() }
+    func endedAbuse(by peer: SocketAddress) { desk.journal.recorder.endedAbuse() }
 
-    func record(_ exchange: UInt32, _ outcome: ExchangeOutcome) { journal.end(exchange, outcome) }
+    func record(_ exchange: UInt32, _ outcome: ExchangeOutcome) {
+        desk.journal.end(exchange, outcome)
+    }
 
     // MARK: the phases
 
@@ -76,9 +72,7 @@ final class GatewayWorker: RequestHandler {
         if !request.wasDecided { try admit(request) }
         try refuseTunnel(head, reply)
         let snapshot = snapshots.current()
-        // Nobody tunnels through the gateway (RFC 9110 §9.3.6).
-        guard head.method != .connect else { throw .methodNotAllowed }
-        let path = try paths.normalize(head, request)
+        let path = try desk.path(of: head, request)
         let match = settings.routes.find(
             path.matched, method: head.methodRange.slice(of: request.bytes))
         let principal = try authentication.authenticate(
@@ -90,7 +84,7 @@ final class GatewayWorker: RequestHandler {
             let question = PolicyQuestion(
                 path: path.matched, caller: snapshot.caller(principal),
                 hidden: settings.hiddenFields)
-            switch try policy.ask(question, head, request, snapshot.decision, record) {
+            switch try desk.ask(question, head, request, snapshot.decision, record) {
             case .permit(let given): permit = given
             case .needsContent(let bytesMax): return .gather(bytesMax: bytesMax)
             }
@@ -124,10 +118,10 @@ final class GatewayWorker: RequestHandler {
         }
     }
 
-    /// What a tunnel carries could be neither decided about nor recorded.
+    /// What a tunnel carries could be neither decided about nor recorded (RFC 9110 §9.3.6).
     private func refuseTunnel(_ head: borrowing RequestHead, _ reply: Reply) throws(Refusal) {
         guard head.method == .connect else { return }
-        reply.lines.append("Allow: GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS\r\n")
+        RequestDesk.appendAllowed(to: reply)
         throw .methodNotAllowed
     }
 }

@@ -19,7 +19,7 @@ struct CheckCommand: ParsableCommand {
             for fault in error.faults { Console.complain(fault.description) }
             throw ExitCode(1)
         }
-        var policies = [loaded.gateway?.policy, loaded.egress?.policy].compactMap(\.self)
+        var policies = [loaded.gateway?.front.policy, loaded.egress?.front.policy].compactMap(\.self)
         if policies.count == 2, policies[0] == policies[1] { policies.removeLast() }
         for policy in policies {
             do throws(BundleError) {

@@ -59,7 +59,7 @@ struct ExplainCommand: ParsableCommand {
             sandbox: sandbox, service: Self.name(of: service), method: method,
             path: try normalized(path))
         let explanation = try EgressExplanation(
-            of: call, in: try Bundle.load(egress.policy), entrypoint: egress.policy.entrypoint,
+            of: call, in: try Bundle.load(egress.front.policy), entrypoint: egress.front.policy.entrypoint,
             nowNanoseconds: Console.nowNanoseconds)
         line("call", "\(call.method) \(call.path) of \(call.service) by \(call.sandbox)")
         for step in explanation.steps { line(step.holds ? "+" : "-", step.text) }
@@ -69,7 +69,7 @@ struct ExplainCommand: ParsableCommand {
         case false: word = "denied: 403"
         case nil: word = "no decision: 503"
         }
-        line("policy", "\(egress.policy.entrypoint): \(word)")
+        line("policy", "\(egress.front.policy.entrypoint): \(word)")
         for reason in explanation.reasons { line("", reason) }
         line("limit", explanation.limit ?? "none is set: 503")
         let isAvailable = try explainCredential(explanation.service?.credential, egress)

@@ -1,3 +1,4 @@
+internal import Bytes
 internal import ArgumentParser
 internal import Files
 internal import Policy
@@ -26,7 +27,7 @@ struct PolicyOptions: ParsableArguments {
     var verificationKeyID = "default"
 
     @Option(name: .customLong("signing-alg"), help: "The algorithm of the signature.")
-    var algorithm = BundleVerification.Algorithm.rs256.rawValue
+    var algorithm = SignatureAlgorithm.rs256.rawValue
 
     @Option(name: .customLong("scope"), help: "What the signature must be for.")
     var scope: String?
@@ -46,8 +47,8 @@ struct PolicyOptions: ParsableArguments {
         if verificationKey != nil, skipsVerification {
             throw ValidationError("use one of --verification-key and --skip-verify")
         }
-        if BundleVerification.Algorithm(rawValue: algorithm) == nil {
-            let known = BundleVerification.Algorithm.allCases.map(\.rawValue)
+        if SignatureAlgorithm(rawValue: algorithm) == nil {
+            let known = SignatureAlgorithm.allCases.map(\.rawValue)
             throw ValidationError(
                 "--signing-alg: '\(algorithm)' is none of \(known.joined(separator: ", "))")
         }
@@ -69,7 +70,7 @@ struct PolicyOptions: ParsableArguments {
 
     /// The signer for a key: an HMAC's secret as it is, anything else a file.
     func signer(key: String?) throws -> BundleSigner? {
-        guard let key, let algorithm = BundleVerification.Algorithm(rawValue: algorithm) else {
+        guard let key, let algorithm = SignatureAlgorithm(rawValue: algorithm) else {
             return nil
         }
         return BundleSigner(
@@ -87,7 +88,7 @@ struct PolicyOptions: ParsableArguments {
 
     private func verification() throws -> BundleVerification? {
         guard let verificationKey,
-            let algorithm = BundleVerification.Algorithm(rawValue: algorithm)
+            let algorithm = SignatureAlgorithm(rawValue: algorithm)
         else { return nil }
         let material = try material(verificationKey, algorithm)
         let key = BundleVerification.Key(
@@ -98,7 +99,7 @@ struct PolicyOptions: ParsableArguments {
     }
 
     private func material(
-        _ key: String, _ algorithm: BundleVerification.Algorithm
+        _ key: String, _ algorithm: SignatureAlgorithm
     ) throws -> String {
         if algorithm.rawValue.hasPrefix("HS") { return key }
         return String(decoding: try File.read(key, bytesMax: 1 << 20), as: UTF8.self)

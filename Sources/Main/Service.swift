@@ -58,18 +58,16 @@ struct Service {
         var fields = 100
 
         init(_ configuration: Configuration, _ roles: RoleSet) {
-            var counts: [Int?] = []
-            var limits: [LimitsConfiguration] = []
+            var fronts: [FrontConfiguration] = []
             if roles.contains(.gateway), let gateway = configuration.gateway {
-                counts.append(gateway.workers)
-                limits.append(gateway.limits)
+                fronts.append(gateway.front)
             }
             if roles.contains(.egress), let egress = configuration.egress {
-                counts.append(egress.workers)
-                limits.append(egress.limits)
+                fronts.append(egress.front)
             }
-            workers = counts.map { $0 ?? ProcessLimits.coreCount }.max() ?? ProcessLimits.coreCount
-            fields = limits.map(\.headers).max() ?? fields
+            let counts = fronts.map { $0.workers ?? ProcessLimits.coreCount }
+            workers = counts.max() ?? ProcessLimits.coreCount
+            fields = fronts.map(\.limits.headers).max() ?? fields
         }
     }
 

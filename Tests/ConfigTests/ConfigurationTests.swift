@@ -6,20 +6,20 @@ import Testing
 @Suite struct ConfigurationTests {
     @Test func `what is left out has the documented default`() throws {
         let gateway = try #require(try parse("gateway: {policy: {bundle: b}}").gateway)
-        #expect(gateway.listen == Endpoint(host: "0.0.0.0", port: 8080))
-        #expect(gateway.admin == Endpoint(host: "127.0.0.1", port: 9901))
-        #expect(gateway.workers == nil)
-        #expect(gateway.limits.headerBytes == 60 << 10)
-        #expect(gateway.limits.headers == 100)
-        #expect(gateway.limits.urlBytes == 8 << 10)
-        #expect(gateway.limits.policyBodyBytes == 8 << 10)
-        #expect(gateway.limits.headerTimeout == .seconds(10))
-        #expect(gateway.limits.keepaliveIdle == .seconds(75))
-        #expect(gateway.limits.requestIdle == .seconds(60))
-        #expect(gateway.limits.connections == 10_000)
+        #expect(gateway.front.listen == Endpoint(host: "0.0.0.0", port: 8080))
+        #expect(gateway.front.admin == Endpoint(host: "127.0.0.1", port: 9901))
+        #expect(gateway.front.workers == nil)
+        #expect(gateway.front.limits.headerBytes == 60 << 10)
+        #expect(gateway.front.limits.headers == 100)
+        #expect(gateway.front.limits.urlBytes == 8 << 10)
+        #expect(gateway.front.limits.policyBodyBytes == 8 << 10)
+        #expect(gateway.front.limits.headerTimeout == .seconds(10))
+        #expect(gateway.front.limits.keepaliveIdle == .seconds(75))
+        #expect(gateway.front.limits.requestIdle == .seconds(60))
+        #expect(gateway.front.limits.connections == 10_000)
         #expect(gateway.rateLimit.global == .init(tokens: 1000, perSecond: 100))
-        #expect(gateway.policy.entrypoint == "agentd/authz")
-        #expect(gateway.accessLog.destination == .stdout)
+        #expect(gateway.front.policy.entrypoint == "agentd/authz")
+        #expect(gateway.front.accessLog.destination == .stdout)
         #expect(
             gateway.routes.map(\.match) == [
                 .path("/health"), .path("/ready"), .prefix("/agentd.v1."), .prefix("/api/v1/"),
@@ -65,12 +65,12 @@ import Testing
         let path = "Tests/Corpus/config/forward_all.yaml"
         let gateway = try #require(
             try Configuration.load([path], surroundings: surroundings).gateway)
-        #expect(gateway.listen == Endpoint(host: "127.0.0.1", port: 18080))
+        #expect(gateway.front.listen == Endpoint(host: "127.0.0.1", port: 18080))
         #expect(gateway.routes.map(\.match) == [.prefix("/")])
         #expect(gateway.rateLimit.global == nil && gateway.rateLimit.anonymous == nil)
-        #expect(gateway.accessLog.destination == .off)
+        #expect(gateway.front.accessLog.destination == .off)
         let text = "gateway: {policy: {bundle: 'x-${file:/f}-$${y}-$z'}}"
-        #expect(try parse(text, surroundings).gateway?.policy.bundle == "x-abc-${y}-$z")
+        #expect(try parse(text, surroundings).gateway?.front.policy.bundle == "x-abc-${y}-$z")
     }
 
     @Test func `a key may have several lines and is never shown`() throws {
@@ -79,7 +79,7 @@ import Testing
             variable: { _ in nil }, file: { _ in .success(Array((pem + "\n").utf8)) })
         let policy = "bundle: b, verification: {key: '${file:/k}', scope: write"
         let parsed = try parse("gateway: {policy: {\(policy)}}}", surroundings)
-        let verification = try #require(parsed.gateway?.policy.verification)
+        let verification = try #require(parsed.gateway?.front.policy.verification)
         #expect(verification.key == pem)
         #expect(verification.algorithm == .rs256 && verification.keyID == "default")
         #expect(verification.scope == "write" && verification.excludedFiles.isEmpty)

@@ -8,11 +8,11 @@ import Testing
 
     @Test func `what is left out of the egress has the documented default`() throws {
         let egress = try #require(try parse("egress: {\(minimal)}").egress)
-        #expect(egress.listen == Endpoint(host: "0.0.0.0", port: 8443))
-        #expect(egress.admin == Endpoint(host: "127.0.0.1", port: 9902))
-        #expect(egress.workers == nil)
-        #expect(egress.limits.policyBodyBytes == 64 << 10)
-        #expect(egress.limits.headerBytes == 60 << 10)
+        #expect(egress.front.listen == Endpoint(host: "0.0.0.0", port: 8443))
+        #expect(egress.front.admin == Endpoint(host: "127.0.0.1", port: 9902))
+        #expect(egress.front.workers == nil)
+        #expect(egress.front.limits.policyBodyBytes == 64 << 10)
+        #expect(egress.front.limits.headerBytes == 60 << 10)
         #expect(egress.upstream.connectTimeout == .seconds(5))
         #expect(egress.upstream.idleConnections == 64)
         #expect(egress.upstream.connections == 1024)

@@ -14,7 +14,7 @@ struct TLSConfigurationTests {
 
     @Test func `a certificate is all that is needed`() throws {
         let tls = try #require(
-            gateway("{ certificates: [{ cert: a.pem, key: a.key }] }")?.tls)
+            gateway("{ certificates: [{ cert: a.pem, key: a.key }] }")?.front.tls)
         #expect(tls.certificates.map(\.certificateFile) == ["a.pem"])
         #expect(tls.minimumVersion == .tls12)
         #expect(tls.clientAuthentication == .none)
@@ -23,7 +23,7 @@ struct TLSConfigurationTests {
 
     @Test func `an authority for clients makes their certificates required`() throws {
         let tls = try #require(
-            gateway("{ certificates: [{ cert: a.pem, key: a.key }], client_ca: c.pem }")?.tls)
+            gateway("{ certificates: [{ cert: a.pem, key: a.key }], client_ca: c.pem }")?.front.tls)
         #expect(tls.clientAuthentication == .required)
     }
 

@@ -70,7 +70,7 @@ import Testing
                 "\(SharedData.goldens)/bundles/\($0).pub.pem", bytesMax: 1 << 20)
         }
         let secret = name == "wrong_key" ? "another" : "secret"
-        let algorithm = BundleVerification.Algorithm(rawValue: (publicKey ?? "hs256").uppercased())
+        let algorithm = SignatureAlgorithm(rawValue: (publicKey ?? "hs256").uppercased())
         let key = BundleVerification.Key(
             algorithm: try #require(algorithm),
             material: material.map { String(decoding: $0, as: UTF8.self) } ?? secret)

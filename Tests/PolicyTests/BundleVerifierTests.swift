@@ -109,9 +109,9 @@ private func entry(_ name: String, _ text: String, _ algorithm: String = "SHA-25
                 == "failed to verify JWT signature: invalid HMAC signature")
     }
 
-    @Test(arguments: [BundleVerification.Algorithm.hs256, .hs512])
+    @Test(arguments: [SignatureAlgorithm.hs256, .hs512])
     func `what is signed when it is built is verified when it is read`(
-        algorithm: BundleVerification.Algorithm
+        algorithm: SignatureAlgorithm
     ) throws {
         var builder = BundleBuilder()
         builder.signer = BundleSigner(
@@ -119,7 +119,7 @@ private func entry(_ name: String, _ text: String, _ algorithm: String = "SHA-25
         let built = try builder.build([policy, data, file("a/b.rego", "package a.b\nx := 1")])
         let files = try BundleFile.unpack(built.archive)
         #expect(files.last?.path == ".signatures.json" && files.count == built.files)
-        func refusal(_ algorithm: BundleVerification.Algorithm, _ secret: String) -> String? {
+        func refusal(_ algorithm: SignatureAlgorithm, _ secret: String) -> String? {
             let key = BundleVerification.Key(
                 algorithm: algorithm, material: secret, scope: "write")
             do throws(BundleError) {
@@ -135,7 +135,7 @@ private func entry(_ name: String, _ text: String, _ algorithm: String = "SHA-25
     }
 
     @Test func `a key that does not fit the algorithm signs nothing`() {
-        for algorithm in [BundleVerification.Algorithm.rs256, .es256] {
+        for algorithm in [SignatureAlgorithm.rs256, .es256] {
             let signer = BundleSigner(algorithm: algorithm, material: "secret", keyID: "k")
             #expect(throws: BundleError.self) { try signer.sign([policy]) }
         }

@@ -51,9 +51,6 @@ extension Bundle.Options {
 
 extension BundleVerification {
     fileprivate init(_ configuration: VerificationConfiguration) throws(BundleError) {
-        guard let algorithm = Algorithm(rawValue: configuration.algorithm.rawValue) else {
-            throw .signature("unsupported algorithm \(configuration.algorithm.rawValue)")
-        }
         var excluded: [PathGlob] = []
         for pattern in configuration.excludedFiles {
             guard let glob = PathGlob(pattern) else {
@@ -62,7 +59,7 @@ extension BundleVerification {
             excluded.append(glob)
         }
         let key = Key(
-            algorithm: algorithm, material: configuration.key, scope: configuration.scope)
+            algorithm: configuration.algorithm, material: configuration.key, scope: configuration.scope)
         self.init(
             keys: [configuration.keyID: key], keyID: configuration.keyID, excluded: excluded)
     }

@@ -9,7 +9,7 @@ public protocol RoleSnapshot: AnyObject, Sendable {
 }
 
 /// The snapshot in force, for the control thread to replace and the workers to read.
-public final class RoleSnapshots<Snapshot: RoleSnapshot>: Sendable {
+public final class RoleSnapshots<Snapshot: RoleSnapshot>: PolicyHolder {
     /// - Parameter previous: what was in force until now, for state that goes on.
     public typealias Make = @Sendable (_ policy: PolicySnapshot, _ previous: Snapshot?) -> Snapshot
 

@@ -1,46 +1,48 @@
-import Config
 import Egress
 import Foundation
-import IO
 import Peers
+import RunningRole
 import Telemetry
-import Transport
 
 /// An egress that serves on a port of the kernel's choice, from a thread of this process.
 final class RunningEgress {
-    /// The repository's folder.
-    static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+    static var root: URL { RunningRole.root }
 
     let egress: Egress
-    let port: UInt16
-    let adminPort: UInt16
     /// Its bundle, for tests that change it.
     let bundle: EgressBundle
-    private let server: Server
-    private var isRunning = true
+    let running: RunningRole
 
     /// - Parameter settings: more lines of the `egress` section, with an indent of two.
     init(
         _ bundle: EgressBundle, settings: String = "", log: String = "/dev/null"
     ) throws {
         self.bundle = bundle
-        let worker = try Worker()
-        let text = Self.configuration(bundle.path, settings: settings)
-        let configuration = try Configuration.parse(
-            [Configuration.Source(name: "test", bytes: Array(text.utf8))],
-            surroundings: .process)
+        let configuration = try RunningRole.configuration(
+            """
+            egress:
+              listen: 127.0.0.1:0
+              admin: 127.0.0.1:0
+              policy: { bundle: "\(bundle.path)", entrypoint: agentd/authz/decision }
+
+            """,
+            settings: settings,
+            presets: [
+                "identity": "{ header: true }",
+                "access_log": "{ path: off }",
+                "upstream": "{ allow_addresses: [loopback] }",
+                // Nobody answers there, so that no test asks the world.
+                "resolver": "{ servers: [\"127.0.0.1:1\"], hosts_file: false, timeout: 50ms }",
+            ])
         guard let section = configuration.egress else { throw Peer.Failure.broken }
         egress = try Egress(section, version: "test", workers: 1, log: Log(.file(log)))
-        try egress.install(on: worker, index: 0)
-        port = Self.port(of: egress.address)
-        adminPort = Self.port(of: egress.adminAddress)
-        server = try Server(running: [worker])
+        running = try RunningRole([egress])
     }
 
-    deinit { stop() }
+    var port: UInt16 { running.port }
+    var adminPort: UInt16 { running.adminPort }
 
-    func connect() throws -> Peer { try Peer(port: port) }
+    func connect() throws -> Peer { try running.connect() }
 
     /// Sends one request on a connection of its own and reads the answer.
     func ask(
@@ -54,45 +56,9 @@ final class RunningEgress {
         return try client.readMessage(answering: method)
     }
 
-    func drain() {
-        egress.drain()
-        server.drain()
-    }
+    func drain() { running.drain() }
 
-    var hasEnded: Bool { server.hasEnded }
+    var hasEnded: Bool { running.hasEnded }
 
-    func stop() {
-        guard isRunning else { return }
-        isRunning = false
-        server.stop()
-        server.join()
-        egress.finish()
-    }
-
-    private static func configuration(_ bundle: String, settings: String) -> String {
-        var text = """
-            egress:
-              listen: 127.0.0.1:0
-              admin: 127.0.0.1:0
-              policy: { bundle: "\(bundle)", entrypoint: agentd/authz/decision }
-
-            """
-        for (key, preset) in [
-            ("identity", "  identity: { header: true }\n"),
-            ("access_log", "  access_log: { path: off }\n"),
-            ("upstream", "  upstream: { allow_addresses: [loopback] }\n"),
-            // Nobody answers there, so that no test asks the world.
-            (
-                "resolver",
-                "  resolver: { servers: [\"127.0.0.1:1\"], hosts_file: false, timeout: 50ms }\n"
-            ),
-        ] where !settings.contains("\(key):") {
-            text += preset
-        }
-        return text + settings
-    }
-
-    private static func port(of address: String) -> UInt16 {
-        address.split(separator: ":").last.flatMap { UInt16($0) } ?? 0
-    }
+    func stop() { running.stop() }
 }

@@ -1,11 +1,9 @@
 import Agentd
-import Config
 import Foundation
 import Gateway
-import IO
 import Peers
+import RunningRole
 import Telemetry
-import Transport
 
 /// A gateway that serves on a port of the kernel's choice, from a thread of this process.
 final class RunningGateway {
@@ -13,14 +11,10 @@ final class RunningGateway {
     static let user = "X-API-Key: dev-user-key-change-in-production\r\n"
 
     /// The repository's folder.
-    static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+    static var root: URL { RunningRole.root }
 
     let gateway: Gateway
-    let port: UInt16
-    let adminPort: UInt16
-    private let server: Server
-    private var isRunning = true
+    private let running: RunningRole
 
     /// - Parameters:
     ///   - upstream: the port of what stands for agentd; nil starts agentd beside the gateway.
@@ -31,21 +25,36 @@ final class RunningGateway {
         log: String = "/dev/null"
     ) throws {
         let log = try Log(.file(log))
-        let worker = try Worker()
-        let target = try upstream ?? Self.addAgentd(to: worker)
-        let text = Self.configuration(upstream: target, bundle: bundle, settings: settings)
-        guard let section = try Self.parse(text).gateway else { throw Peer.Failure.broken }
+        let agentd = try upstream == nil ? Self.makeAgentd() : nil
+        let bundle =
+            bundle.hasPrefix("/") ? bundle : Self.root.appendingPathComponent(bundle).path
+        let configuration = try RunningRole.configuration(
+            """
+            gateway:
+              listen: 127.0.0.1:0
+              admin: 127.0.0.1:0
+              upstreams:
+                agentd_http:
+                  address: 127.0.0.1:\(upstream ?? RunningRole.port(of: agentd?.address ?? ""))
+              policy:
+                bundle: \(bundle)
+
+            """,
+            settings: settings,
+            presets: [
+                "rate_limit": "{ global: off, anonymous: off }",
+                "access_log": "{ path: off }",
+            ])
+        guard let section = configuration.gateway else { throw Peer.Failure.broken }
         gateway = try Gateway(section, version: "test", workers: 1, log: log)
-        try gateway.install(on: worker, index: 0)
-        port = Self.port(of: gateway.address)
-        adminPort = Self.port(of: gateway.adminAddress)
-        server = try Server(running: [worker])
+        running = try RunningRole([gateway] + (agentd.map { [$0] } ?? []))
     }
 
-    deinit { stop() }
+    var port: UInt16 { running.port }
+    var adminPort: UInt16 { running.adminPort }
 
     /// A new client of it.
-    func connect() throws -> Peer { try Peer(port: port) }
+    func connect() throws -> Peer { try running.connect() }
 
     /// Sends one request on a connection of its own and reads the answer.
     func ask(
@@ -57,63 +66,15 @@ final class RunningGateway {
     }
 
     /// Starts to drain, as a signal does.
-    func drain() {
-        gateway.drain()
-        server.drain()
-    }
+    func drain() { running.drain() }
 
-    var hasEnded: Bool { server.hasEnded }
+    var hasEnded: Bool { running.hasEnded }
 
-    func stop() {
-        guard isRunning else { return }
-        isRunning = false
-        server.stop()
-        server.join()
-        gateway.finish()
-    }
+    func stop() { running.stop() }
 
-    // MARK: pieces
-
-    private static func addAgentd(to worker: Worker) throws -> UInt16 {
-        guard let section = try parse("agentd:\n  listen: 127.0.0.1:0\n").agentd else {
-            throw Peer.Failure.broken
-        }
-        let agentd = try Agentd(section, version: "test", workers: 1)
-        try agentd.install(on: worker, index: 0)
-        return port(of: agentd.address)
-    }
-
-    private static func configuration(
-        upstream: UInt16, bundle: String, settings: String
-    ) -> String {
-        let bundle = bundle.hasPrefix("/") ? bundle : root.appendingPathComponent(bundle).path
-        var text = """
-            gateway:
-              listen: 127.0.0.1:0
-              admin: 127.0.0.1:0
-              upstreams:
-                agentd_http:
-                  address: 127.0.0.1:\(upstream)
-              policy:
-                bundle: \(bundle)
-
-            """
-        for (key, preset) in [
-            ("rate_limit", "  rate_limit: { global: off, anonymous: off }\n"),
-            ("access_log", "  access_log: { path: off }\n"),
-        ] where !settings.contains("\(key):") {
-            text += preset
-        }
-        return text + settings
-    }
-
-    private static func parse(_ text: String) throws -> Configuration {
-        try Configuration.parse(
-            [Configuration.Source(name: "test", bytes: Array(text.utf8))],
-            surroundings: .process)
-    }
-
-    private static func port(of address: String) -> UInt16 {
-        address.split(separator: ":").last.flatMap { UInt16($0) } ?? 0
+    private static func makeAgentd() throws -> Agentd {
+        guard let section = try RunningRole.parse("agentd:\n  listen: 127.0.0.1:0\n").agentd
+        else { throw Peer.Failure.broken }
+        return try Agentd(section, version: "test", workers: 1)
     }
 }

@@ -1,22 +1,8 @@
+public import Bytes
+
 /// Against what a bundle's signature is checked.
 public struct VerificationConfiguration: Sendable, Equatable {
-    /// A JWS algorithm (RFC 7518 §3.1).
-    public enum Algorithm: String, Sendable, CaseIterable {
-        case hs256 = "HS256"
-        case hs384 = "HS384"
-        case hs512 = "HS512"
-        case rs256 = "RS256"
-        case rs384 = "RS384"
-        case rs512 = "RS512"
-        case ps256 = "PS256"
-        case ps384 = "PS384"
-        case ps512 = "PS512"
-        case es256 = "ES256"
-        case es384 = "ES384"
-        case es512 = "ES512"
-    }
-
-    public var algorithm: Algorithm
+    public var algorithm: SignatureAlgorithm
     /// A public key or certificate in PEM, or the secret of an HMAC.
     public var key: String
     /// The id that signatures name the key by.
@@ -28,7 +14,7 @@ public struct VerificationConfiguration: Sendable, Equatable {
 
     /// Nil, with the fault recorded, without a key.
     init?(_ section: Section) {
-        let words = Kind<Algorithm>.word
+        let words = Kind<SignatureAlgorithm>.word
         let algorithm = section.read("algorithm", words, default: .rs256)
         let key = section.require("key", .keyMaterial)
         keyID = section.read("key_id", .text("the id of the key"), default: "default")

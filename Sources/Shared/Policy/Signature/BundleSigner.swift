@@ -1,9 +1,9 @@
-internal import Bytes
+public import Bytes
 internal import Rego
 
 /// Makes the `.signatures.json` of a bundle (OPA, "Signing").
 public struct BundleSigner: Sendable {
-    public var algorithm: BundleVerification.Algorithm
+    public var algorithm: SignatureAlgorithm
     /// An RSA private key in PEM, or the secret of an HMAC.
     public var material: String
     /// Names the key to whoever verifies.
@@ -12,7 +12,7 @@ public struct BundleSigner: Sendable {
     public var scope: String
 
     public init(
-        algorithm: BundleVerification.Algorithm, material: String, keyID: String,
+        algorithm: SignatureAlgorithm, material: String, keyID: String,
         scope: String = ""
     ) {
         self.algorithm = algorithm
@@ -85,7 +85,7 @@ public struct BundleSigner: Sendable {
             key = #"{"kty": "oct", "k": base64url.encode_no_pad(input.key)}"#
         case .rs256, .rs384, .rs512, .ps256, .ps384, .ps512:
             key = "crypto.x509.parse_rsa_private_key(input.key)"
-        case .es256, .es384, .es512:
+        case .es256, .es384, .es512, .edDSA:
             throw .signature(
                 "signing with \(algorithm.rawValue) is not supported; "
                     + "use an HMAC or an RSA key, such as RS256")

@@ -60,11 +60,12 @@ struct SignedToken {
         return nil
     }
 
-    private static func failure(of algorithm: BundleVerification.Algorithm) -> String {
+    private static func failure(of algorithm: SignatureAlgorithm) -> String {
         switch algorithm {
         case .hs256, .hs384, .hs512: "invalid HMAC signature"
         case .rs256, .rs384, .rs512, .ps256, .ps384, .ps512: "invalid RSA signature"
         case .es256, .es384, .es512: "invalid ECDSA signature"
+        case .edDSA: "invalid EdDSA signature"
         }
     }
 

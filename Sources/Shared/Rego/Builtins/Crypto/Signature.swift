@@ -1,3 +1,4 @@
+internal import Bytes
 internal import COpenSSL
 
 /// Makes and checks JWS signatures (RFC 7518 §3).

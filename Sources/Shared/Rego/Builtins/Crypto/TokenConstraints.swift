@@ -1,3 +1,5 @@
+internal import Bytes
+
 /// What io.jwt.decode_verify asks of a token.
 struct TokenConstraints {
     private(set) var keys: KeySet?
