@@ -6,6 +6,7 @@
 #     conformance  HTTP/2 as the RFCs have it, section by section as h2spec does, plain and with TLS;
 #              against requests that are forwarded, and ones that are refused (needs hpack)
 #     grpc     gRPC calls through the gateway, HTTP/2 on both sides (needs grpcio)
+#     tls      what sslyze finds, judged by Mozilla's intermediate configuration (needs sslyze)
 #     ws       WebSocket (needs websockets)
 #     attacks  floods, while other clients are measured (needs psutil); --short: the quick ones
 # The vectors are at SLUICE_VECTORS (default ../shared/vectors/data), the runners in the folder
@@ -14,12 +15,12 @@ set -euo pipefail
 source "$(dirname "$0")/common.sh"
 cd "$root"
 
-usage() { die "usage: scripts/vectors.sh [--short] h1|h2|conformance|grpc|ws|attacks..."; }
+usage() { die "usage: scripts/vectors.sh [--short] h1|h2|conformance|grpc|tls|ws|attacks..."; }
 short=no
 suites=()
 for word in "$@"; do
     case $word in
-    h1 | h2 | conformance | grpc | ws | attacks) suites+=("$word") ;;
+    h1 | h2 | conformance | grpc | tls | ws | attacks) suites+=("$word") ;;
     --short) short=yes ;;
     *) usage ;;
     esac
@@ -147,6 +148,24 @@ conformance() {
     children=("${children[0]}")
 }
 
+# A gateway with TLS, looked at from outside.
+tls() {
+    local port pid
+    scripts/make-certificate.sh "$results/tls" localhost 127.0.0.1
+    port=$(free_port)
+    local listener="tls: { certificates: [{ cert: $results/tls/cert.pem, key: $results/tls/key.pem }] }"
+    sed "s|^  listen:.*|  listen: 127.0.0.1:$port\n  $listener|
+        s|^  admin:.*|  admin: 127.0.0.1:$(free_port)|" \
+        Tests/Vectors/gateway.yaml >"$results/tls.yaml"
+    "$sluice" --role gateway --config "$results/tls.yaml" 2>"$results/tls.log" &
+    pid=$!
+    children+=("$pid")
+    wait_for 10 port_answers "$port" || die "$(cat "$results/tls.log")"
+    python3 Tests/Vectors/weaknesses.py "127.0.0.1:$port" || failures=$((failures + 1))
+    kill "$pid"
+    children=("${children[0]}")
+}
+
 quick_attacks=(rapid_reset made_you_reset made_you_reset_priority continuation_flood hpack_bomb)
 
 attacks() {
@@ -195,6 +214,7 @@ for suite in "${suites[@]}"; do
     h2) ! has hpack h2 || run h2 "$(count h2-request '')" h2run.py ;;
     conformance) ! has hpack conformance || conformance ;;
     grpc) ! has grpc grpc || grpc ;;
+    tls) ! has sslyze tls || tls ;;
     ws) ! has websockets.asyncio.client ws || websockets ;;
     attacks) ! has psutil attacks || attacks ;;
     esac

@@ -61,7 +61,7 @@ struct H2StrayFrameTests {
         ([openRequest, reset, frame(.data, flags: 1, 1, [1])], End.streamReset(5)),
         ([openRequest, reset, openRequest], .connectionEnded(5)),
         ([frame(.headers, flags: 5, 5, head), request], .connectionEnded(5)),
-        ([request, frame(.data, flags: 1, 1, [1])], .streamReset(5)),
+        ([request, frame(.data, flags: 1, 1, [1])], .connectionEnded(5)),
         ([frame(.priority, 0, [0, 0, 0, 1, 0])], .connectionEnded(1)),
         ([frame(.priority, 3, [0, 0, 0, 3, 0])], .connectionEnded(1)),
         ([frame(.priority, 3, [128, 0, 0, 3, 0])], .connectionEnded(1)),

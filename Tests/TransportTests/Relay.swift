@@ -9,6 +9,8 @@ final class ForwardEverything: RequestHandler {
     struct Options {
         var allowsWebSocket = false
         var tunnelsConnect = false
+        /// Whether upstreams are told what the client spoke, in `X-Version`.
+        var tellsVersion = false
         /// Kept out of responses.
         var secrets: NeedleSet?
         var idleNanoseconds: UInt64 = 20_000_000_000
@@ -34,6 +36,7 @@ final class ForwardEverything: RequestHandler {
             return .tunnel(
                 Tunnelling(upstream: upstream, idleNanoseconds: options.idleNanoseconds))
         }
+        if options.tellsVersion { reply.lines.append(text: "X-Version: \(head.version)\r\n") }
         var forwarding = Forwarding(
             upstream: upstream, path: head.path.slice(of: request.bytes), stripped: none,
             idleNanoseconds: options.idleNanoseconds)
@@ -100,10 +103,15 @@ final class Relay {
 
     convenience init(
         to upstream: ScriptedUpstream, _ forwarding: ForwardEverything.Options = .init(),
+        headerTimeoutNanoseconds: UInt64 = ListenerOptions().headerTimeoutNanoseconds,
         tls: TLSServer? = nil
     ) throws {
         let address = SocketAddress(ipv4: 0x7F00_0001, port: upstream.port)
-        try self.init(to: Upstream(name: "test", addresses: [address]), forwarding, tls: tls)
+        var options = ListenerOptions()
+        options.headerTimeoutNanoseconds = headerTimeoutNanoseconds
+        try self.init(
+            to: Upstream(name: "test", addresses: [address]), forwarding, options: options,
+            tls: tls)
     }
 
     deinit {

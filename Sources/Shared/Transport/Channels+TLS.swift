@@ -78,8 +78,9 @@ extension Channels {
         channel.pointee.unsent = link.pointee.outgoing
         link.pointee.outgoing = .none
         link.pointee.isEstablished = true
-        if channel.pointee.side == .client {
-            link.pointee.client = link.pointee.session?.peerIdentity
+        if channel.pointee.side == .client, let session = link.pointee.session {
+            link.pointee.client = session.peerIdentity
+            note(.secured(session.outcome), of: channel)
         }
         channel.pointee.flags.subtract(.connecting)
         defer { buffers.give(&waiting) }
@@ -98,7 +99,9 @@ extension Channels {
             switch handshake(channel) {
             case .done: break
             case .needsBytes: return .wouldBlock
-            case .failed: return broken(channel)
+            case .failed(let failure):
+                if channel.pointee.side == .client { note(.notSecured(failure), of: channel) }
+                return broken(channel)
             }
         }
         wire.input = link.pointee.received.bytes

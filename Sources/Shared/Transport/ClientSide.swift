@@ -83,6 +83,10 @@ struct ClientSide {
         if client.pointee.exchange != Channel.noExchange {
             let exchange = exchanges[client.pointee.exchange]
             if exchange.pointee.flags.contains(.tunnel) { return worker.tunnel.expired(exchange) }
+            if exchange.pointee.flags.contains(.awaitsConnection) {
+                worker.forwarder.fail(exchange, .upstreamTimeout)
+                return advanceIfOpen(client)
+            }
             // While the upstream does not take what is there, it is not the client that is late.
             if worker.forwarder.upstreamIsBehind(exchange) {
                 client.pointee.deadline = Channel.never
@@ -253,6 +257,9 @@ struct ClientSide {
     }
 
     private func begin(_ client: ChannelPointer) -> ExchangePointer {
+        if client.pointee.requests == 0, client.pointee.kind == .messages {
+            worker.handler(of: client).count(.speaksHTTP1)
+        }
         let exchange = exchanges.begin(client, now: worker.now)
         exchange.pointee.method = scratch.request.method
         exchange.pointee.version = scratch.request.version
@@ -401,7 +408,8 @@ struct ClientSide {
         case .malformedHead, .malformedContent, .requestTimeout, .clientClosed, .drained:
             return false
         case .connectFailed, .connectTimeout, .tlsFailed, .unresolved, .overflow, .upstreamClosed,
-            .upstreamTimeout, .malformedResponse, .codedContent, .tunnelIdle, .headTooLarge, nil:
+            .upstreamTimeout, .malformedResponse, .codedContent, .tunnelIdle, .headTooLarge,
+            .protocolRefused, nil:
             break
         }
         if exchange.pointee.flags.contains(.requestDone) { return true }

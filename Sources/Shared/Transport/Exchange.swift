@@ -34,6 +34,8 @@ struct Exchange: BitwiseCopyable {
         static let tunnel = Flags(rawValue: 1 << 13)
         /// The handler sees what the client gets before the client does.
         static let inspected = Flags(rawValue: 1 << 14)
+        /// There is no connection to its upstream yet; `replay` holds its head.
+        static let awaitsConnection = Flags(rawValue: 1 << 15)
     }
 
     static let noChannel = UInt32.max

@@ -114,6 +114,7 @@ public final class Worker {
             for index in 0..<count { dispatch(channels.event(at: index)) }
             takeTurns()
             sessions.takeTurns { multiplexer.write($0) }
+            channels.takeHandshakes { listeners[Int($0)].handler.count($1) }
             if now >= nextSweep { sweep() }
             if isDraining, channels.clientCount == 0 { break }
         }
@@ -129,6 +130,7 @@ public final class Worker {
     var forwarder: Forwarder { Forwarder(self) }
     var multiplexer: Multiplexer { Multiplexer(self) }
     var tunnel: Tunnel { Tunnel(self) }
+    var rendezvous: Rendezvous { Rendezvous(self) }
 
     // MARK: connections and streams alike
 
@@ -278,7 +280,10 @@ public final class Worker {
                 forwarder.expired(channel)
             }
         }
-        for index in listeners.indices where listeners[index].isPaused { resume(index) }
+        for index in listeners.indices {
+            listeners[index].handler.count(.open(channels.clientCount(of: index)))
+            if listeners[index].isPaused { resume(index) }
+        }
     }
 
     // MARK: accepting
@@ -308,6 +313,7 @@ public final class Worker {
             Socket.close(socket)
             throw error
         }
+        listeners[index].handler.count(.accepted)
         client.pointee.peer = peer
         client.pointee.deadline = now &+ listeners[index].options.headerTimeoutNanoseconds
         guard let context = listeners[index].tls?.current() else { return }

@@ -2,6 +2,14 @@ internal import CNghttp2
 
 /// Commands for one stream. A stream that is gone by now makes every one of them do nothing.
 extension H2Connection {
+    /// How many streams both sides want open at a time, begun by this one.
+    public var streamsMax: Int {
+        guard let session else { return 0 }
+        let allowed = nghttp2_session_get_remote_settings(
+            session, NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS)
+        return Int(min(allowed, H2Limits.upstream.streamsMax))
+    }
+
     // MARK: who uses a stream
 
     /// Notes who uses a stream of the peer's. False when the stream is gone.

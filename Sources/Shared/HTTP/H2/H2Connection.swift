@@ -26,6 +26,7 @@ public final class H2Connection {
     var events: [H2Event] = []
     private var nextEvent = 0
     var glitches = H2Glitches()
+    private var glitchCount = 0
     /// The time of this batch, in monotonic nanoseconds.
     var now: UInt64 = 0
     /// The bytes of this batch.
@@ -148,8 +149,15 @@ public final class H2Connection {
         nghttp2_session_terminate_session(session, code.rawValue)
     }
 
+    /// How many frames were nuisance since this was asked last.
+    public func takeGlitchCount() -> Int {
+        defer { glitchCount = 0 }
+        return glitchCount
+    }
+
     /// Counts nuisance; too much of it ends the connection.
     func glitch(_ kind: H2Glitches.Kind) {
+        glitchCount &+= 1
         guard !glitches.take(kind, now: now), !isAbusive, let session else { return }
         isAbusive = true
         nghttp2_session_terminate_session(session, H2ErrorCode.enhanceYourCalm.rawValue)
