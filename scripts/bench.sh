@@ -11,7 +11,8 @@
 #   scripts/bench.sh policy    one decision: time and allocations, beside regorus and regopy
 #   scripts/bench.sh scrubbing keeping a credential out of 64 KiB, beside copying them; signing
 #   scripts/bench.sh budgets   how long hostile policies go on past their budget: 50 ms, or it fails
-#   scripts/bench.sh swap      the longest wait of a request, without and with bundles exchanged
+#   scripts/bench.sh swap      the longest wait of a request: alone, with bundles exchanged, and
+#                              beside a process of the lowest priority
 #   scripts/bench.sh load      loading a large bundle: time and memory
 # The load tools come from SLUICE_BENCH_SOURCE (default ../shared/bench); they are built once into
 # SLUICE_BENCH_DIR (default ~/.cache/sluice-bench). SLUICE_BIN names a binary instead of building

@@ -25,8 +25,13 @@ step "hostile traffic over sockets (a part; scripts/vectors.sh h1 h2 grpc ws att
 step "TLS handshakes with a reload, WebSockets, and SIGTERM under load (a tenth of scripts/soak.sh)"
 ./scripts/soak.sh --short handshakes websockets drain
 
-step "Swift tests"
+step "build (debug, with tests)"
 swift build --scratch-path "$build_dir" --build-tests
+
+step "the gRPC server, called by grpcio"
+ECHO_SERVER=$build_dir/debug/echo-server ./scripts/grpc.sh
+
+step "Swift tests"
 output=$(mktemp)
 trap 'rm -f "$output"' EXIT
 status=0

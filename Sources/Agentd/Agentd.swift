@@ -1,40 +1,86 @@
 public import Config
+internal import GRPC
+internal import HTTP
 internal import IO
 public import Proxy
+public import Telemetry
 public import Transport
 
 /// The agentd role: the daemon that runs capabilities in sandboxes.
 public final class Agentd: Role {
     private let state: AgentdState
     private let sockets: ListeningSockets
+    private let grpcSockets: ListeningSockets
+    private let server: GRPCServer
+    private let healthService: HealthService
 
     /// - Throws: a sentence that says what cannot be used.
     public init(
-        _ configuration: AgentdConfiguration, version: String, workers: Int
+        _ configuration: AgentdConfiguration, version: String, workers: Int, log: Log
     ) throws(RoleError) {
-        do {
-            state = try AgentdState(version: version, workers: workers)
+        do throws(MetricFault) {
+            state = try AgentdState(
+                version: version, token: configuration.token, workers: workers)
         } catch {
             throw RoleError("agentd: metrics: \(error)")
         }
         sockets = try ListeningSockets(
             configuration.listen.address("agentd.listen"), count: workers, name: "agentd.listen")
+        grpcSockets = try ListeningSockets(
+            configuration.grpc.address("agentd.grpc"), count: workers, name: "agentd.grpc")
+        healthService = HealthService(services: [AgentdService.name])
+        server = Self.server(health: healthService, token: state.token)
+        if !state.token.isNeeded {
+            log.warning("agentd serves everybody on this machine", ["set": "agentd.token"])
+        }
+    }
+
+    private static func server(health: HealthService, token: AccessToken) -> GRPCServer {
+        let service = AgentdService(NoExecutor())
+        let reflection = ReflectionService(services: [
+            AgentdService.name, "grpc.health.v1.Health",
+            "grpc.reflection.v1.ServerReflection", "grpc.reflection.v1alpha.ServerReflection",
+        ])
+        return GRPCServer(
+            methods: service.methods + health.methods + reflection.methods,
+            rules: AgentdRules.all, writeFault: writeFault
+        ) { metadata, _ throws(Status) in try token.check(metadata) }
+    }
+
+    /// Clients of the HTTP API are told with problem details.
+    @Sendable private static func writeFault(_ status: Status, _ reply: Reply) {
+        var problems = ProblemDetails()
+        if status.code == .unauthenticated {
+            reply.lines.append("WWW-Authenticate: Bearer realm=\"agentd\"\r\n")
+        }
+        problems.write(
+            status.code.httpStatus, code: status.code.word, detail: status.message, to: reply)
     }
 
     /// Where the HTTP API listens.
     public var address: String { sockets.address.description }
-    public var addresses: [(name: String, address: String)] { [("agentd", address)] }
-
-    public func install(on worker: Worker, index: Int) throws(RoleError) {
-        let handler = AgentdHandler(state, shard: state.registry.shards[index])
-        try sockets.attach(index, to: worker, options: ListenerOptions(), handler: handler)
+    public var grpcAddress: String { grpcSockets.address.description }
+    public var addresses: [(name: String, address: String)] {
+        [("agentd", address), ("agentd_grpc", grpcAddress)]
     }
 
-    // It reads nothing that changes, keeps no log, and answers at once.
+    public func install(on worker: Worker, index: Int) throws(RoleError) {
+        let shard = state.registry.shards[index]
+        let state = state
+        let observer: GRPCHandler.Observer = { _, code, _ in state.ended(code, shard) }
+        let handler = AgentdHandler(
+            state, shard: shard, calls: server.handler(on: worker, observer: observer))
+        try sockets.attach(index, to: worker, options: ListenerOptions(), handler: handler)
+        try grpcSockets.attach(
+            index, to: worker, options: ListenerOptions(),
+            handler: server.handler(on: worker, observer: observer))
+    }
+
+    // It reads nothing that changes, and keeps no log.
 
     public func reload() {}
     public func reopenLogs() {}
     public func tidy() {}
-    public func drain() {}
-    public func finish() {}
+    public func drain() { healthService.shutDown() }
+    public func finish() { server.stop() }
 }

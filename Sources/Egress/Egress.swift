@@ -50,6 +50,14 @@ public final class Egress: FrontedRole {
     private static func makeCredentials(
         _ definitions: [CredentialDefinition]
     ) throws(RoleError) -> CredentialStore {
+        for definition in definitions {
+            let names = definition.scheme.fieldNames + definition.extraFields.map(\.name)
+            for name in names where !SandboxFields.canBeSet(name) {
+                throw RoleError(
+                    "egress.credentials.\(definition.name): \(name) frames messages, no credential "
+                        + "can set it")
+            }
+        }
         do throws(SystemError) {
             return try CredentialStore(definitions)
         } catch {

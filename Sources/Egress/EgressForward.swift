@@ -49,9 +49,7 @@ struct EgressForward: ~Copyable {
             authority: route.authority.withUnsafeBytes { $0 },
             stripped: route.requestFilter, idleNanoseconds: route.idleNanoseconds)
         forwarding.query = query
-        // A WebSocket is no answer that could be looked into: the service's data allows it.
-        let isWebSocket = route.service.allowsWebSocket && head.upgrade == .webSocket
-        forwarding.inspectsResponse = credential != nil && !isWebSocket
+        forwarding.inspectsResponse = credential != nil
         forwarding.allowsWebSocket = route.service.allowsWebSocket
         return .forward(forwarding)
     }

@@ -86,9 +86,9 @@ final class EgressRoute: Sendable {
         let said =
             (definition?.scheme.fieldNames ?? [])
             + (definition?.extraFields ?? []).map { $0.name.lowercased() }
-        var presets = service.headers.filter { !said.contains($0.name) }.map {
-            PresetField($0.name, $0.value)
-        }
+        var presets = service.headers
+            .filter { !said.contains($0.name) && SandboxFields.canBeSet($0.name) }
+            .map { PresetField($0.name, $0.value) }
         // Its name is no field's, so that it is never taken for one that the sandbox sent.
         if definition != nil { presets.append(PresetField("accept-encoding", "identity", as: "")) }
         return presets

@@ -66,6 +66,11 @@ final class ServiceCatalog: Sendable {
     }
 
     private func route(to service: EgressService, _ previous: EgressRoute?) -> EgressRoute {
+        for header in service.headers where !SandboxFields.canBeSet(header.name) {
+            log.warning(
+                "a field of a service is not sent: it frames messages",
+                ["service": .text(service.name), "field": .text(header.name)])
+        }
         let connection = configuration.services[service.name] ?? configuration.upstream
         var tunnels: Upstream
         if let previous, previous.service.origin == service.origin {

@@ -20,6 +20,7 @@ struct Forward {
         _ request: IncomingRequest, _ record: RequestRecords.Pointer, _ reply: Reply
     ) -> Decision {
         addIdentity(record, reply)
+        reply.lines.append(settings.upstreamLines[route.upstream])
         addTrace(record, request, reply)
         reply.apply(permit, except: settings.requestFilter)
         var forwarding = Forwarding(

@@ -11,6 +11,7 @@ final class GatewaySettings: Sendable {
     let processBucket: TokenBucket?
     let addressLimiter: AddressLimiter?
     let metrics: SluiceMetrics
+    let upstreamLines: UpstreamLines
     /// Fields of clients that agentd does not get.
     let requestFilter: FieldFilter
     /// Fields of clients that policy does not get.
@@ -31,6 +32,7 @@ final class GatewaySettings: Sendable {
                 seed: (system.next(), system.next()))
         }
         self.metrics = metrics
+        upstreamLines = UpstreamLines(configuration.upstreams)
         requestFilter = Self.ownFields(and: [.expect])
         hiddenFields = Self.ownFields(and: [])
         responseFilter = FieldFilter(names: [.xRequestID, .xRateLimitTier, .xAuthenticatedKeyID])

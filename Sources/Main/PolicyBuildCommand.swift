@@ -24,9 +24,11 @@ struct PolicyBuildCommand: ParsableCommand {
     @Flag(name: .shortAndLong, help: "The path is a bundle (always so; for opa's users).")
     var bundle = false
 
-    @Option(
-        name: .long, help: "Sign with this RSA private key's file, or this secret of an HMAC.")
-    var signingKey: String?
+    @OptionGroup var signing: SigningOptions
+
+    @OptionGroup var capabilities: CapabilitiesOption
+
+    @OptionGroup var refused: RefusedBuildOptions
 
     @OptionGroup var options: PolicyOptions
 
@@ -36,7 +38,9 @@ struct PolicyBuildCommand: ParsableCommand {
         builder.ignored = try options.ignored()
         do {
             builder.options = try options.bundleOptions()
-            builder.signer = try options.signer(key: signingKey)
+            builder.knownBuiltins = try capabilities.builtins()
+            builder.signer = try options.signer(
+                key: signing.signingKey, claims: signing.claimsFile)
             let result = try builder.build(try BundleFile.load(path))
             for warning in result.warnings { Console.complain("warning: \(warning)") }
             try File.replace(output, with: result.archive)

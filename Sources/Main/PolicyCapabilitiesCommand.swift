@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Files
 internal import Policy
 
 /// `sluice policy capabilities`
@@ -14,7 +15,33 @@ struct PolicyCapabilitiesCommand: ParsableCommand {
     @Flag(name: .customLong("v0-compatible"), help: "Those of Rego v0.")
     var isV0Compatible = false
 
-    func run() {
-        Console.write(PolicyCapabilities(isV0: isV0Compatible).json)
+    @Option(name: .long, help: "Check this capabilities file, and print it.")
+    var file: String?
+
+    @Option(name: .long, help: .hidden)
+    var version: String?
+
+    func validate() throws {
+        if version != nil {
+            throw ValidationError(
+                "--version: only the capabilities of this version are known; leave it out")
+        }
+    }
+
+    func run() throws {
+        guard let file else {
+            return Console.write(PolicyCapabilities(isV0: isV0Compatible).json)
+        }
+        do {
+            let text = try File.read(file, bytesMax: 16 << 20)
+            _ = try PolicyCapabilities.builtins(in: text, path: file)
+            Console.write(text)
+        } catch let error as BundleError {
+            Console.complain("error: \(error)")
+            throw ExitCode.failure
+        } catch let error as FileError {
+            Console.complain("error: \(error)")
+            throw ExitCode.failure
+        }
     }
 }

@@ -26,14 +26,26 @@ struct PolicyCheckCommand: ParsableCommand {
     @Option(name: .shortAndLong, help: "pretty or json.")
     var format = Format.pretty
 
+    @Flag(
+        name: [.customLong("v0-v1"), .customLong("rego-v1")],
+        help: "The sources must hold in both Rego v0 and v1.")
+    var isForBoth = false
+
+    @OptionGroup var capabilities: CapabilitiesOption
+
+    @OptionGroup var refused: RefusedOptions
+
     @OptionGroup var options: PolicyOptions
 
     func run() throws {
         do {
             let loaded = try options.load(
-                paths: bundle ? [] : paths, bundles: bundle ? paths : [])
+                paths: bundle ? [] : paths, bundles: bundle ? paths : [],
+                version: isForBoth ? .v0CompatibleWithV1 : nil)
             _ = try loaded.compile(
-                options: CompilerOptions(isStrict: strict, errorsMax: maxErrors))
+                options: CompilerOptions(
+                    isStrict: strict, errorsMax: maxErrors,
+                    knownBuiltins: try capabilities.builtins()))
             if bundle { _ = try GatewayData(loaded.data) }
         } catch let error as BundleError {
             let errors = error.entries

@@ -1,6 +1,6 @@
-public import ArgumentParser
+internal import ArgumentParser
 internal import Files
-public import Policy
+internal import Policy
 internal import Rego
 
 /// `sluice policy eval QUERY`
@@ -39,7 +39,7 @@ struct PolicyEvalCommand: ParsableCommand {
     var stdin = false
 
     @Option(name: .shortAndLong, help: "json, pretty, values, bindings, raw or discard.")
-    var format = QueryOutput.Format.json
+    var format = "json"
 
     @Flag(name: .long, help: "Exit with 1 when the result is undefined or empty.")
     var fail = false
@@ -49,6 +49,9 @@ struct PolicyEvalCommand: ParsableCommand {
 
     @Flag(name: .long, help: "Errors of builtins end the evaluation.")
     var strictBuiltinErrors = false
+
+    @Flag(name: .long, help: "Show errors of builtins, which make undefined what they are in.")
+    var showBuiltinErrors = false
 
     @Option(name: .long, parsing: .singleValue, help: "An import for the query. Repeatable.")
     var `import`: [String] = []
@@ -64,13 +67,30 @@ struct PolicyEvalCommand: ParsableCommand {
 
     @OptionGroup(title: "Explanations") var explanations: PolicyExplainOptions
 
+    @OptionGroup var capabilities: CapabilitiesOption
+
     @OptionGroup var refused: RefusedEvalOptions
+
+    @OptionGroup var refusedEverywhere: RefusedOptions
 
     @OptionGroup var options: PolicyOptions
 
     func validate() throws {
         if fail, failDefined { throw ValidationError("use one of --fail and --fail-defined") }
-        if (query == nil) != stdin { throw ValidationError("give one query") }
+        if (query == nil) != stdin {
+            throw ValidationError("give one query, as an argument or with --stdin")
+        }
+        if stdin, stdinInput { throw ValidationError("use one of --stdin and --stdin-input") }
+        if showBuiltinErrors, strictBuiltinErrors {
+            throw ValidationError("use one of --show-builtin-errors and --strict-builtin-errors")
+        }
+        if QueryOutput.Format(rawValue: format) == nil {
+            let known = QueryOutput.Format.allCases.map(\.rawValue).joined(separator: ", ")
+            throw ValidationError(
+                format == "source"
+                    ? "--format: source shows partial evaluation, which there is none of; use json"
+                    : "--format: '\(format)' is none of \(known)")
+        }
         if stdinInput, input != nil {
             throw ValidationError("use one of --stdin-input and --input")
         }
@@ -80,7 +100,7 @@ struct PolicyEvalCommand: ParsableCommand {
     }
 
     func run() throws {
-        let output = QueryOutput(format)
+        let output = QueryOutput(QueryOutput.Format(rawValue: format) ?? .json)
         do {
             let isDefined = try evaluate(output)
             if fail && !isDefined || failDefined && isDefined { throw ExitCode.failure }
@@ -88,6 +108,8 @@ struct PolicyEvalCommand: ParsableCommand {
             try stop(error.entries, output)
         } catch let error as FileError {
             try stop([.message("\(error)")], output)
+        } catch let error as PolicyQueryError {
+            try stop([error.entry], output)
         }
     }
 
@@ -104,13 +126,17 @@ struct PolicyEvalCommand: ParsableCommand {
         host.printLine = { Console.complain($0) }
         let compiled = try PolicyQuery(
             text, in: policies, imports: `import`, package: package, limits: limits, host: host,
-            isStrict: strict, observing: explanations.observation)
+            isStrict: strict, knownBuiltins: try capabilities.builtins(),
+            observing: explanations.observation)
+        if showBuiltinErrors { compiled.collectErrors() }
         do {
             let rows = try compiled.run(
                 input: try inputText(), strictErrors: strictBuiltinErrors,
                 nowNanoseconds: Console.nowNanoseconds)
-            let report = try explanations.report(compiled, load: load)
+            var report = try explanations.report(compiled, load: load)
+            report.errors = compiled.toleratedErrors
             Console.write(output.text(rows, compiled, report))
+            if let complaint = output.complaint(report) { Console.complain(complaint) }
             return !rows.isEmpty
         } catch let error as PolicyQueryError {
             let report = try explanations.report(compiled, load: load)
@@ -133,7 +159,7 @@ struct PolicyEvalCommand: ParsableCommand {
 
     private func inputText() throws -> [UInt8]? {
         if stdinInput { return Console.readInput(bytesMax: Self.inputBytesMax) }
-        guard let input else { return nil }
+        guard let input = input.map(InputFile.path) else { return nil }
         return try InputFile.json(File.read(input, bytesMax: Self.inputBytesMax), name: input)
     }
 
@@ -148,5 +174,3 @@ struct PolicyEvalCommand: ParsableCommand {
         throw Self.failed
     }
 }
-
-extension QueryOutput.Format: ExpressibleByArgument {}

@@ -48,7 +48,14 @@ struct PolicyFormatCommand: ParsableCommand {
         help: "Leave out the imports of rego.v1 and future.keywords.")
     var dropsV0Imports = false
 
+    @Flag(name: .long, inversion: .prefixedNo, help: .hidden)
+    var checkResult = true
+
     func validate() throws {
+        if !checkResult {
+            throw ValidationError(
+                "--check-result: what is written is always checked first; leave it out")
+        }
         if language == nil {
             throw ValidationError("use one of --v0-compatible and --v1-compatible")
         }

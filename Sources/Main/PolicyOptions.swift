@@ -69,18 +69,28 @@ struct PolicyOptions: ParsableArguments {
     }
 
     /// The signer for a key: an HMAC's secret as it is, anything else a file.
-    func signer(key: String?) throws -> BundleSigner? {
+    ///
+    /// - Parameter claims: the path of more members for the signature.
+    func signer(key: String?, claims: String?) throws -> BundleSigner? {
         guard let key, let algorithm = SignatureAlgorithm(rawValue: algorithm) else {
             return nil
         }
-        return BundleSigner(
+        var signer = BundleSigner(
             algorithm: algorithm, material: try material(key, algorithm),
             keyID: verificationKeyID, scope: scope ?? "")
+        signer.claims = try claims.map { try File.read($0, bytesMax: 1 << 20) }
+        return signer
     }
 
     /// Loads files, folders and bundles together.
-    func load(paths: [String], bundles: [String]) throws -> Bundle {
-        var loader = PolicyLoader(try bundleOptions(), ignored: try ignored())
+    ///
+    /// - Parameter version: of all sources; nil: what the flags say.
+    func load(
+        paths: [String], bundles: [String], version: RegoVersion? = nil
+    ) throws -> Bundle {
+        var reading = try bundleOptions()
+        if let version { reading.version = version }
+        var loader = PolicyLoader(reading, ignored: try ignored())
         for path in bundles { try loader.add(bundle: path) }
         for path in paths { try loader.add(path: path) }
         return try loader.finish()

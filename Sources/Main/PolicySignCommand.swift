@@ -11,8 +11,7 @@ struct PolicySignCommand: ParsableCommand {
     @Argument(help: "The bundle's folder.")
     var path: String
 
-    @Option(name: .long, help: "An RSA private key's file, or the secret of an HMAC.")
-    var signingKey: String
+    @OptionGroup var signing: SigningOptions
 
     @Option(name: .shortAndLong, help: "The folder to write to; the bundle's own if left out.")
     var outputFilePath: String?
@@ -22,13 +21,21 @@ struct PolicySignCommand: ParsableCommand {
 
     @OptionGroup var options: PolicyOptions
 
+    func validate() throws {
+        if signing.signingKey == nil {
+            throw ValidationError("--signing-key: give a private key's file, or a secret")
+        }
+    }
+
     func run() throws {
         do {
             let ignored = try options.ignored()
             let files = try BundleFile.load(path).filter { file in
                 !ignored.contains { $0.matches(file.path) }
             }
-            guard let signer = try options.signer(key: signingKey) else { return }
+            guard let signer = try options.signer(
+                key: signing.signingKey, claims: signing.claimsFile)
+            else { return }
             let signatures = try signer.sign(files)
             try File.replace(
                 "\(outputFilePath ?? path)/\(signatures.path)", with: signatures.bytes)

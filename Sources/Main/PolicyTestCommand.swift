@@ -4,7 +4,7 @@ internal import Policy
 /// `sluice policy test PATH…`
 struct PolicyTestCommand: ParsableCommand {
     enum Format: String, ExpressibleByArgument, CaseIterable {
-        case pretty, json
+        case pretty, json, gobench
     }
 
     /// The values of `--explain`.
@@ -39,11 +39,30 @@ struct PolicyTestCommand: ParsableCommand {
         help: "Run tests whose package and name match this regular expression.")
     var filter: String?
 
-    @Option(name: .shortAndLong, help: "pretty or json.")
+    @Option(name: .shortAndLong, help: "pretty, json or, of benchmarks, gobench.")
     var format = Format.pretty
 
-    @Option(name: .long, help: "The most time for one test, such as 5s or 500ms.")
-    var timeout = "5s"
+    @Option(
+        name: .long,
+        help: "The most time for one test, such as 5s or 500ms (5s, for benchmarks 30s).")
+    var timeout: String?
+
+    @Flag(name: .long, help: "Measure how long each test takes.")
+    var bench = false
+
+    @Flag(
+        name: .long, inversion: .prefixedNo,
+        help: "Show how much memory an evaluation needs, of benchmarks.")
+    var benchmem = true
+
+    @Option(name: [.customShort("m"), .long], help: "The most errors to report; 0 for all.")
+    var maxErrors = 10
+
+    @Option(name: .shortAndLong, help: "How many tests may run at once (one does).")
+    var parallel = 1
+
+    @Flag(name: .shortAndLong, help: .hidden)
+    var watch = false
 
     @Option(name: .long, help: "Show of failed tests: fails, full, notes or debug.")
     var explain: Explanation?
@@ -66,9 +85,26 @@ struct PolicyTestCommand: ParsableCommand {
     @Flag(name: .long, help: "Fail when no test is run.")
     var failOnEmpty = false
 
+    @OptionGroup var capabilities: CapabilitiesOption
+
+    @OptionGroup var refused: RefusedOptions
+
     @OptionGroup var options: PolicyOptions
 
     func validate() throws {
+        if watch {
+            throw ValidationError(
+                "--watch: files are not watched; leave it out and run the tests again")
+        }
+        if bench, coverage || threshold > 0 {
+            throw ValidationError(
+                "--coverage: not when benchmarking; run the tests a second time for it")
+        }
+        if format == .gobench, !bench {
+            throw ValidationError("--format: gobench is for --bench")
+        }
+        _ = try limit()
+        _ = try selection()
         guard (0...100).contains(threshold) else {
             throw ValidationError("--threshold: must be between 0 and 100")
         }
@@ -78,12 +114,14 @@ struct PolicyTestCommand: ParsableCommand {
     }
 
     func run() throws {
-        let runner = try makeRunner()
         do {
+            let runner = try makeRunner()
             let policies = try options.load(
                 paths: bundle ? [] : paths, bundles: bundle ? paths : [])
             for _ in 0..<count {
-                if coverage || threshold > 0 {
+                if bench {
+                    try benchmark(policies, runner)
+                } else if coverage || threshold > 0 {
                     try measure(policies, runner)
                 } else {
                     try judge(try runner.run(policies))
@@ -99,7 +137,7 @@ struct PolicyTestCommand: ParsableCommand {
     private func judge(_ results: [PolicyTestResult]) throws {
         let report = PolicyTestReport(results)
         switch format {
-        case .pretty: Console.write(report.pretty(isVerbose: isVerbose))
+        case .pretty, .gobench: Console.write(report.pretty(isVerbose: isVerbose))
         case .json: Console.write(report.json)
         }
         try finish(results, report)
@@ -111,6 +149,18 @@ struct PolicyTestCommand: ParsableCommand {
             throw ExitCode.failure
         }
         if report.hasFailures || report.hasSkipped && !exitZeroOnSkipped { throw Self.failed }
+    }
+
+    private func benchmark(_ policies: Bundle, _ runner: PolicyTestRunner) throws {
+        let results = try runner.benchmark(policies)
+        let report = PolicyTestReport(results)
+        switch format {
+        case .json: Console.write(report.json)
+        case .pretty, .gobench:
+            Console.write(
+                report.benchmarks(asGoData: format == .gobench, showsMemory: benchmem))
+        }
+        try finish(results, report)
     }
 
     /// As with opa, the coverage stands in place of the results, unless a test fails.
@@ -134,17 +184,30 @@ struct PolicyTestCommand: ParsableCommand {
     private func makeRunner() throws -> PolicyTestRunner {
         var runner = PolicyTestRunner()
         runner.nowNanoseconds = Console.nowNanoseconds
+        runner.timeout = try limit()
+        runner.errorsMax = maxErrors
+        runner.knownBuiltins = try capabilities.builtins()
+        runner.filter = explain?.filter ?? (verbose ? .notesAndFails : .off)
+        runner.showsVariables = varValues
+        guard let expression = try selection() else { return runner }
+        runner.isSelected = { expression.matches($0) }
+        return runner
+    }
+
+    private func limit() throws -> Duration {
+        let timeout = timeout ?? (bench ? "30s" : "5s")
         guard let limit = Duration(written: timeout) else {
             throw ValidationError("--timeout: '\(timeout)' is no duration; write 5s or 500ms")
         }
-        runner.timeout = limit
-        runner.filter = explain?.filter ?? (verbose ? .notesAndFails : .off)
-        runner.showsVariables = varValues
-        guard let pattern = filter else { return runner }
-        guard let expression = TestFilter(pattern) else {
-            throw ValidationError("--run: '\(pattern)' is no regular expression")
+        return limit
+    }
+
+    private func selection() throws -> TestFilter? {
+        guard let filter else { return nil }
+        guard let expression = TestFilter(filter) else {
+            throw ValidationError(
+                "--run: '\(filter)' is no regular expression; write '\\(' for a parenthesis")
         }
-        runner.isSelected = { expression.matches($0) }
-        return runner
+        return expression
     }
 }

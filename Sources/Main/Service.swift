@@ -86,7 +86,7 @@ struct Service {
         }
         if roles.contains(.agentd) {
             guard let section = configuration.agentd else { throw missing("agentd") }
-            made.append(try Agentd(section, version: Sluice.version, workers: workers))
+            made.append(try Agentd(section, version: Sluice.version, workers: workers, log: log))
         }
         return made
     }
@@ -129,17 +129,9 @@ struct Service {
         }
     }
 
-    /// Compiling takes whole cores for as long as it lasts: a thread of the lowest priority does it,
-    /// so that no request waits for it.
+    /// Compiling takes a whole core for as long as it lasts: no request is to wait for that.
     private func reload(_ roles: [any Role]) {
-        do throws(SystemError) {
-            try NativeThread(name: "reload") {
-                NativeThread.giveWay()
-                for role in roles { role.reload() }
-            }.join()
-        } catch {
-            for role in roles { role.reload() }
-        }
+        NativeThread.runGivingWay(name: "reload") { for role in roles { role.reload() } }
     }
 
     /// Lets what is under way end, until a second signal or the deadline.

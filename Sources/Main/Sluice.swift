@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Glibc
+internal import Policy
 
 /// The program: serves, or runs one of its tools.
 @main
@@ -22,9 +23,14 @@ struct Sluice: ParsableCommand {
     /// What a command line that cannot be understood ends with.
     private static let usage: Int32 = 2
 
+    private static var arguments: [String] {
+        let given = Array(CommandLine.arguments.dropFirst())
+        return given.first == "policy" ? GoFlags.translate(given) : given
+    }
+
     static func main() {
         do {
-            var command = try parseAsRoot()
+            var command = try parseAsRoot(arguments)
             try command.run()
         } catch where exitCode(for: error) == .validationFailure {
             Console.complain(fullMessage(for: error))

@@ -17,6 +17,7 @@ enum House {
         "Config": ["Bytes", "Credentials", "Files", "Glibc", "IO"],
         "DemoUpstream": ["Bytes", "COpenSSL", "Glibc", "HTTP", "IO"],
         "Transport": ["Bytes", "HTTP", "IO"],
+        "GRPC": ["Bytes", "HTTP", "IO", "Protos", "SwiftProtobuf", "Transport"],
         "Proxy": [
             "Bytes", "Config", "Files", "HTTP", "IO", "Identity", "Policy", "Rego", "Telemetry",
             "Transport",
@@ -29,7 +30,10 @@ enum House {
             "Bytes", "Config", "Credentials", "HTTP", "IO", "Identity", "Policy", "Proxy",
             "Telemetry", "Transport",
         ],
-        "Agentd": ["Bytes", "Config", "HTTP", "IO", "Proxy", "Telemetry", "Transport"],
+        "Agentd": [
+            "Bytes", "COpenSSL", "Config", "GRPC", "HTTP", "IO", "Protos", "Proxy",
+            "SwiftProtobuf", "Telemetry", "Transport",
+        ],
         "Main": [
             "Agentd", "ArgumentParser", "Bytes", "Config", "Credentials", "DemoUpstream", "Egress", "Files",
             "Gateway", "HTTP", "Glibc", "IO",
@@ -41,7 +45,7 @@ enum House {
     static let others: Set = [
         "CLinux", "CCares", "CRE2", "CWork", "COpenSSL", "CZlib", "CYAML", "CCurl", "CScan",
         "CNghttp2", "CAllocationCount", "RequestBenchmark", "sluice-bench", "ScrubbingBenchmark",
-        "Peers", "LeakOracle", "RunningRole", "FuzzTargets", "CFuzzer", "sluice-fuzz",
+        "Peers", "LeakOracle", "Protos", "EchoService", "echo-server", "RunningRole", "FuzzTargets", "CFuzzer", "sluice-fuzz",
     ]
 
     /// The calls that reach the world, which Rego has no business with though it imports Glibc.

@@ -76,6 +76,20 @@ struct CredentialTests {
         return message
     }
 
+    @Test(arguments: [
+        "scheme: header, header: Content-Length",
+        "scheme: bearer, extra_headers: { transfer-encoding: chunked }",
+        "scheme: bearer, extra_headers: { Host: elsewhere }",
+    ])
+    func `a credential that would frame messages does not start`(scheme: String) throws {
+        let error = #expect(throws: (any Error).self) {
+            try RunningEgress(
+                EgressBundle(upstream: upstream.port),
+                settings: "  credentials:\n    a: { \(scheme), source: \"file:\(file)\" }\n")
+        }
+        #expect("\(error as Any)".contains("frames messages"))
+    }
+
     @Test func `a bearer token replaces whatever the sandbox sent`() throws {
         let message = try forwarded("bearer", "/x", "Authorization: Bearer mine\r\n")
         #expect(message.values("authorization") == ["Bearer \(Self.secret)"])

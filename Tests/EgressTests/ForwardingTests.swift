@@ -50,6 +50,24 @@ struct ForwardingTests {
         #expect(own["user-agent"] == "sluice")
     }
 
+    @Test func `no preset frames the message`() throws {
+        let service = """
+            "framed": {
+              "base_url": "http://127.0.0.1:\(upstream.port)", "allowed_methods": ["GET"],
+              "headers": {
+                "content-length": "7", "transfer-encoding": "chunked", "host": "elsewhere",
+                "connection": "close", "x-kept": "1"
+              }
+            }
+            """
+        let egress = try RunningEgress(EgressBundle(upstream: upstream.port, services: service))
+        let client = try egress.connect()
+        try client.send("GET / HTTP/1.1\r\nHost: framed\r\nX-Sandbox-ID: sbx-all\r\n\r\n")
+        let message = try upstream.accept().readMessage()
+        #expect(message.fields.map { $0.name.lowercased() }.sorted() == ["host", "x-kept"])
+        #expect(message["host"] == "127.0.0.1:\(upstream.port)")
+    }
+
     @Test func `nothing that tells of the sandbox or its credentials goes out`() throws {
         let names = [
             "X-Sandbox-Policy", "X-Sandbox-Token", "X-Sandbox-Anything", "X-Authz-Context",

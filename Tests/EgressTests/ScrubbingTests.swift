@@ -16,7 +16,7 @@ struct ScrubbingTests {
         let service = """
             "keyed": {
               "base_url": "http://127.0.0.1:\(upstream.port)", "allowed_methods": ["GET"],
-              "auth": "keyed"
+              "auth": "keyed", "allow_websocket": true
             }
             """
         egress = try RunningEgress(
@@ -81,6 +81,18 @@ struct ScrubbingTests {
         ])
         expectNoLeak(text.replacingOccurrences(of: "\r\n", with: ""))
         expectNoLeak(text)
+    }
+
+    @Test func `an upgrade that the service does not agree to changes nothing about it`() throws {
+        let client = try egress.connect()
+        try client.send(
+            "GET /x HTTP/1.1\r\nHost: keyed\r\nX-Sandbox-ID: sbx-all\r\n"
+                + "Connection: Upgrade\r\nUpgrade: websocket\r\n\r\n")
+        let server = try upstream.accept()
+        #expect(try server.readMessage()["upgrade"] == "websocket")
+        try server.send(
+            "HTTP/1.1 200 OK\r\nContent-Length: \(Self.secret.utf8.count)\r\n\r\n\(Self.secret)")
+        expectNoLeak(try client.readMessage().text)
     }
 
     @Test func `an answer that is compressed all the same is 502`() throws {

@@ -37,6 +37,18 @@ struct DecisionReuseTests {
         }
     }
 
+    @Test func `requests of different versions have decisions of their own`() throws {
+        let gateway = try RunningGateway(bundle: "\(Self.bundles)/keyed")
+        let client = try H2Client(port: gateway.port)
+        for _ in 0..<4 {
+            let head = "GET /api/v1/status HTTP/1.1\r\nhost: a\r\nx-api-key: first-key\r\n\r\n"
+            let answer = try client.response(to: try client.request(head))
+            #expect(answer["x-protocol"] == "HTTP/2")
+            let other = try Self.ask(gateway, "GET", "/api/v1/status")
+            #expect(other["x-protocol"] == "HTTP/1.1")
+        }
+    }
+
     @Test func `more decisions than can be kept are each the right one`() throws {
         let gateway = try RunningGateway(bundle: "\(Self.bundles)/keyed")
         let client = try gateway.connect()

@@ -4,6 +4,8 @@ public import HTTP
 public final class H2Client {
     public let peer: Peer
     public let connection: H2Connection
+    /// Whether content is kept for the test to look at.
+    public var keepsContent = true
     private let space = H2Workspace()
     private var messages: [Int32: H2Message] = [:]
     /// Bodies on their way out: the connection reads them from here.
@@ -38,13 +40,19 @@ public final class H2Client {
     public func send(
         _ content: String, trailers: String = "", on stream: Int32, isLast: Bool
     ) throws {
-        let bytes = Array((content + trailers).utf8)
+        try send(
+            Array((content + trailers).utf8), trailerBytes: trailers.utf8.count, on: stream,
+            isLast: isLast)
+    }
+
+    public func send(
+        _ bytes: [UInt8], trailerBytes: Int = 0, on stream: Int32, isLast: Bool
+    ) throws {
         let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: bytes.count, alignment: 1)
         memory.copyBytes(from: bytes)
         kept.append(memory)
         connection.offer(
-            stream, UnsafeRawBufferPointer(memory), trailerBytes: trailers.utf8.count,
-            isLast: isLast)
+            stream, UnsafeRawBufferPointer(memory), trailerBytes: trailerBytes, isLast: isLast)
         try flush()
     }
 
@@ -112,7 +120,7 @@ public final class H2Client {
             messages[stream]?.heads.append(self.text(text))
             if ends { messages[stream]?.isComplete = true }
         case .content(let stream, _, let range):
-            messages[stream]?.body += Array(range.slice(of: bytes))
+            if keepsContent { messages[stream]?.body += Array(range.slice(of: bytes)) }
             connection.consume(stream, range.count)
         case .trailers(let stream, _, let text):
             messages[stream]?.trailers = self.text(text)

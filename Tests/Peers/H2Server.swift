@@ -1,66 +1,72 @@
 public import HTTP
 
-/// An upstream's end of a connection that speaks HTTP/2, driven by hand like a `Peer`.
+/// A server's connection that speaks HTTP/2, driven by hand like a `Peer`. What it is told to say
+/// waits for `flush`, and then leaves with one write.
 public final class H2Server {
-    /// A request's head, as HTTP/1.1 spells it, and the content that came so far.
-    public struct Request {
-        public let stream: Int32
-        public let head: String
-        public internal(set) var body = ""
-        public internal(set) var isComplete = false
-
-        public var startLine: Substring { head.prefix { $0 != "\r\n" } }
-    }
-
     public let peer: Peer
-    private let connection: H2Connection
-    private var requests: [Request] = []
+    public let connection: H2Connection
+    /// Requests' heads, as HTTP/1.1 spells them.
+    public private(set) var heads: [Int32: String] = [:]
+    /// How much content each stream brought. None of it is credited to its sender.
+    public private(set) var contentCounts: [Int32: Int] = [:]
+    private let space = H2Workspace()
+    /// Bodies on their way out: the connection reads them from here.
     private var kept: [UnsafeMutableRawBufferPointer] = []
 
-    public init(_ peer: Peer, limits: H2Limits = H2Limits()) throws {
+    public init(_ peer: Peer, limits: H2Limits = H2Limits()) {
         self.peer = peer
-        connection = H2Connection(role: .server, limits: limits, space: H2Workspace())
-        try flush()
+        connection = H2Connection(role: .server, limits: limits, space: space)
     }
 
     deinit { for memory in kept { memory.deallocate() } }
 
-    /// The next request, once all of it is there.
-    public func request() throws -> Request {
-        while true {
-            if let place = requests.firstIndex(where: \.isComplete) {
-                return requests.remove(at: place)
+    /// Reads until so many heads have come.
+    public func readHeads(_ count: Int) throws { try read { self.heads.count >= count } }
+
+    /// Reads until the stream has brought so much content.
+    public func readContent(of stream: Int32, count: Int) throws {
+        try read { self.contentCounts[stream, default: 0] >= count }
+    }
+
+    /// Reads until the other side ends the connection.
+    public func readToEnd() throws {
+        while case .bytes(let bytes) = try peer.read() { take(bytes) }
+    }
+
+    /// The stream whose request line ends with this target.
+    public func stream(of target: String) -> Int32? {
+        heads.first { $0.value.split(separator: "\r\n")[0].contains(" \(target) ") }?.key
+    }
+
+    public func respond(_ stream: Int32, _ head: String, body: String = "") throws {
+        let head = Array(head.utf8)
+        guard head.withUnsafeBytes({ connection.respond(stream, $0, ends: body.isEmpty) }) else {
+            throw Peer.Failure.broken
+        }
+        guard !body.isEmpty else { return }
+        let memory = UnsafeMutableRawBufferPointer.allocate(
+            byteCount: body.utf8.count, alignment: 1)
+        memory.copyBytes(from: body.utf8)
+        kept.append(memory)
+        connection.offer(stream, UnsafeRawBufferPointer(memory), isLast: true)
+    }
+
+    public func reset(_ stream: Int32, _ code: H2ErrorCode) { connection.reset(stream, code) }
+
+    public func flush() throws {
+        var bytes = [UInt8](repeating: 0, count: 256 << 10)
+        let count = bytes.withUnsafeMutableBytes { connection.write(to: $0) }
+        try peer.send(Array(bytes[..<count]))
+    }
+
+    private func read(until isEnough: () -> Bool) throws {
+        while !isEnough() {
+            switch try peer.read() {
+            case .bytes(let bytes): take(bytes)
+            case .end, .reset: throw Peer.Failure.ended(after: "\(heads)")
             }
-            guard case .bytes(let bytes) = try peer.read() else {
-                throw Peer.Failure.ended(after: "\(requests)")
-            }
-            take(bytes)
             try flush()
         }
-    }
-
-    public func respond(_ head: String, body: String = "", to request: Request) throws {
-        _ = Array(head.utf8).withUnsafeBytes {
-            connection.respond(request.stream, $0, ends: body.isEmpty)
-        }
-        if !body.isEmpty {
-            let memory = UnsafeMutableRawBufferPointer.allocate(
-                byteCount: body.utf8.count, alignment: 1)
-            memory.copyBytes(from: body.utf8)
-            kept.append(memory)
-            connection.offer(request.stream, UnsafeRawBufferPointer(memory), isLast: true)
-        }
-        try flush()
-    }
-
-    public func reset(_ request: Request, _ code: H2ErrorCode) throws {
-        connection.reset(request.stream, code)
-        try flush()
-    }
-
-    /// Says that no stream above `last` was looked at.
-    public func goAway(last: UInt8) throws {
-        try peer.send([0, 0, 8, 7, 0, 0, 0, 0, 0, 0, 0, 0, last, 0, 0, 0, 0])
     }
 
     private func take(_ bytes: [UInt8]) {
@@ -68,39 +74,20 @@ public final class H2Server {
             var rest = bytes
             while !rest.isEmpty {
                 let used = connection.receive(rest, now: 0)
-                while let event = connection.next() { note(event, rest) }
+                while let event = connection.next() { note(event) }
                 rest = UnsafeRawBufferPointer(rebasing: rest[used...])
             }
         }
     }
 
-    private func note(_ event: H2Event, _ bytes: UnsafeRawBufferPointer) {
+    private func note(_ event: H2Event) {
         switch event {
-        case .head(let stream, _, let text, let ends):
-            _ = connection.bind(stream, user: UInt32(stream))
-            let head = String(decoding: text.slice(of: connection.text), as: UTF8.self)
-            requests.append(Request(stream: stream, head: head, isComplete: ends))
+        case .head(let stream, _, let text, _):
+            heads[stream] = String(decoding: text.slice(of: connection.text), as: UTF8.self)
+            _ = connection.bind(stream, user: 0)
         case .content(let stream, _, let range):
-            connection.consume(stream, range.count)
-            change(stream) { $0.body += String(decoding: range.slice(of: bytes), as: UTF8.self) }
-        case .trailers(let stream, _, _), .end(let stream, _):
-            change(stream) { $0.isComplete = true }
-        case .closed(let stream, _, _): requests.removeAll { $0.stream == stream }
-        case .goAway, .oversizedHead, .drained: break
-        }
-    }
-
-    private func change(_ stream: Int32, _ body: (inout Request) -> Void) {
-        guard let place = requests.firstIndex(where: { $0.stream == stream }) else { return }
-        body(&requests[place])
-    }
-
-    private func flush() throws {
-        var bytes = [UInt8](repeating: 0, count: 64 << 10)
-        while true {
-            let count = bytes.withUnsafeMutableBytes { connection.write(to: $0) }
-            guard count > 0 else { return }
-            try peer.send(Array(bytes[..<count]))
+            contentCounts[stream, default: 0] += range.count
+        case .trailers, .end, .closed, .goAway, .oversizedHead, .drained: break
         }
     }
 }

@@ -287,11 +287,15 @@ import Testing
 
 /// Policies from source text.
 enum TestPolicy {
-    static func program(_ source: String, entries: [String]) throws -> Program {
+    static func program(
+        _ source: String, entries: [String], keepsPrint: Bool = false
+    ) throws -> Program {
         var symbols = SymbolTable()
         let module = try ModuleParser.parse(
             Array(source.utf8), file: 0, options: ParserOptions(), symbols: &symbols)
-        let compiled = try Compiler.compile([module], symbols: symbols, fileNames: ["t.rego"])
+        let compiled = try Compiler.compile(
+            [module], symbols: symbols, options: CompilerOptions(keepsPrint: keepsPrint),
+            fileNames: ["t.rego"])
         return try Program(compiled, entryPoints: entries, fileNames: ["t.rego"])
     }
 

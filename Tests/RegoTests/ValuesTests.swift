@@ -34,6 +34,23 @@ import Testing
         #expect(try value(text).hash == frozen(text).hash)
     }
 
+    @Test(arguments: [0, 1, 3, 40, 1_000])
+    func `values of one key are grouped in their order`(nameCount: Int) {
+        var object = ObjectBuilder(arena)
+        var expected: [String: [Int64]] = [:]
+        for number in 0..<(3 * nameCount) {
+            let name = "name \(number * 7 % nameCount)"
+            object.set(arena.string(name), arena.number(int64: Int64(number)))
+            expected[name, default: []].append(Int64(number))
+        }
+        let grouped = object.finishGrouped().object
+        #expect(grouped.count == nameCount)
+        for position in 0..<grouped.count {
+            let values = grouped.value(at: position).array.buffer.compactMap { $0.int64 }
+            #expect(values == expected[grouped.key(at: position).string ?? ""])
+        }
+    }
+
     @Test func `kinds are ordered as in OPA`() throws {
         let ascending = [
             "null", "false", "true", "-1", "0", "0.5", "1", "1.5", "1e300", "1e400", "\"\"",

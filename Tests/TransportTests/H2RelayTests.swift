@@ -1,4 +1,5 @@
 import HTTP
+import IO
 import Peers
 import Testing
 import Transport
@@ -95,6 +96,51 @@ struct H2RelayTests {
         let stream = try client.request("GET / HTTP/1.1\r\nhost: a\r\n\(lines)\r\n")
         #expect(try client.response(to: stream).status == 431)
         #expect(try upstream.isUntouched())
+    }
+
+    @Test func `trailers with too many fields end their request and no other`() throws {
+        let client = try H2Client(port: relay.port)
+        let stream = try client.begin("POST / HTTP/1.1\r\nhost: a\r\n\r\n", ends: false)
+        try client.send("abc", on: stream, isLast: false)
+        let server = try upstream.accept()
+        try server.fill { $0.suffix(5).elementsEqual("abc\r\n".utf8) }
+        server.received = []
+        let lines = (0..<101).map { "x-\($0): 1\r\n" }.joined()
+        try client.send("", trailers: "\(lines)\r\n", on: stream, isLast: true)
+        #expect(try client.response(to: stream).closed != nil)
+        #expect(try server.isAtEnd())
+
+        let next = try client.request("GET / HTTP/1.1\r\nhost: a\r\n\r\n")
+        let other = try upstream.accept()
+        _ = try other.readMessage()
+        try other.send("HTTP/1.1 204 No Content\r\n\r\n")
+        #expect(try client.response(to: next).status == 204)
+    }
+
+    @Test func `a client that is slow but takes what it is sent is not late`() throws {
+        var options = ListenerOptions()
+        options.idleNanoseconds = 1_000_000_000
+        let address = SocketAddress(ipv4: 0x7F00_0001, port: upstream.port)
+        let relay = try Relay(
+            to: Upstream(name: "test", addresses: [address]), options: options)
+        var limits = H2Limits()
+        limits.streamWindowBytes = .max
+        limits.connectionWindowBytes = .max
+        let client = try H2Client(port: relay.port, limits: limits)
+        client.keepsContent = false
+        let stream = try client.request("GET / HTTP/1.1\r\nhost: a\r\n\r\n")
+        let server = try upstream.accept()
+        _ = try server.readMessage()
+        try server.send("HTTP/1.1 200 OK\r\nContent-Length: 1000000000000\r\n\r\n")
+        let piece = [UInt8](repeating: 1, count: 1 << 20)
+        let end = Clock.monotonicNanoseconds + 2 * options.idleNanoseconds
+        // The client has always more to take than it takes at a time.
+        while Clock.monotonicNanoseconds < end {
+            for _ in 0..<4 where server.sendSome(piece[...]) < 0 { throw Peer.Failure.broken }
+            try client.pumpOnce()
+            #expect(client.goAway == nil)
+        }
+        try client.reset(stream)
     }
 
     @Test(arguments: [

@@ -4,152 +4,122 @@ import Peers
 import Testing
 import Transport
 
-/// Upstreams that speak HTTP/2: known to, or agreed on by TLS.
+/// Many exchanges of many clients on one connection to the upstream.
 struct H2UpstreamTests {
     private let upstream: ScriptedUpstream
-    private let address: SocketAddress
+    private let relay: Relay
 
     init() throws {
         upstream = try ScriptedUpstream()
-        address = SocketAddress(ipv4: 0x7F00_0001, port: upstream.port)
+        relay = try Relay(to: Self.place(upstream))
     }
 
-    private func relay(_ version: Upstream.Version = .http2) throws -> Relay {
+    private static func place(_ upstream: ScriptedUpstream) -> Upstream {
+        let address = SocketAddress(ipv4: 0x7F00_0001, port: upstream.port)
         var place = Upstream(name: "test", addresses: [address])
-        place.version = version
-        return try Relay(to: place)
+        place.version = .http2
+        return place
     }
 
-    private func ask(_ method: String, _ path: String, of relay: Relay) throws -> Peer {
+    private static func ask(_ target: String, _ relay: Relay) throws -> Peer {
         let client = try relay.connect()
-        let framing = method == "POST" ? "Content-Length: 4\r\n\r\nping" : "\r\n"
-        try client.send("\(method) \(path) HTTP/1.1\r\nHost: a\r\n\(framing)")
+        try client.send("GET \(target) HTTP/1.1\r\nHost: a\r\n\r\n")
         return client
     }
 
-    // MARK: one connection
-
-    @Test func `clients share one connection, and get their own answers`() throws {
-        let relay = try relay()
-        let paths = (0..<5).map { "/\($0)" }
-        let clients = try paths.map { try ask($0 == "/3" ? "POST" : "GET", $0, of: relay) }
-        let server = try H2Server(upstream.accept())
-        for _ in paths {
-            let request = try server.request()
-            let path = request.head.split(separator: " ")[1]
-            #expect(request.body == (path == "/3" ? "ping" : ""))
-            try server.respond(
-                "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n", body: String(path), to: request)
-        }
-        for (client, path) in zip(clients, paths) {
-            #expect(try client.readMessage().text == path)
-        }
-        #expect(try upstream.isUntouched())
+    /// A client whose request `server` has read, with the number of its stream.
+    private func ask(_ target: String, _ server: H2Server) throws -> (Peer, Int32) {
+        let client = try Self.ask(target, relay)
+        try server.readHeads(server.heads.count + 1)
+        return (client, try #require(server.stream(of: target)))
     }
 
-    @Test func `no more streams are opened than the upstream allows`() throws {
-        let relay = try relay()
-        let first = try ask("GET", "/first", of: relay)
+    /// Reads a request and answers it.
+    private static func serve(_ target: String, _ server: H2Server, _ client: Peer) throws {
+        try server.readHeads(server.heads.count + 1)
+        let stream = try #require(server.stream(of: target))
+        try server.respond(stream, "HTTP/1.1 204 No Content\r\n\r\n")
+        try server.flush()
+        #expect(try client.readMessage().status == 204)
+    }
+
+    @Test func `what one client sends never gets into another's answer`() throws {
+        let sender = try relay.connect()
+        let content = String(repeating: "A", count: 130_000)
+        try sender.send("POST /a HTTP/1.1\r\nHost: a\r\nContent-Length: \(content.count)\r\n\r\n")
+        try sender.send(String(content.prefix(70_000)))
+        let server = H2Server(try upstream.accept())
+        try server.readHeads(1)
+        let reset = try #require(server.stream(of: "/a"))
+        // All that its window allows: what the client sends from now on waits in its socket.
+        try server.readContent(of: reset, count: 65_535)
+        let (reader, answered) = try ask("/b", server)
+        try sender.send(String(content.dropFirst(70_000)))
+        let body = String(repeating: "B", count: 10_000)
+        server.reset(reset, .internalError)
+        try server.respond(answered, "HTTP/1.1 200 OK\r\n\r\n", body: body)
+        try server.flush()
+        #expect(try reader.readMessage().text == body)
+        #expect(try sender.readMessage().status == 502)
+    }
+
+    @Test func `all that a lost connection may have served is asked again on a new one`() throws {
+        let first = try Self.ask("/0", relay)
+        let old = H2Server(try upstream.accept())
+        try Self.serve("/0", old, first)
+        let clients = try (1...4).map { try ask("/\($0)", old).0 }
+        old.peer.close()
+        let new = H2Server(try upstream.accept())
+        try new.readHeads(4)
+        for number in 1...4 {
+            let stream = try #require(new.stream(of: "/\(number)"))
+            try new.respond(stream, "HTTP/1.1 200 OK\r\n\r\n", body: "\(number)")
+        }
+        try new.flush()
+        for (place, client) in clients.enumerated() {
+            #expect(try client.readMessage().text == "\(place + 1)")
+        }
+    }
+
+    @Test func `what an upstream's connection has no room for goes over another one`() throws {
         var limits = H2Limits()
         limits.streamsMax = 1
-        let server = try H2Server(upstream.accept(), limits: limits)
-        try server.respond("HTTP/1.1 204 No Content\r\n\r\n", to: server.request())
-        #expect(try first.readMessage().status == 204)
-        let clients = try [ask("GET", "/1", of: relay), ask("GET", "/2", of: relay)]
-        let other = try H2Server(upstream.accept())
-        let requests = [try server.request(), try other.request()]
-        try server.respond("HTTP/1.1 200 OK\r\n\r\n", to: requests[0])
-        try other.respond("HTTP/1.1 200 OK\r\n\r\n", to: requests[1])
-        for client in clients { #expect(try client.readHead().status == 200) }
+        let first = try Self.ask("/0", relay)
+        let one = H2Server(try upstream.accept(), limits: limits)
+        try Self.serve("/0", one, first)
+        _ = try ask("/1", one)
+        let client = try Self.ask("/2", relay)
+        try Self.serve("/2", H2Server(try upstream.accept()), client)
     }
 
-    // MARK: what was not looked at
-
-    @Test(arguments: [true, false])
-    func `a request that was not looked at is sent again, once`(byGoAway: Bool) throws {
-        let relay = try relay()
-        let client = try ask("GET", "/", of: relay)
-        let server = try H2Server(upstream.accept())
-        let request = try server.request()
-        if byGoAway {
-            try server.goAway(last: 0)
-        } else {
-            try server.reset(request, .refusedStream)
-        }
-        let next = byGoAway ? try H2Server(upstream.accept()) : server
-        let again = try next.request()
-        #expect(again.head == request.head)
-        try next.reset(again, .refusedStream)
-        #expect(try client.readMessage().status == 502)
-        #expect(relay.outcomes.next()?.wasRetried == true)
-    }
-
-    @Test func `a request that may have been looked at is not sent again`() throws {
-        let relay = try relay()
-        let server: H2Server
-        do {
-            let client = try ask("GET", "/", of: relay)
-            server = try H2Server(upstream.accept())
-            try server.reset(server.request(), .internalError)
-            #expect(try client.readMessage().status == 502)
-        }
-        let client = try ask("POST", "/", of: relay)
-        try server.reset(server.request(), .refusedStream)
-        #expect(try client.readMessage().status == 502)
-    }
-
-    @Test func `streams go on after the end of their connection is announced`() throws {
-        let relay = try relay()
-        let old = try ask("GET", "/old", of: relay)
-        let server = try H2Server(upstream.accept())
-        let request = try server.request()
-        try server.goAway(last: 1)
-        let new = try ask("GET", "/new", of: relay)
-        let next = try H2Server(upstream.accept())
-        try next.respond("HTTP/1.1 200 OK\r\n\r\n", to: next.request())
-        #expect(try new.readHead().status == 200)
-        try server.respond("HTTP/1.1 201 Created\r\n\r\n", to: request)
-        #expect(try old.readHead().status == 201)
-        while case .bytes = try server.peer.read() {}
-    }
-
-    // MARK: connecting
-
-    @Test func `an address that refuses is replaced by the next`() throws {
-        let dead = try ScriptedUpstream(address: 0x7F00_0002, port: upstream.port)
-        dead.close()
-        var place = Upstream(
-            name: "test",
-            addresses: [SocketAddress(ipv4: 0x7F00_0002, port: upstream.port), address])
-        place.version = .http2
+    @Test func `a connection that has carried enough ends when it is quiet`() throws {
+        var place = Self.place(upstream)
+        place.requestsPerConnectionMax = 2
         let relay = try Relay(to: place)
-        let clients = try (0..<3).map { try ask("GET", "/\($0)", of: relay) }
-        let server = try H2Server(upstream.accept())
-        for _ in clients { try server.respond("HTTP/1.1 200 OK\r\n\r\n", to: server.request()) }
-        for client in clients { #expect(try client.readHead().status == 200) }
-    }
-
-    @Test func `addresses are used in turn`() throws {
-        let other = try ScriptedUpstream(address: 0x7F00_0002, port: upstream.port)
-        var place = Upstream(
-            name: "test",
-            addresses: [address, SocketAddress(ipv4: 0x7F00_0002, port: upstream.port)])
-        place.version = .http2
-        let relay = try Relay(to: place)
-        var servers: [H2Server] = []
-        for place in [other, upstream, other, upstream] {
-            let client = try ask("GET", "/", of: relay)
-            if servers.count < 2 { servers.append(try H2Server(place.accept())) }
-            let server = servers[place === other ? 0 : 1]
-            try server.respond("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", to: server.request())
-            #expect(try client.readMessage().status == 200)
+        let first = try Self.ask("/1", relay)
+        let old = H2Server(try upstream.accept())
+        try old.readHeads(1)
+        let second = try Self.ask("/2", relay)
+        try old.readHeads(2)
+        let third = try Self.ask("/3", relay)
+        try Self.serve("/3", H2Server(try upstream.accept()), third)
+        for (target, client) in [("/1", first), ("/2", second)] {
+            let stream = try #require(old.stream(of: target))
+            try old.respond(stream, "HTTP/1.1 204 No Content\r\n\r\n")
+            try old.flush()
+            #expect(try client.readMessage().status == 204)
         }
+        try old.readToEnd()
     }
 
-    @Test func `nobody is left waiting when the upstream cannot be reached`() throws {
-        let relay = try relay()
-        upstream.close()
-        let clients = try (0..<3).map { try ask("GET", "/\($0)", of: relay) }
-        for client in clients { #expect(try client.readMessage().status == 502) }
+    @Test func `a connection on which an upstream was silent takes no more requests`() throws {
+        let relay = try Relay(
+            to: Self.place(upstream), .init(idleNanoseconds: 300_000_000))
+        let first = try Self.ask("/1", relay)
+        let silent = H2Server(try upstream.accept())
+        try silent.readHeads(1)
+        #expect(try first.readMessage().status == 504)
+        let second = try Self.ask("/2", relay)
+        try Self.serve("/2", H2Server(try upstream.accept()), second)
     }
 }

@@ -11,6 +11,8 @@ final class ForwardEverything: RequestHandler {
         var tunnelsConnect = false
         /// Whether upstreams are told what the client spoke, in `X-Version`.
         var tellsVersion = false
+        /// How much of the content is wanted before the request is decided about.
+        var gatherBytes = 0
         /// Kept out of responses.
         var secrets: NeedleSet?
         var idleNanoseconds: UInt64 = 20_000_000_000
@@ -37,6 +39,9 @@ final class ForwardEverything: RequestHandler {
                 Tunnelling(upstream: upstream, idleNanoseconds: options.idleNanoseconds))
         }
         if options.tellsVersion { reply.lines.append(text: "X-Version: \(head.version)\r\n") }
+        if options.gatherBytes > 0, request.contentIsComplete == nil, head.framing != .none {
+            return .gather(bytesMax: options.gatherBytes)
+        }
         var forwarding = Forwarding(
             upstream: upstream, path: head.path.slice(of: request.bytes), stripped: none,
             idleNanoseconds: options.idleNanoseconds)

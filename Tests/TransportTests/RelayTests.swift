@@ -27,6 +27,18 @@ struct RelayTests {
         }
     }
 
+    @Test func `who calls and from where is not said in trailers`() throws {
+        let client = try relay.connect()
+        try client.send(
+            "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nX-Check: 1\r\n"
+                + "X-Sandbox-Tier: admin\r\nX_Sandbox_Tier: admin\r\nX-Authz-Role: admin\r\n"
+                + "X-Real-IP: 1.2.3.4\r\nProxy-User: a\r\nX-HTTP-Method-Override: PUT\r\n\r\n")
+        let server = try upstream.accept()
+        try server.fill { $0.suffix(4).elementsEqual("\r\n\r\n".utf8) && $0.contains(0x30) }
+        let text = String(decoding: server.received, as: UTF8.self)
+        #expect(text.hasSuffix("0\r\nX-Check: 1\r\n\r\n"))
+    }
+
     @Test func `an upstream that is not there is a 502`() throws {
         upstream.close()
         let client = try relay.connect()

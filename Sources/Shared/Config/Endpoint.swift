@@ -31,6 +31,9 @@ public struct Endpoint: Sendable, Hashable {
     /// An address that a socket can be bound to without resolving a name.
     public var isBindable: Bool { Self.isIPv4(host) || Self.isIPv6(host) }
 
+    /// Whether only this machine can connect to it.
+    public var isLoopback: Bool { host == "::1" || (host.hasPrefix("127.") && Self.isIPv4(host)) }
+
     private static func isIPv4(_ text: String) -> Bool {
         var address = in_addr()
         return inet_pton(AF_INET, text, &address) == 1

@@ -24,9 +24,24 @@ public struct NativeThread: Sendable {
         self.handle = handle
     }
 
-    /// Lets every other thread go first, from now until the calling thread ends. Whether the
-    /// system allows it or not makes no difference to what is computed.
-    public static func giveWay() { _ = clinux_give_way() }
+    /// Runs `body` on a thread of the lowest priority, and waits for it. On this one if there can
+    /// be no other.
+    public static func runGivingWay(name: String, _ body: @escaping @Sendable () -> Void) {
+        do throws(SystemError) {
+            try NativeThread(name: name) {
+                // Refused or not, what is computed is the same.
+                _ = clinux_give_way()
+                body()
+            }.join()
+        } catch {
+            body()
+        }
+    }
+
+    /// From now on the calling thread takes over as soon as it is woken. Linux (6.12 and later) lets
+    /// whoever runs finish its turn first, at whatever priority, and looks at that only with the
+    /// clock's tick, up to 4 ms later, unless the turns of the thread that wakes are shorter.
+    public static func takeOverWhenWoken() { _ = clinux_take_short_turns(200_000) }
 
     /// Waits until the thread has ended. To be called once at most.
     public func join() { pthread_join(handle, nil) }

@@ -47,6 +47,7 @@ public final class AdminHandler: RequestHandler {
                 detail: "There is /ready, /livez, /readyz, /certs, /stats/prometheus and /server_info.",
                 to: reply)
         }
+        reply.compress(ifAccepted: head.acceptsGzip(in: request.bytes))
         return .answer
     }
 

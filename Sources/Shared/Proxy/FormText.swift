@@ -36,34 +36,16 @@ enum FormText {
     /// without two digits.
     static func parsed(_ query: UnsafeRawBufferPointer, _ arena: Arena) -> Value? {
         guard isWellFormed(query) else { return nil }
-        var names = ArrayBuilder(arena)
-        var values = ArrayBuilder(arena)
+        var object = ObjectBuilder(arena)
         for pair in query.split(separator: UInt8(ascii: "&")) {
             let bytes = UnsafeRawBufferPointer(rebasing: pair)
             let end = bytes.firstIndex(of: UInt8(ascii: "=")) ?? bytes.count
             let name = UnsafeRawBufferPointer(rebasing: bytes[..<end])
             let value = UnsafeRawBufferPointer(rebasing: bytes[min(end &+ 1, bytes.count)...])
-            names.append(decoded(name, plusIsSpace: true, arena))
-            values.append(decoded(value, plusIsSpace: true, arena))
+            object.set(
+                decoded(name, plusIsSpace: true, arena), decoded(value, plusIsSpace: true, arena))
         }
-        return grouped(names, values, arena)
-    }
-
-    /// Quadratic in the number of names, which a URL's length bounds.
-    private static func grouped(
-        _ names: ArrayBuilder, _ values: ArrayBuilder, _ arena: Arena
-    ) -> Value {
-        var object = ObjectBuilder(arena, capacity: names.count)
-        for index in 0..<names.count {
-            let name = names.buffer[index]
-            if names.buffer[..<index].contains(where: { $0 == name }) { continue }
-            var list = ArrayBuilder(arena, capacity: 1)
-            for other in index..<names.count where names.buffer[other] == name {
-                list.append(values.buffer[other])
-            }
-            object.set(name, list.finish())
-        }
-        return object.finish()
+        return object.finishGrouped()
     }
 
     private static func isWellFormed(_ query: UnsafeRawBufferPointer) -> Bool {

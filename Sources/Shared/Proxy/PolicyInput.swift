@@ -78,7 +78,16 @@ struct PolicyInput {
             }
         return Details(
             host: head.authority.range.slice(of: request.bytes), scheme: scheme,
-            protocolName: head.version == .http10 ? "HTTP/1.0" : "HTTP/1.1", size: size)
+            protocolName: Self.name(of: head.version), size: size)
+    }
+
+    /// As Envoy spells it.
+    private static func name(of version: HTTPVersion) -> StaticString {
+        switch version {
+        case .http10: "HTTP/1.0"
+        case .http11: "HTTP/1.1"
+        case .http2: "HTTP/2"
+        }
     }
 
     // What is added here stands in a `DecisionKey`, or its need among those that no key holds.

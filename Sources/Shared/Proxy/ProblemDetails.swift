@@ -35,15 +35,36 @@ public struct ProblemDetails: ~Copyable {
         end(status, code, detail, reply)
     }
 
+    /// The same, with a sentence that is made for the occasion.
+    public mutating func write(_ status: Int, code: String, detail: String, to reply: Reply) {
+        beginObject(status)
+        writer.key("detail")
+        writer.string(detail)
+        writer.key("code")
+        writer.string(code)
+        writer.key("error")
+        writer.beginObject()
+        writer.key("message")
+        writer.string(detail)
+        member("type", Self.errorType(status))
+        writer.key("code")
+        writer.string(code)
+        endObjects(status, reply)
+    }
+
     private mutating func begin(_ status: Int, _ code: StaticString, _ detail: StaticString) {
+        beginObject(status)
+        member("detail", detail)
+        member("code", code)
+    }
+
+    private mutating func beginObject(_ status: Int) {
         writer.removeAll()
         writer.beginObject()
         member("type", "about:blank")
         member("title", StatusPhrase.of(status))
         writer.key("status")
         writer.integer(Int64(status))
-        member("detail", detail)
-        member("code", code)
     }
 
     private mutating func end(
@@ -54,6 +75,10 @@ public struct ProblemDetails: ~Copyable {
         member("message", detail)
         member("type", Self.errorType(status))
         member("code", code)
+        endObjects(status, reply)
+    }
+
+    private mutating func endObjects(_ status: Int, _ reply: Reply) {
         writer.endObject()
         writer.endObject()
         reply.status = status

@@ -1,9 +1,10 @@
 internal import Bytes
+internal import HTTP
 public import Transport
 
 extension Refusal {
     /// What a gRPC client is told.
-    var grpcStatus: GRPCStatus {
+    var grpcStatus: GRPCCode {
         switch self {
         case .overloaded, .addressLimited, .keyLimited, .sandboxLimited: .resourceExhausted
         case .targetAmbiguous, .contentTooLargeToSign, .requestNotSignable: .invalidArgument
@@ -25,11 +26,8 @@ extension Refusal {
         let delay = retryAfterSeconds ?? Self.retryAfter(in: reply)
         reply.status = 200
         reply.content.removeAll(keepingCapacity: true)
-        reply.lines.append("Content-Type: application/grpc\r\ngrpc-status: ")
-        reply.lines.append(decimal: UInt64(status.rawValue))
-        reply.lines.append("\r\ngrpc-message: ")
-        Self.appendEncoded(message, to: reply)
-        reply.lines.append("\r\n")
+        reply.lines.append("Content-Type: application/grpc\r\n")
+        reply.lines.append(grpcStatus: status, message: message)
         guard status == .resourceExhausted, let delay else { return }
         if let retryAfterSeconds {
             reply.lines.append("Retry-After: ")
@@ -37,25 +35,8 @@ extension Refusal {
             reply.lines.append("\r\n")
         }
         let details = RetryDetails(status: status, message: message, seconds: delay)
-        reply.lines.append("grpc-status-details-bin: ")
-        let encoded = Base64.rawStandard.encode(details.bytes.span)
-        encoded.withUnsafeBufferPointer { reply.lines.append($0) }
-        reply.lines.append("\r\n")
+        reply.lines.append(grpcDetails: details.bytes)
     }
-
-    /// What is not printable ASCII, and the percent sign, is percent-encoded.
-    private static func appendEncoded(_ message: String, to reply: Reply) {
-        for byte in message.utf8.prefix(messageBytesMax) {
-            if byte >= 0x20, byte < 0x7F, byte != UInt8(ascii: "%") {
-                reply.lines.append(byte)
-            } else {
-                reply.lines.append(UInt8(ascii: "%"))
-                reply.lines.append(hex: byte)
-            }
-        }
-    }
-
-    private static let messageBytesMax = 1024
 
     /// The seconds that a limit's own `Retry-After` line says.
     private static func retryAfter(in reply: Reply) -> UInt64? {
@@ -84,7 +65,7 @@ extension Refusal {
 }
 
 extension TransportFault {
-    fileprivate var grpcStatus: GRPCStatus {
+    fileprivate var grpcStatus: GRPCCode {
         switch self {
         case .malformedHead, .malformedContent: .invalidArgument
         case .requestTimeout, .upstreamTimeout: .deadlineExceeded

@@ -1,9 +1,11 @@
+internal import HTTP
+
 /// A `google.rpc.Status` with one `google.rpc.RetryInfo`, in protobuf's encoding: what
 /// `grpc-status-details-bin` says about a limit.
 struct RetryDetails {
     private(set) var bytes: [UInt8] = []
 
-    init(status: GRPCStatus, message: String, seconds: UInt64) {
+    init(status: GRPCCode, message: String, seconds: UInt64) {
         // google.protobuf.Duration { seconds = 1 }
         var duration: [UInt8] = []
         Self.append(field: 1, number: seconds, to: &duration)

@@ -1,3 +1,4 @@
+internal import IO
 public import Policy
 internal import Rego
 internal import Synchronization
@@ -47,6 +48,11 @@ public final class RoleSnapshots<Snapshot: RoleSnapshot>: PolicyHolder {
 
     /// Frees what no worker holds any more. For the control thread.
     public func tidy() {
+        guard retired.withLock({ !$0.isEmpty }) else { return }
+        NativeThread.runGivingWay(name: "tidy") { [self] in free() }
+    }
+
+    private func free() {
         // Taken out first: what is freed is freed without the lock.
         var held = retired.withLock { list in
             defer { list = [] }

@@ -180,11 +180,19 @@ final class Channels {
 
     /// The next bytes of the socket, in the scratch space: good until the next read of any channel.
     func receive(_ channel: ChannelPointer, limit: Int = scratchBytes) -> Input {
-        switch transfer(channel, into: scratch, capacity: min(limit, Self.scratchBytes)) {
-        case .bytes(0): .end
-        case .bytes(let count): .bytes(UnsafeRawBufferPointer(start: scratch, count: count))
-        case .wouldBlock: .nothing
-        case .failed(let error): .failed(error)
+        let count = min(limit, Self.scratchBytes)
+        return receive(channel, into: UnsafeMutableRawBufferPointer(start: scratch, count: count))
+    }
+
+    /// The next bytes of the socket, in memory of the caller's.
+    func receive(_ channel: ChannelPointer, into memory: UnsafeMutableRawBufferPointer) -> Input {
+        guard let place = memory.baseAddress else { return .nothing }
+        switch transfer(channel, into: place, capacity: memory.count) {
+        case .bytes(0): return .end
+        case .bytes(let count):
+            return .bytes(UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(memory)[..<count]))
+        case .wouldBlock: return .nothing
+        case .failed(let error): return .failed(error)
         }
     }
 

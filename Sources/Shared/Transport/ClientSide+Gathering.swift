@@ -2,34 +2,55 @@ internal import HTTP
 
 /// Content that a decision needs: kept until there is enough of it.
 extension ClientSide {
+    /// Begins to wait for content, from the bytes behind the head on.
     func gather(
         _ client: ChannelPointer, _ exchange: ExchangePointer, _ bytes: UnsafeRawBufferPointer,
-        _ headCount: Int
+        _ headCount: Int, _ wanted: Int
     ) -> Bool {
-        let wanted = exchange.pointee.gatherBytesMax
-        var found: (count: Int, isComplete: Bool)
+        exchange.pointee.flags.formUnion(.gathering)
+        exchange.pointee.gathered = GatheredContent(
+            wanted: min(wanted, Scratch.contentBytesMax), decoder: exchange.pointee.requestBody,
+            headCount: headCount)
+        if let goesOn = awaitContent(client, exchange, bytes) { return goesOn }
+        return decideWithContent(client, exchange, bytes, headCount)
+    }
+
+    /// Goes on waiting. Nil when there is enough.
+    func awaitContent(
+        _ client: ChannelPointer, _ exchange: ExchangePointer, _ bytes: UnsafeRawBufferPointer
+    ) -> Bool? {
+        let isStream = client.pointee.kind == .stream
         do throws(BodyError) {
-            found = try readContent(exchange.pointee.requestBody, bytes, headCount, wanted)
-            let endsHere =
-                client.pointee.kind == .stream && client.pointee.flags.contains(.readToEnd)
-            if endsHere { found.isComplete = found.count == bytes.count &- headCount }
+            let isAll = isStream && client.pointee.flags.contains(.readToEnd)
+            if try exchange.pointee.gathered.isEnough(bytes, isAll: isAll) { return nil }
         } catch {
             worker.forwarder.fail(exchange, .malformedContent(error))
             return false
         }
-        // Chunks of a few bytes can make a little content very long.
-        let isLongEnough = bytes.count &- headCount > wanted &* 4 &+ Self.stepBytes
-        guard found.isComplete || found.count == wanted || isLongEnough else {
-            sendContinue(client, exchange)
-            client.pointee.deadline =
-                worker.now &+ worker.options(of: client).idleNanoseconds
-            if !client.pointee.unread.isAllocated { channels.keep(bytes, unreadOf: client) }
-            client.pointee.scanned = bytes.count
-            guard client.pointee.kind == .messages else {
-                worker.multiplexer.credit(client, keeping: 0)
-                return false
-            }
-            return client.pointee.flags.contains(.readable)
+        sendContinue(client, exchange)
+        client.pointee.deadline = worker.now &+ worker.options(of: client).idleNanoseconds
+        if !client.pointee.unread.isAllocated { channels.keep(bytes, unreadOf: client) }
+        client.pointee.scanned = bytes.count
+        guard isStream else { return client.pointee.flags.contains(.readable) }
+        worker.multiplexer.credit(client, keeping: 0)
+        return false
+    }
+
+    /// There is enough content, and `scratch.request` holds the head.
+    func decideWithContent(
+        _ client: ChannelPointer, _ exchange: ExchangePointer, _ bytes: UnsafeRawBufferPointer,
+        _ headCount: Int
+    ) -> Bool {
+        var found: (count: Int, isComplete: Bool)
+        do throws(BodyError) {
+            found = try readContent(
+                exchange.pointee.requestBody, bytes, headCount, exchange.pointee.gathered.wanted)
+        } catch {
+            worker.forwarder.fail(exchange, .malformedContent(error))
+            return false
+        }
+        if client.pointee.kind == .stream, client.pointee.flags.contains(.readToEnd) {
+            found.isComplete = found.count == bytes.count &- headCount
         }
         exchange.pointee.flags.subtract(.gathering)
         client.pointee.deadline = Channel.never

@@ -5,7 +5,7 @@ internal import IO
 /// rest to the forwarder.
 struct ClientSide {
     // The worker holds nothing of this, so there is no cycle; it outlives every call.
-    unowned(unsafe) let worker: Worker
+    let worker: Worker
 
     var channels: Channels { worker.channels }
     private var exchanges: Exchanges { worker.exchanges }
@@ -40,8 +40,12 @@ struct ClientSide {
         client.pointee.flags.subtract(.slow)
         if client.pointee.flags.contains(.closing) { return linger(client) }
         if client.pointee.exchange != Channel.noExchange {
+            let exchange = exchanges[client.pointee.exchange]
+            if exchange.pointee.flags.contains(.served) {
+                return worker.responder.flushed(exchange, client)
+            }
             client.pointee.deadline = Channel.never
-            worker.forwarder.pumpResponse(exchanges[client.pointee.exchange])
+            worker.forwarder.pumpResponse(exchange)
         }
     }
 
@@ -60,8 +64,12 @@ struct ClientSide {
     }
 
     /// The worker begins to drain: what has no end of its own gets one.
-    func drainTunnel(_ client: ChannelPointer) {
-        if let exchange = tunnelled(client) { worker.tunnel.drain(exchange) }
+    func drainEndless(_ client: ChannelPointer) {
+        if let exchange = tunnelled(client) { return worker.tunnel.drain(exchange) }
+        guard client.pointee.side == .client, client.pointee.exchange != Channel.noExchange,
+            exchanges[client.pointee.exchange].pointee.flags.contains(.served)
+        else { return }
+        worker.handler(of: client).drain(client.pointee.exchange)
     }
 
     /// The exchange whose tunnel the client uses.
@@ -86,6 +94,9 @@ struct ClientSide {
             if exchange.pointee.flags.contains(.awaitsConnection) {
                 worker.forwarder.fail(exchange, .upstreamTimeout)
                 return advanceIfOpen(client)
+            }
+            if exchange.pointee.flags.contains(.served) {
+                return worker.responder.expired(exchange, client)
             }
             // While the upstream does not take what is there, it is not the client that is late.
             if worker.forwarder.upstreamIsBehind(exchange) {
@@ -141,6 +152,8 @@ struct ClientSide {
         }
         if exchange.pointee.flags.contains(.discarding) {
             discard(client, exchange)
+        } else if exchange.pointee.flags.contains(.served) {
+            worker.responder.pump(exchange)
         } else {
             worker.forwarder.pumpRequest(exchange)
         }
@@ -209,6 +222,10 @@ struct ClientSide {
         }
         let options = worker.options(of: client)
         let isGathering = client.pointee.exchange != Channel.noExchange
+        if isGathering {
+            let goesOn = awaitContent(client, exchanges[client.pointee.exchange], bytes)
+            if let goesOn { return goesOn }
+        }
         let headCount: Int
         do throws(HeadError) {
             let end = try scratch.request.parse(
@@ -229,7 +246,7 @@ struct ClientSide {
                 let isWhole = exchange.pointee.flags.contains(.requestDone)
                 scratch.request.becomeHTTP2(hasContent: !isWhole)
             }
-            return gather(client, exchange, bytes, headCount)
+            return decideWithContent(client, exchange, bytes, headCount)
         }
         if client.pointee.kind == .stream {
             let isWhole =
@@ -301,15 +318,17 @@ struct ClientSide {
             worker.forwarder.start(exchange, client, forwarding, bytes, headCount)
             return client.pointee.side == .client
                 && client.pointee.exchange == Channel.noExchange
+        case .serve(let serving):
+            worker.responder.start(exchange, client, serving, bytes, headCount)
+            return client.pointee.side == .client
+                && client.pointee.exchange == Channel.noExchange
         case .tunnel(let tunnelling):
             leave(bytes, from: headCount, client)
             worker.tunnel.connect(exchange, tunnelling)
             return client.pointee.side == .client
                 && client.pointee.exchange == Channel.noExchange
         case .gather(let bytesMax):
-            exchange.pointee.flags.formUnion(.gathering)
-            exchange.pointee.gatherBytesMax = min(bytesMax, Scratch.contentBytesMax)
-            return gather(client, exchange, bytes, headCount)
+            return gather(client, exchange, bytes, headCount, bytesMax)
         }
     }
 
@@ -374,7 +393,7 @@ struct ClientSide {
     }
 
     /// Sends the reply. True when the client's next request can be read at once.
-    private func answer(
+    func answer(
         _ client: ChannelPointer, _ exchange: ExchangePointer, fault: TransportFault?
     ) -> Bool {
         let keepsOpen = settle(client, exchange, fault: fault)

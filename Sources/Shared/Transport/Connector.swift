@@ -4,7 +4,7 @@ internal import IO
 /// one that is slow, and takes whichever answers first (RFC 8305).
 struct Connector {
     // The worker holds nothing of this, so there is no cycle; it outlives every call.
-    private unowned(unsafe) let worker: Worker
+    private let worker: Worker
 
     private var exchanges: Exchanges { worker.exchanges }
 

@@ -14,7 +14,7 @@ public struct InspectedContent: Equatable, Sendable {
 
 /// Shows the content of one response to the handler that asked to see it.
 struct ContentInspector {
-    private unowned(unsafe) let handler: any RequestHandler
+    private let handler: any RequestHandler
     private let exchange: UInt32
 
     /// Nil for an exchange whose content passes unseen.

@@ -23,7 +23,7 @@ struct ContentRelay {
     }
 
     // The worker holds nothing of this, so there is no cycle; it outlives every call.
-    private unowned(unsafe) let worker: Worker
+    private let worker: Worker
 
     init(_ worker: Worker) { self.worker = worker }
 

@@ -3,7 +3,7 @@ internal import HTTP
 /// One request and what becomes of it, from its complete head to the last byte of its response.
 struct Exchange: BitwiseCopyable {
     struct Flags: OptionSet {
-        let rawValue: UInt16
+        let rawValue: UInt32
 
         /// All of the request was read.
         static let requestDone = Flags(rawValue: 1 << 0)
@@ -34,8 +34,12 @@ struct Exchange: BitwiseCopyable {
         static let tunnel = Flags(rawValue: 1 << 13)
         /// The handler sees what the client gets before the client does.
         static let inspected = Flags(rawValue: 1 << 14)
+        /// The handler answers by itself, piece by piece.
+        static let served = Flags(rawValue: 1 << 15)
+        /// The handler takes no content for now.
+        static let paused = Flags(rawValue: 1 << 16)
         /// There is no connection to its upstream yet; `replay` holds its head.
-        static let awaitsConnection = Flags(rawValue: 1 << 15)
+        static let awaitsConnection = Flags(rawValue: 1 << 17)
     }
 
     static let noChannel = UInt32.max
@@ -56,7 +60,8 @@ struct Exchange: BitwiseCopyable {
     var informational = InformationalResponses()
     /// The request as it was sent, while it may have to be sent again.
     var replay = Buffer.none
-    var gatherBytesMax = 0
+    /// What was found so far of the content that the handler waits for.
+    var gathered = GatheredContent()
     /// When the attempts to connect are given up, and how many addresses were tried.
     var connectDeadline: UInt64 = 0
     var addressesTried = 0
@@ -64,7 +69,8 @@ struct Exchange: BitwiseCopyable {
     var firstEndpoint: UInt16 = 0
     /// How long the upstream may be silent.
     var idleNanoseconds: UInt64 = 0
-    /// When the client of a gRPC call no longer waits, in monotonic nanoseconds.
+    /// When the client of a gRPC call no longer waits, or the handler that serves it is to be told,
+    /// in monotonic nanoseconds.
     var callDeadline = UInt64.max
     var started: UInt64 = 0
     var responded: UInt64 = 0

@@ -127,7 +127,7 @@ extension Forwarder {
             return fail(exchange, .malformedResponse)
         }
         if exchange.pointee.flags.contains(.inspected) {
-            guard !isSwitch, !scratch.response.isCoded(in: bytes) else {
+            guard isSwitch || !scratch.response.isCoded(in: bytes) else {
                 return fail(exchange, .codedContent)
             }
         }

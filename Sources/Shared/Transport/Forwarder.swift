@@ -6,7 +6,7 @@ internal import IO
 /// content of both as fast as the slower of the two peers takes it.
 struct Forwarder {
     // The worker holds nothing of this, so there is no cycle; it outlives every call.
-    unowned(unsafe) let worker: Worker
+    let worker: Worker
 
     var channels: Channels { worker.channels }
     var exchanges: Exchanges { worker.exchanges }
@@ -306,6 +306,10 @@ struct Forwarder {
         guard isOver || channels[exchange.pointee.client].pointee.unsent.isEmpty else {
             upstream.pointee.deadline = exchange.pointee.upstreamDeadline(from: worker.now)
             return
+        }
+        // Nobody knows whether the other side of such a connection still hears us.
+        if !isOver, upstream.pointee.kind == .stream {
+            worker.multiplexer.retire(channels[upstream.pointee.carrier])
         }
         fail(exchange, .upstreamTimeout)
     }

@@ -4,8 +4,9 @@ internal import HTTP
 extension Multiplexer {
     /// Content up to this size waits for the end of the round, where it shares a system call.
     private static var smallBytes: Int { 4096 }
-    /// Heads, content and trailers of one stream that may wait to be handled.
-    private static var unreadBytesMax: Int { 1 << 20 }
+    /// Heads, content and trailers of one stream that may wait to be handled: what a decision may
+    /// ask for, and what else its window lets come meanwhile.
+    private static var unreadBytesMax: Int { 2 * Scratch.contentBytesMax }
     /// What is read for a stream whose peer takes nothing now.
     private static var leastAppetite: Int { 16 << 10 }
 
@@ -31,6 +32,10 @@ extension Multiplexer {
             guard let stream = found ?? open(number, session, connection) else { return }
             keep(text.slice(of: connection.text), of: stream, ends: ends)
         case .oversizedHead(let number, let reason):
+            // Trailers that are too large come on a stream that somebody has.
+            if let stream = find(number, H2Connection.noUser, session, connection) {
+                return abort(stream)
+            }
             refuse(number, reason, session, connection)
         case .content(let number, let user, let range):
             guard let stream = find(number, user, session, connection) else {
@@ -166,6 +171,7 @@ extension Multiplexer {
     /// How much content the stream's peer is ready for, a little at the least.
     func appetite(_ stream: ChannelPointer) -> Int {
         let session = worker.channels[stream.pointee.carrier]
+        guard session.pointee.unsent.isEmpty else { return Self.leastAppetite }
         let room = worker.sessions[session]?.room(stream.pointee.streamNumber) ?? 0
         return min(max(room, Self.leastAppetite), Channels.scratchBytes)
     }

@@ -9,14 +9,13 @@ internal import IO
 /// leave are gathered until the end of the round, so that many streams share a system call.
 struct Multiplexer {
     // The worker holds nothing of this, so there is no cycle; it outlives every call.
-    unowned(unsafe) let worker: Worker
+    let worker: Worker
 
     private var channels: Channels { worker.channels }
     private var sessions: Sessions { worker.sessions }
 
     /// Reads in a row of one connection before others get their turn.
     private static let turnsMax = 8
-    private static let readBytes = 64 << 10
     /// While so much waits for a peer, nothing more is read from it.
     private static let unsentBytesMax = 64 << 10
     /// How long a peer that was told to open no more streams may not have heard it.
@@ -34,7 +33,7 @@ struct Multiplexer {
         limits.fieldsMax = worker.scratch.request.fields.capacity
         sessions.begin(client, .server, limits)
         worker.handler(of: client).count(.speaksHTTP2)
-        client.pointee.scanned = Wait.firstHead.rawValue
+        client.pointee.scanned = Self.undecided
         let generation = client.pointee.generation
         guard feed(client, bytes), client.pointee.generation == generation else { return }
         channels.buffers.give(&client.pointee.unread)
@@ -45,7 +44,7 @@ struct Multiplexer {
     func begin(_ session: ChannelPointer) {
         sessions.begin(session, .client, .upstream)
         worker.pool(of: session).adopt(session)
-        session.pointee.scanned = 0
+        session.pointee.scanned = Self.undecided
         session.pointee.deadline = Channel.never
         sessions.wait(session)
         worker.queue(session)
@@ -57,8 +56,17 @@ struct Multiplexer {
         let stream = channels.openStream(on: session)
         if session.pointee.requests > 0 { stream.pointee.flags.formUnion(.reused) }
         session.pointee.requests &+= 1
+        if session.pointee.requests >= pool.upstream.requestsPerConnectionMax { retire(session) }
         return stream
     }
+
+    /// No more streams begin on the upstream's connection; it ends with those that it has.
+    func retire(_ session: ChannelPointer) {
+        session.pointee.flags.formUnion(.ending)
+        worker.pool(of: session).forget(session)
+    }
+
+    private static let streamsMax = Int(H2Limits.upstream.streamsMax)
 
     /// Addresses are used in turn. While there is no connection to the one whose turn it is, one to
     /// another is as good if somebody is at it already.
@@ -70,7 +78,7 @@ struct Multiplexer {
         for index in pool.multiplexed {
             let session = channels[index]
             guard !session.pointee.flags.contains(.ending), let connection = sessions[session],
-                connection.boundCount < connection.streamsMax
+                connection.boundCount < min(Self.streamsMax, connection.streamsAllowed)
             else { continue }
             if session.pointee.endpoint == endpoint { return session }
             other = session
@@ -95,7 +103,7 @@ struct Multiplexer {
             guard session.pointee.flags.contains(.readable),
                 session.pointee.unsent.count < Self.unsentBytesMax
             else { return }
-            switch channels.receive(session, limit: Self.readBytes) {
+            switch channels.receive(session, into: sessions.input) {
             case .bytes(let bytes): guard feed(session, bytes) else { return }
             case .nothing: return
             case .end, .failed: return lost(session, .upstreamClosed)
@@ -149,7 +157,9 @@ struct Multiplexer {
     /// False when the socket is broken.
     func writeFrames(_ session: ChannelPointer, _ connection: H2Connection) -> Bool {
         for _ in 0..<Self.turnsMax {
+            let waited = session.pointee.unsent.count
             guard channels.flush(session) else { return false }
+            if session.pointee.unsent.count < waited { tookSome(session) }
             guard session.pointee.unsent.isEmpty else { return true }
             let count = connection.write(to: sessions.output)
             guard count > 0 else { return true }
@@ -164,6 +174,15 @@ struct Multiplexer {
     /// What a session's deadline is for, kept in `scanned`.
     private enum Wait: Int {
         case nothing, firstHead, head, socket, request
+    }
+
+    /// No `Wait` yet: the deadline is still that of a connection whose protocol is not known.
+    private static let undecided = -1
+
+    /// The peer's time to take what waits begins anew.
+    private func tookSome(_ session: ChannelPointer) {
+        guard session.pointee.scanned == Wait.socket.rawValue else { return }
+        session.pointee.scanned = Wait.nothing.rawValue
     }
 
     private func setDeadline(_ session: ChannelPointer, _ connection: H2Connection) {
@@ -259,6 +278,8 @@ struct Multiplexer {
     ) {
         let index = session.pointee.index
         let isClient = session.pointee.side == .client
+        // What is sent again on another connection must not find this one.
+        if !isClient { worker.pool(of: session).forget(session) }
         sessions.end(session)
         guard connection.boundCount > 0 else { return }
         channels.each { stream in

@@ -39,6 +39,22 @@ public protocol RequestHandler: AnyObject {
     /// The content of such a response has ended: `held` gets what is held back. Returns its size.
     func finishContent(of exchange: UInt32, into held: UnsafeMutableRawBufferPointer) -> Int
 
+    /// The next piece of the content of a request that the handler serves, all of it if `isLast`.
+    /// False: no more for now, until `Responder.resume`. The exchange may be ended in here.
+    func take(_ content: UnsafeRawBufferPointer, isLast: Bool, of exchange: UInt32) -> Bool
+
+    /// The client has taken all that `Responder.send` was given.
+    func drained(_ exchange: UInt32)
+
+    /// The deadline of `Serving` is over; the handler answers now.
+    func deadlinePassed(_ exchange: UInt32)
+
+    /// The worker begins to drain: a response that has no end of its own is to get one.
+    func drain(_ exchange: UInt32)
+
+    /// Another thread has called `Worker.Control.wake`.
+    func woken()
+
     /// The exchange is over, whatever happened. Its number is free for another one after this.
     func record(_ exchange: UInt32, _ outcome: ExchangeOutcome)
 }
@@ -56,6 +72,15 @@ extension RequestHandler {
     public func finishContent(
         of exchange: UInt32, into held: UnsafeMutableRawBufferPointer
     ) -> Int { 0 }
+
+    public func take(
+        _ content: UnsafeRawBufferPointer, isLast: Bool, of exchange: UInt32
+    ) -> Bool { true }
+
+    public func drained(_ exchange: UInt32) {}
+    public func deadlinePassed(_ exchange: UInt32) {}
+    public func drain(_ exchange: UInt32) {}
+    public func woken() {}
 }
 
 /// What becomes of a request.
@@ -65,6 +90,9 @@ public enum Decision {
     /// Ask again once this many bytes of content are there, or all of it.
     case gather(bytesMax: Int)
     case forward(Forwarding)
+    /// The handler answers by itself, through the worker's `Responder`, once `take` has given it
+    /// the content.
+    case serve(Serving)
     /// For a CONNECT: bytes pass as they are once the upstream is connected. `reply.lines` holds
     /// the field lines of the 200 that says so.
     case tunnel(Tunnelling)
@@ -90,7 +118,8 @@ public struct Forwarding {
     /// `Upgrade` never is.
     public var allowsWebSocket = false
     /// Whether the handler sees the response before the client does (`inspect`). A response whose
-    /// content is coded, which nobody can look into, then is a fault; so is another protocol.
+    /// content is coded, which nobody can look into, then is a fault. What passes behind an upgrade
+    /// that was allowed and agreed to is not looked at.
     public var inspectsResponse = false
 
     public init(

@@ -14,12 +14,16 @@ final class Scratch {
     /// Drops what no head carries on.
     let noFilter = FieldFilter()
     var trailers: FieldTable
-    let trailerFilter = FieldFilter(names: .forbiddenInTrailers)
+    /// Who calls, from where and on whose behalf is said by heads alone.
+    let trailerFilter = FieldFilter(
+        names: .forbiddenInTrailers,
+        prefixes: ["x-sandbox-", "x-authz-", "x-forwarded-", "x-agentd-", "x-envoy-", "proxy-"])
 
     /// The most content that a handler may ask for before it decides.
     static let contentBytesMax = 1 << 20
-    /// A head with what handlers add, and one full read of content with its framing.
-    static let outBytes = 512 << 10
+    /// A head with what handlers add, and all the content that may stand behind it unread, with its
+    /// framing. Memory that no message needs is never touched, and so costs nothing.
+    static let outBytes = 4 << 20
 
     init(fieldsMax: Int) {
         request = RequestHead(fieldsMax: fieldsMax)

@@ -13,7 +13,11 @@ public final class Server: Sendable {
             // Moves to its thread: the caller gives it up, and nothing here uses it again.
             nonisolated(unsafe) let worker = worker
             do throws(SystemError) {
-                threads.append(try NativeThread(name: "worker-\(index)") { worker.run() })
+                threads.append(
+                    try NativeThread(name: "worker-\(index)") {
+                        NativeThread.takeOverWhenWoken()
+                        worker.run()
+                    })
             } catch {
                 for control in controls { control.stop() }
                 for thread in threads { thread.join() }

@@ -5,6 +5,9 @@ final class Sessions {
     let space = H2Workspace()
     /// Where frames are written before they go to a socket.
     let output: UnsafeMutableRawBufferPointer
+    /// Where sockets are read to. What one event of a batch brings about may read other sockets
+    /// before the next event's bytes are looked at: those lie here and nowhere else.
+    let input: UnsafeMutableRawBufferPointer
     private var connections: [H2Connection?] = []
     private var free: [UInt32] = []
     /// Sessions with something to write, each once.
@@ -12,14 +15,19 @@ final class Sessions {
     private var turn: [ChannelPointer] = []
 
     private static let outputBytes = 256 << 10
+    private static let inputBytes = 64 << 10
 
     init() {
         output = .allocate(byteCount: Self.outputBytes, alignment: 64)
+        input = .allocate(byteCount: Self.inputBytes, alignment: 64)
         waiting.reserveCapacity(256)
         turn.reserveCapacity(256)
     }
 
-    deinit { output.deallocate() }
+    deinit {
+        output.deallocate()
+        input.deallocate()
+    }
 
     /// Gives the channel an HTTP/2 connection of its own.
     func begin(_ channel: ChannelPointer, _ role: H2Connection.Role, _ limits: H2Limits) {

@@ -15,7 +15,7 @@ struct Tunnel {
     }
 
     // The worker holds nothing of this, so there is no cycle; it outlives every call.
-    private unowned(unsafe) let worker: Worker
+    private let worker: Worker
 
     private var channels: Channels { worker.channels }
     private var exchanges: Exchanges { worker.exchanges }
@@ -204,6 +204,7 @@ struct Tunnel {
 
     private func finish(_ exchange: ExchangePointer, _ client: ChannelPointer) {
         worker.forwarder.abandon(exchange, nil)
+        // The end of a stream may still wait for its turn.
         worker.clients.close(client)
     }
 

@@ -19,6 +19,9 @@ public final class Worker {
         /// Makes `run` return now.
         public func stop() { set(2) }
 
+        /// Has every handler's `woken` called on the worker's thread, soon.
+        public func wake() { wakeup.signal() }
+
         private func set(_ value: UInt8) {
             _ = state.max(value, ordering: .releasing)
             wakeup.signal()
@@ -131,6 +134,9 @@ public final class Worker {
     var multiplexer: Multiplexer { Multiplexer(self) }
     var tunnel: Tunnel { Tunnel(self) }
     var rendezvous: Rendezvous { Rendezvous(self) }
+
+    /// How handlers answer by themselves.
+    public var responder: Responder { Responder(self) }
 
     // MARK: connections and streams alike
 
@@ -289,6 +295,9 @@ public final class Worker {
     // MARK: accepting
 
     private func accept(_ index: Int) {
+        // The event may be older than the end of this listener, whose number another socket can
+        // have by now.
+        guard !isDraining else { return }
         for _ in 0..<Self.acceptsMax {
             guard channels.clientCount(of: index) < listeners[index].options.connectionsMax
             else { return pause(index) }
@@ -345,6 +354,7 @@ public final class Worker {
 
     private func wakeUp() {
         control.clear()
+        for listener in listeners { listener.handler.woken() }
         guard control.isDraining, !isDraining else { return }
         isDraining = true
         for listener in listeners { Socket.close(listener.socket) }
@@ -357,7 +367,7 @@ public final class Worker {
                 && channel.pointee.exchange == Channel.noExchange
                 && channel.pointee.unread.isEmpty && channel.pointee.unsent.isEmpty
             if isIdle { clients.close(channel) }
-            clients.drainTunnel(channel)
+            clients.drainEndless(channel)
         }
     }
 

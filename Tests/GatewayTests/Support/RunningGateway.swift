@@ -73,8 +73,11 @@ final class RunningGateway {
     func stop() { running.stop() }
 
     private static func makeAgentd() throws -> Agentd {
-        guard let section = try RunningRole.parse("agentd:\n  listen: 127.0.0.1:0\n").agentd
+        guard let section = try RunningRole.parse(
+            "agentd:\n  listen: 127.0.0.1:0\n  grpc: 127.0.0.1:0\n"
+        ).agentd
         else { throw Peer.Failure.broken }
-        return try Agentd(section, version: "test", workers: 1)
+        return try Agentd(
+            section, version: "test", workers: 1, log: Log(.file("/dev/null")))
     }
 }

@@ -76,6 +76,22 @@ import Testing
             "{{range .l}}{{if eq . `b`}}{{break}}{{end}}{{.}}{{end}}", #"{"l":["a","b","c"]}"#,
             #""a""#),
         render("{{.a}}{{.b}}", "{}", #""<undefined><undefined>""#),
+        render("{{1.5}} {{0x1F}} {{017}} {{1_000}} {{-1e3}}", "{}", #""1.5 31 15 1000 -1000""#),
+        render("{{define `t`}}<{{.}}>{{end}}{{template `t` .a}}", #"{"a":5}"#, #""<5>""#),
+        render("{{block `b` .a}}x{{.}}{{end}}{{template `b`}}", #"{"a":1}"#, #""x1x<undefined>""#),
+        render(
+            "{{$x := 1}}{{define `t`}}{{$x}}{{end}}{{template `t`}}", "{}",
+            #"!template: template: executing "template": undefined variable: $x"#),
+        render(
+            "{{define `t`}}{{template `t`}}{{end}}{{template `t`}}", "{}",
+            #"!template: template: executing "template": exceeded maximum template depth (300)"#),
+        render(
+            "{{template `t`}}", "{}",
+            #"!template: template: executing "template": template "t" not defined"#),
+        render(
+            "{{if .a}}{{define `t`}}{{end}}{{end}}", "{}",
+            "!template: template:1: unexpected {{define}}"),
+        render("{{1.2.3}}", "{}", #"!template: template:1: bad number syntax: "1.2.3""#),
         render("{{if}}", "{}", "!template: template:1: missing value for command"),
         render("{{if .a}}", "{}", "!template: template:1: unexpected EOF"),
         render("{{nope .a}}", "{}", #"!template: template:1: function "nope" not defined"#),

@@ -36,6 +36,10 @@ int clinux_forbid_dumps(void);
 // Gives the calling thread the lowest priority, for good: who may not raise it cannot go back.
 int clinux_give_way(void);
 
+// Asks for turns of so many nanoseconds for the calling thread, 100,000 at least. 0, or -1 with
+// errno. A thread that the system was told to schedule otherwise stays as it is.
+int clinux_take_short_turns(uint64_t nanoseconds);
+
 // Both pieces with one sendmsg, without SIGPIPE.
 ssize_t clinux_send2(int socket, const void *first, size_t first_length, const void *second,
                      size_t second_length);

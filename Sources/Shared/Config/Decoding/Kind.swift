@@ -86,6 +86,15 @@ extension Kind where Value == String {
         }
     }
 
+    /// A secret that goes behind `Authorization: Bearer` (RFC 6750 §2.1).
+    static var bearerToken: Kind {
+        let accepted = "at least 32 characters without spaces such as ${file:PATH} or ${env:NAME}"
+        return Kind(accepted: accepted, isSecret: true) { text in
+            let isToken = text.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F }
+            return isToken && text.utf8.count >= 32 ? text : nil
+        }
+    }
+
     static var urlPath: Kind {
         Kind(accepted: "a path that begins with / and has no query") { text in
             let isClean = text.utf8.allSatisfy { byte in

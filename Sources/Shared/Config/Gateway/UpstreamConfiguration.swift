@@ -8,6 +8,8 @@ public struct UpstreamConfiguration: Sendable, Equatable {
     public var idleConnections: Int
     /// Nil: connections are not secured.
     public var tls: UpstreamTLSConfiguration?
+    /// What the gateway proves itself with; nil: it does not.
+    public var token: String?
 
     /// An upstream with every default.
     init(name: String, address: Endpoint, protocol: UpstreamProtocol = .http1) {
@@ -29,12 +31,14 @@ public struct UpstreamConfiguration: Sendable, Equatable {
         let spoken = section.read(
             "protocol", Kind<UpstreamProtocol>.word, default: preset?.protocol ?? .http1)
         let tls = section.has("tls") ? UpstreamTLSConfiguration(section.section("tls")) : nil
+        let token = section.read("token", .bearerToken)
         section.finish()
         guard let address = address ?? preset?.address else { return nil }
         self.init(name: name, address: address, protocol: spoken)
         connectTimeout = connect
         idleConnections = idle
         self.tls = tls
+        self.token = token
     }
 
     /// Where agentd listens when nothing else is said.

@@ -24,7 +24,7 @@ public struct LimitsConfiguration: Sendable, Equatable {
         headers = section.read("headers", .integer(1...10_000), default: 100)
         urlBytes = section.read("url_bytes", .bytes(64...(1 << 20)), default: 8 << 10)
         policyBodyBytes = section.read(
-            "policy_body_bytes", .bytes(0...(16 << 20)), default: policyBodyDefault)
+            "policy_body_bytes", .bytes(0...(1 << 20)), default: policyBodyDefault)
         headerTimeout = section.read("header_timeout", wait, default: .seconds(10))
         keepaliveIdle = section.read("keepalive_idle", wait, default: .seconds(75))
         requestIdle = section.read("request_idle", wait, default: .seconds(60))

@@ -62,7 +62,8 @@ extension FieldNameSet {
         .forwarded, .via, .range, .ifMatch, .ifModifiedSince, .ifNoneMatch, .ifRange,
         .ifUnmodifiedSince, .xForwardedFor, .xForwardedHost, .xForwardedProto, .xForwardedPort,
         .xForwardedClientCert, .xAPIKey, .xSandboxID, .xSandboxToken, .xSandboxPolicy,
-        .xAuthzContext, .xAuthenticatedKeyID, .xRateLimitTier, .age, .date, .expires, .location,
-        .retryAfter, .vary,
+        .xAuthzContext, .xAuthenticatedKeyID, .xRateLimitTier, .xRealIP, .xOriginalURL,
+        .xRewriteURL, .xHTTPMethod, .xHTTPMethodOverride, .xMethodOverride, .age, .date, .expires,
+        .location, .retryAfter, .vary,
     ]
 }

@@ -2,21 +2,13 @@ internal import CNghttp2
 
 /// Commands for one stream. A stream that is gone by now makes every one of them do nothing.
 extension H2Connection {
-    /// How many streams both sides want open at a time, begun by this one.
-    public var streamsMax: Int {
-        guard let session else { return 0 }
-        let allowed = nghttp2_session_get_remote_settings(
-            session, NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS)
-        return Int(min(allowed, H2Limits.upstream.streamsMax))
-    }
-
     // MARK: who uses a stream
 
     /// Notes who uses a stream of the peer's. False when the stream is gone.
     public func bind(_ stream: Int32, user: UInt32) -> Bool {
         guard let session, let state = makeState(user: user) else { return false }
         guard nghttp2_session_set_stream_user_data(session, stream, state) == 0 else {
-            space.memory.give(state)
+            release(state)
             return false
         }
         boundCount &+= 1
@@ -47,13 +39,23 @@ extension H2Connection {
         let state = memory?.bindMemory(to: H2StreamState.self, capacity: 1)
         state?.initialize(to: H2StreamState())
         state?.pointee.user = user
+        state?.pointee.next = states
+        states?.pointee.previous = state
+        states = state
         return state
     }
 
     func forget(_ stream: Int32, _ state: H2StreamPointer) {
         opened(stream)
-        space.memory.give(state)
+        release(state)
         boundCount &-= 1
+    }
+
+    func release(_ state: H2StreamPointer) {
+        let (previous, next) = (state.pointee.previous, state.pointee.next)
+        if let previous { previous.pointee.next = next } else { states = next }
+        next?.pointee.previous = previous
+        space.memory.give(state)
     }
 
     // MARK: heads
@@ -91,7 +93,7 @@ extension H2Connection {
             }
         }
         guard stream > 0 else {
-            space.memory.give(state)
+            release(state)
             return nil
         }
         boundCount &+= 1
@@ -139,6 +141,13 @@ extension H2Connection {
 
     /// Whether all that was to be sent is written, its end included.
     public func isEnded(_ stream: Int32) -> Bool { state(of: stream)?.pointee.isEnded ?? true }
+
+    /// How many streams the peer lets us have open at a time (RFC 9113 §5.1.2).
+    public var streamsAllowed: Int {
+        guard let session else { return 0 }
+        let setting = NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS
+        return Int(nghttp2_session_get_remote_settings(session, setting))
+    }
 
     /// How much content the peer would take now.
     public func room(_ stream: Int32) -> Int {

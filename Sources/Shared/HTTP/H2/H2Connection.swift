@@ -46,13 +46,16 @@ public final class H2Connection {
     private(set) var receivedBytes: UInt64 = 0
     /// Streams whose request waits to be written: nghttp2 does not know them before.
     var unopened: [(stream: Int32, state: H2StreamPointer)] = []
+    /// The first of the list of all that `makeState` made and `release` has not freed.
+    var states: H2StreamPointer?
     /// The peer made more nuisance than it may.
     public internal(set) var isAbusive = false
     /// Streams that `bind` has made known and that are not closed.
     public internal(set) var boundCount = 0
 
-    /// How many events one batch is reserved for; more make the list grow.
+    /// How many events one batch is reserved for; more make the list grow, for that batch.
     private static let eventsReserved = 256
+    private static let eventsKeptMax = 1024
 
     public init(role: Role, limits: H2Limits, space: H2Workspace) {
         self.role = role
@@ -66,6 +69,8 @@ public final class H2Connection {
 
     deinit {
         if let session { nghttp2_session_del(session) }
+        // nghttp2 tells nobody of the streams that end with it.
+        while let state = states { release(state) }
         carried?.deallocate()
     }
 
@@ -81,8 +86,7 @@ public final class H2Connection {
     /// Reads a batch. Returns how many bytes were used: when fewer than given, take the events and
     /// call again with the rest. The events before are forgotten.
     public func receive(_ bytes: UnsafeRawBufferPointer, now: UInt64) -> Int {
-        events.removeAll(keepingCapacity: true)
-        nextEvent = 0
+        forgetEvents()
         guard let session, !isBroken, !isAbusive, let base = bytes.baseAddress else {
             return bytes.count
         }
@@ -111,9 +115,18 @@ public final class H2Connection {
     public var text: UnsafeRawBufferPointer { space.text }
 
     public func next() -> H2Event? {
-        guard nextEvent < events.count else { return nil }
+        guard nextEvent < events.count else {
+            forgetEvents()
+            return nil
+        }
         defer { nextEvent &+= 1 }
         return events[nextEvent]
+    }
+
+    /// A peer that once sent many small frames is not to have memory for them kept.
+    private func forgetEvents() {
+        events.removeAll(keepingCapacity: events.capacity <= Self.eventsKeptMax)
+        nextEvent = 0
     }
 
     /// Whether a head has begun whose end has not come.

@@ -17,6 +17,8 @@ public final class H2Memory {
 
     private let lists: UnsafeMutablePointer<FreeList>
     private(set) var table = nghttp2_mem()
+    /// Blocks that were taken and not given back.
+    private(set) var usedCount = 0
 
     public init() {
         lists = .allocate(capacity: Self.classCount)
@@ -53,11 +55,13 @@ public final class H2Memory {
             pop(index)
             ?? .allocate(byteCount: capacity &+ Self.headerBytes, alignment: Self.headerBytes)
         block.storeBytes(of: capacity, as: Int.self)
+        usedCount &+= 1
         return block + Self.headerBytes
     }
 
     func give(_ pointer: UnsafeMutableRawPointer?) {
         guard let pointer else { return }
+        usedCount &-= 1
         let block = pointer - Self.headerBytes
         let capacity = block.load(as: Int.self)
         let index = Self.index(capacity)

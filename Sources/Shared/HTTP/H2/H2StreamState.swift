@@ -11,6 +11,9 @@ struct H2StreamState {
     var isDeferred = false
     /// The frame that ends our direction was written.
     var isEnded = false
+    /// The connection's list of all its states.
+    var previous: UnsafeMutablePointer<H2StreamState>?
+    var next: UnsafeMutablePointer<H2StreamState>?
 
     var contentBytes: Int { pending.count &- trailerBytes }
 }

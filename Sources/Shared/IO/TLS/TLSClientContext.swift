@@ -24,7 +24,6 @@ public final class TLSClientContext: @unchecked Sendable {
         guard let raw = SSL_CTX_new(TLS_client_method()) else { throw .last("TLS") }
         self.raw = raw
         SSL_CTX_set_options(raw, COPENSSL_NO_RENEGOTIATION | COPENSSL_NO_COMPRESSION)
-        copenssl_ctx_set_mode(raw, Int(SSL_MODE_RELEASE_BUFFERS))
         guard copenssl_ctx_set_minimum(raw, minimum.number) == 1 else { throw .last("TLS") }
         SSL_CTX_set_verify(raw, SSL_VERIFY_PEER, nil)
         copenssl_ctx_set_session_cache(

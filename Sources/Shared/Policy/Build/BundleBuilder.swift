@@ -9,6 +9,8 @@ public struct BundleBuilder: Sendable {
     /// Files that match are left out, by their path or their last name.
     public var ignored: [PathGlob] = []
     public var options = Bundle.Options()
+    /// The only builtins that there are; nil for all.
+    public var knownBuiltins: Set<String>?
     /// Nil: the bundle is not signed.
     public var signer: BundleSigner?
 
@@ -31,7 +33,7 @@ public struct BundleBuilder: Sendable {
             !ignored.contains { $0.matches(file.path) || $0.matches(String(file.lastName)) }
         }
         let bundle = try checked(kept)
-        _ = try bundle.compile()
+        _ = try bundle.compile(options: CompilerOptions(knownBuiltins: knownBuiltins))
         let gateway = try GatewayData(bundle.data)
         var contents = contents(of: bundle)
         if let signer { contents.append(try signer.sign(contents)) }

@@ -10,6 +10,8 @@ public struct BundleSigner: Sendable {
     public var keyID: String
     /// What the signature is for; empty for nothing in particular.
     public var scope: String
+    /// More members for the signature, as the text of a JSON object.
+    public var claims: [UInt8]?
 
     public init(
         algorithm: SignatureAlgorithm, material: String, keyID: String,
@@ -61,8 +63,32 @@ public struct BundleSigner: Sendable {
             writer.key("scope")
             writer.string(scope)
         }
+        try writeClaims(to: &writer)
         writer.endObject()
         return writer.bytes
+    }
+
+    private func writeClaims(to writer: inout JSONWriter) throws(BundleError) {
+        guard let claims else { return }
+        let freezer = Freezer()
+        let value: Value
+        do throws(BundleError) {
+            value = try DataFile.json(claims, path: "claims", freezer)
+        } catch .data(_, let reason) {
+            throw .signature("claims: \(reason)")
+        }
+        try withExtendedLifetime(freezer) { () throws(BundleError) in
+            guard value.isObject else { throw .signature("claims: must be an object") }
+            let members = value.object
+            for position in 0..<members.count {
+                let name = members.key(at: position)
+                if name.isString("files") || name.isString("scope") && !scope.isEmpty {
+                    throw .signature("claims: \(name.text ?? "") is set already")
+                }
+                writer.key(name.stringBytes)
+                members.value(at: position).write(to: &writer)
+            }
+        }
     }
 
     private var header: [UInt8] {

@@ -22,6 +22,8 @@ public struct PolicyBenchmark: Sendable {
     public let input: Spread
     /// The evaluation alone.
     public let evaluation: Spread
+    /// What one evaluation needs of its worker's memory, its input included.
+    public let bytes: Int
 
     /// Evaluates for `duration` after a tenth of it to warm up, at most ten million times.
     public init(
@@ -39,18 +41,28 @@ public struct PolicyBenchmark: Sendable {
             evaluations.append(timing.evaluation)
         }
         count = inputs.count
+        bytes = query.bytesUsed
         input = Spread(inputs)
         evaluation = Spread(evaluations)
     }
 
     /// For people.
-    public var pretty: String {
+    public func pretty(showsMemory: Bool) -> String {
         var table = TextTable(header: ["", "mean", "median", "99%"])
         for (name, spread) in [("input", input), ("evaluation", evaluation)] {
             let numbers = [spread.mean, spread.median, spread.percentile99]
             table.rows.append([name] + numbers.map { GoDuration.text(nanoseconds: $0) })
         }
-        return table.text + "\(count) evaluations\n"
+        let memory = showsMemory ? ", \(bytes) bytes each" : ""
+        return table.text + "\(count) evaluations\(memory)\n"
+    }
+
+    /// A line of Go's benchmark data format, named as opa names it.
+    public func goData(showsMemory: Bool) -> String {
+        let (whole, overflow) = evaluation.mean.multipliedReportingOverflow(by: Int64(count))
+        let result = TestBenchmark(
+            evaluations: count, nanoseconds: overflow ? .max : whole, bytes: bytes)
+        return "BenchmarkOPAEval\t\(result.text(showsMemory: showsMemory))\n"
     }
 
     /// One object, all times in nanoseconds.
@@ -59,6 +71,8 @@ public struct PolicyBenchmark: Sendable {
         writer.beginObject()
         writer.key("count")
         writer.integer(Int64(count))
+        writer.key("bytes")
+        writer.integer(Int64(bytes))
         writer.key("input_ns")
         Self.write(input, to: &writer)
         writer.key("evaluation_ns")

@@ -11,6 +11,30 @@ public struct PolicyCapabilities: Sendable {
         self.isV0 = isV0
     }
 
+    /// The names of the builtins that a capabilities file lists.
+    public static func builtins(
+        in text: [UInt8], path: String
+    ) throws(BundleError) -> Set<String> {
+        let freezer = Freezer()
+        let file: Value
+        do throws(BundleError) {
+            file = try DataFile.json(text, path: path, freezer)
+        } catch .data(_, let reason) {
+            throw .refused(path: path, reason: "no capabilities file: \(reason)")
+        }
+        return try withExtendedLifetime(freezer) { () throws(BundleError) in
+            let builtins = file.member("builtins")
+            let names = builtins.isArray ? builtins.array.buffer.map { $0.member("name") } : []
+            guard !names.isEmpty, names.allSatisfy(\.isString) else {
+                throw .refused(
+                    path: path,
+                    reason: "no capabilities file: it has no builtins; "
+                        + "sluice policy capabilities prints one")
+            }
+            return Set(names.compactMap(\.string))
+        }
+    }
+
     /// The keywords that `import future.keywords` may name to some effect.
     var futureKeywords: [String] {
         isV0 ? ["contains", "every", "if", "in", "not"] : ["not"]

@@ -26,6 +26,7 @@ public struct PolicyLoader {
 
     /// Adds a bundle's `.tar.gz` or folder.
     public mutating func add(bundle path: String) throws(BundleError) {
+        let path = InputFile.path(path)
         let files = try BundleFile.load(path).filter { !isIgnored($0.path) }
         let bundle = try Bundle.read(files, options)
         let parts = bundle.modules
@@ -105,7 +106,8 @@ public struct PolicyLoader {
         guard let colon = path.firstIndex(of: ":"), !path[..<colon].contains("/") else {
             return ([], path)
         }
+        if path.hasPrefix("file://") { return ([], InputFile.path(path)) }
         let prefix = path[..<colon].split(separator: ".").map(String.init)
-        return (prefix, String(path[path.index(after: colon)...]))
+        return (prefix, InputFile.path(String(path[path.index(after: colon)...])))
     }
 }

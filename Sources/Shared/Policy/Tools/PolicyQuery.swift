@@ -38,15 +38,17 @@ public final class PolicyQuery {
     ///   - imports: such as `data.a.b` or `input.x`, which the query may name by their last word.
     ///   - package: where names that are no imports are looked for, such as `data.a.b` or `a.b`.
     ///   - host: what the query's builtins may reach.
+    ///   - knownBuiltins: the only builtins that there are; nil for all.
     ///   - isStrict: refuses what the compiler's strict mode refuses.
     /// - Throws: what parser and compiler say of the modules or the query.
     public init(
         _ text: String, in bundle: Bundle, imports: [String] = [], package: String? = nil,
         limits: Limits = .init(), host: BuiltinHost = .init(), isStrict: Bool = false,
-        observing observation: Observation = .init()
+        knownBuiltins: Set<String>? = nil, observing observation: Observation = .init()
     ) throws(BundleError) {
         var timings = QueryTimings()
-        let options = CompilerOptions(isStrict: isStrict, keepsPrint: host.printLine != nil)
+        let options = CompilerOptions(
+            isStrict: isStrict, keepsPrint: host.printLine != nil, knownBuiltins: knownBuiltins)
         let compiled = try bundle.compile(options: options)
         timings.finish(.moduleCompile)
         var symbols = compiled.symbols
@@ -127,6 +129,14 @@ public final class PolicyQuery {
 
     // MARK: Observations
 
+    /// From now on errors of builtins that make something undefined are kept.
+    public func collectErrors() { evaluator.collectErrors() }
+
+    /// What was kept since.
+    public var toleratedErrors: [ModuleError] {
+        evaluator.toleratedErrors.map { PolicyQueryError.evaluation($0).entry }
+    }
+
     /// Of the last evaluation; nil when it was not observed.
     public var trace: Trace? {
         evaluator.tracer.map { Trace($0, of: evaluator.snapshot.program) }
@@ -153,6 +163,9 @@ public final class PolicyQuery {
     }
 
     // MARK: Measuring
+
+    /// What the last evaluation needed of memory, its input included.
+    var bytesUsed: Int { evaluator.arena.bytesUsed }
 
     /// Evaluates once and tells how many nanoseconds the input and the evaluation took.
     func time(

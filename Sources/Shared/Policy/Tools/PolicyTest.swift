@@ -67,4 +67,6 @@ public struct PolicyTestResult: Sendable, Equatable {
     public let output: [String]
     /// Of a failed test, if it was asked for.
     public var explanation: Explanation?
+    /// Of a test that passed, if it was asked for.
+    public var benchmark: TestBenchmark?
 }

@@ -36,6 +36,17 @@ public struct PolicyTestReport: Sendable {
         return text + counts
     }
 
+    /// For people, and for tools that read Go's benchmark data format: a line for each benchmark,
+    /// what did not pass, then the counts.
+    public func benchmarks(asGoData: Bool, showsMemory: Bool) -> String {
+        let lines = results.map { result in
+            guard let benchmark = result.benchmark else { return line(result) }
+            let name = asGoData ? result.test.goName : "\(result.test.package).\(result.test.name)"
+            return "\(name)\t\(benchmark.text(showsMemory: showsMemory))\n"
+        }
+        return lines.joined() + (lines.isEmpty ? "" : Self.rule) + counts
+    }
+
     private static let rule = String(repeating: "-", count: 80) + "\n"
 
     /// What happened in failed tests, of those that were traced.
@@ -122,6 +133,10 @@ public struct PolicyTestReport: Sendable {
         }
         writer.key("duration")
         writer.integer(result.nanoseconds)
+        if let benchmark = result.benchmark {
+            writer.key("benchmark_result")
+            benchmark.write(to: &writer)
+        }
         writer.endObject()
     }
 }

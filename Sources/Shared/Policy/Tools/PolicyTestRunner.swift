@@ -13,6 +13,10 @@ public struct PolicyTestRunner: Sendable {
     public var filter = TraceFilter.off
     /// Values of variables are shown where tests fail.
     public var showsVariables = false
+    /// How many errors of the compiler are reported at most; 0 for all.
+    public var errorsMax = 0
+    /// The only builtins that there are; nil for all.
+    public var knownBuiltins: Set<String>?
 
     public init() {}
 
@@ -30,35 +34,101 @@ public struct PolicyTestRunner: Sendable {
         try run(bundle, isMeasured: true)
     }
 
+    /// Runs the selected tests and, those that pass, again and again for `duration` each. `print`
+    /// prints nothing meanwhile.
+    ///
+    /// - Throws: what the compiler says of the modules.
+    public func benchmark(
+        _ bundle: Bundle, for duration: Duration = .seconds(1)
+    ) throws(BundleError) -> [PolicyTestResult] {
+        let ready = try prepare(bundle, keepsPrint: false, tracing: nil)
+        return ready.tests.map { test in
+            var result = run(test, ready)
+            if result.outcome == .passed, let entry = ready.program.entryPoint(test.path) {
+                result.benchmark = Self.measure(entry, ready, duration, nowNanoseconds)
+            }
+            return result
+        }
+    }
+
+    private static func measure(
+        _ entry: EntryPoint, _ ready: Prepared, _ duration: Duration, _ now: Int64
+    ) -> TestBenchmark? {
+        let clock = ContinuousClock()
+        let start = clock.now
+        var count = 0
+        var round = 1
+        while clock.now - start < duration {
+            for _ in 0..<round {
+                ready.evaluator.begin()
+                do throws(EvaluationError) {
+                    _ = try ready.evaluator.evaluate(entry, input: .undefined, nowNanoseconds: now)
+                } catch {
+                    return nil
+                }
+            }
+            count += round
+            // So that looking at the clock takes no part of what is measured.
+            round = min(round * 2, 1_000)
+        }
+        return TestBenchmark(
+            evaluations: count, nanoseconds: Int64((clock.now - start).nanoseconds),
+            bytes: ready.evaluator.arena.bytesUsed)
+    }
+
     private func run(
         _ bundle: Bundle, isMeasured: Bool
     ) throws(BundleError) -> (results: [PolicyTestResult], coverage: Coverage) {
+        let ready = try prepare(
+            bundle, keepsPrint: true, tracing: isMeasured ? TraceOptions() : nil)
+        let tracer = Tracer(ready.program, .counts)
+        if isMeasured { ready.evaluator.tracer = tracer }
+        var results = ready.tests.map { test in run(test, ready) }
+        let coverage = Coverage(tracer, of: ready.program, modules: bundle.modules.parsed)
+        try explain(&results, bundle, ready.compiled, limits)
+        return (results, coverage)
+    }
+
+    /// The tests of a bundle, ready to be evaluated.
+    private struct Prepared {
+        let tests: [PolicyTest]
+        let compiled: CompiledModules
+        let program: Program
+        let evaluator: Evaluator
+        let printed: PrintedLines
+    }
+
+    private func prepare(
+        _ bundle: Bundle, keepsPrint: Bool, tracing: TraceOptions?
+    ) throws(BundleError) -> Prepared {
         let tests = PolicyTest.all(in: bundle.modules).filter {
             isSelected("\($0.package).\($0.name)")
         }
-        let compiled = try bundle.compile(options: CompilerOptions(keepsPrint: true))
+        let compiled = try bundle.compile(
+            options: CompilerOptions(
+                keepsPrint: keepsPrint, errorsMax: errorsMax, knownBuiltins: knownBuiltins))
         let paths = Set(tests.lazy.filter { !$0.isSkipped }.map(\.path)).sorted()
         let program: Program
         do throws(RegoError) {
             program = try Program(
-                compiled, entryPoints: paths, fileNames: bundle.modules.paths,
-                tracing: isMeasured ? TraceOptions() : nil)
+                compiled, entryPoints: paths, fileNames: bundle.modules.paths, tracing: tracing)
         } catch {
             throw .modules(bundle.modules.describe([error]))
         }
         let printed = PrintedLines()
         var host = BuiltinHost()
         host.printLine = { printed.append($0) }
-        var limits = Limits()
-        limits.timeNanosecondsMax = Int64(timeout.nanoseconds)
         let evaluator = Evaluator(
             Snapshot(program, data: bundle.data), limits: limits, host: host)
-        let tracer = Tracer(program, .counts)
-        if isMeasured { evaluator.tracer = tracer }
-        var results = tests.map { test in run(test, evaluator, printed) }
-        let coverage = Coverage(tracer, of: program, modules: bundle.modules.parsed)
-        try explain(&results, bundle, compiled, limits)
-        return (results, coverage)
+        return Prepared(
+            tests: tests, compiled: compiled, program: program, evaluator: evaluator,
+            printed: printed)
+    }
+
+    private var limits: Limits {
+        var limits = Limits()
+        limits.timeNanosecondsMax = Int64(timeout.nanoseconds)
+        return limits
     }
 
     private func explain(
@@ -77,18 +147,18 @@ public struct PolicyTestRunner: Sendable {
     }
 
     private func run(
-        _ test: PolicyTest, _ evaluator: Evaluator, _ printed: PrintedLines
+        _ test: PolicyTest, _ ready: Prepared
     ) -> PolicyTestResult {
-        guard !test.isSkipped, let entry = evaluator.snapshot.program.entryPoint(test.path) else {
+        guard !test.isSkipped, let entry = ready.program.entryPoint(test.path) else {
             return PolicyTestResult(test: test, outcome: .skipped, nanoseconds: 0, output: [])
         }
-        evaluator.begin()
+        ready.evaluator.begin()
         let clock = ContinuousClock()
         let start = clock.now
-        let outcome = evaluate(entry, evaluator)
+        let outcome = evaluate(entry, ready.evaluator)
         return PolicyTestResult(
             test: test, outcome: outcome, nanoseconds: Int64((clock.now - start).nanoseconds),
-            output: printed.take())
+            output: ready.printed.take())
     }
 
     private func evaluate(

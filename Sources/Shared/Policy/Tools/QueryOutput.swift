@@ -21,8 +21,16 @@ public struct QueryOutput: Sendable {
         _ rows: [PolicyQuery.Row], _ query: PolicyQuery, _ report: QueryReport = .init()
     ) -> [UInt8] {
         switch format {
-        case .json: document(report) { $0.rows(rows, query.expressions) }
-        case .discard: document(report) { $0.discarded(rows) }
+        case .json:
+            document(report) {
+                $0.errors(report.errors)
+                $0.rows(rows, query.expressions)
+            }
+        case .discard:
+            document(report) {
+                $0.errors(report.errors)
+                $0.discarded(rows)
+            }
         case .values: rows.flatMap { row in indented { $0.array(row.values) } }
         case .bindings: rows.flatMap { row in indented { row.bindings.write(to: &$0) } }
         case .raw: rows.flatMap { Self.raw($0) }
@@ -35,12 +43,14 @@ public struct QueryOutput: Sendable {
     /// The text of errors for standard output; nil when the format has them on standard error.
     public func text(_ errors: [ModuleError], _ report: QueryReport = .init()) -> [UInt8]? {
         guard format == .json || format == .discard else { return nil }
-        return document(report) { writer in
-            writer.key("errors")
-            writer.beginArray()
-            for error in errors { writer.error(error) }
-            writer.endArray()
-        }
+        return document(report) { $0.errors(errors) }
+    }
+
+    /// Errors that did not end the evaluation, for standard error; nil when the result has them or
+    /// there are none.
+    public func complaint(_ report: QueryReport) -> String? {
+        guard !report.errors.isEmpty, format != .json, format != .discard else { return nil }
+        return Self.sentence(report.errors)
     }
 
     /// What is shown of an evaluation that failed, besides its errors.
@@ -172,7 +182,15 @@ extension JSONWriter {
         string("discarded" as String)
     }
 
-    fileprivate mutating func error(_ error: ModuleError) {
+    fileprivate mutating func errors(_ errors: [ModuleError]) {
+        guard !errors.isEmpty else { return }
+        key("errors")
+        beginArray()
+        for error in errors { self.error(error) }
+        endArray()
+    }
+
+    private mutating func error(_ error: ModuleError) {
         beginObject()
         key("message")
         string(error.message)

@@ -9,6 +9,8 @@ public struct QueryReport: Sendable {
     public var timings: QueryTimings?
     public var profile: Profile?
     public var coverage: Coverage?
+    /// Errors of builtins that only made something undefined.
+    public var errors: [ModuleError] = []
     /// Why the decision does not allow.
     public var failures: [FailedExpression]?
 

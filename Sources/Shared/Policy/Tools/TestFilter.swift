@@ -1,18 +1,14 @@
+internal import Rego
+
 /// A regular expression over the names of tests.
-public struct TestFilter: @unchecked Sendable {
-    // Sendable: Regex is immutable after it is made; the library has not said so yet.
-    private let expression: Regex<AnyRegexOutput>
+public struct TestFilter: Sendable {
+    private let expression: RegularExpression
 
     /// Nil when the pattern is malformed.
     public init?(_ pattern: String) {
-        do {
-            expression = try Regex(pattern)
-        } catch {
-            return nil
-        }
+        guard let expression = RegularExpression(pattern) else { return nil }
+        self.expression = expression
     }
 
-    public func matches(_ name: String) -> Bool {
-        name.firstMatch(of: expression) != nil
-    }
+    public func matches(_ name: String) -> Bool { expression.matches(name) }
 }

@@ -35,10 +35,11 @@ public struct Compiler {
     ) {
         var symbols = symbols
         builtins =
-            options.extraBuiltins.isEmpty
-            ? BuiltinTable.standard
-            : BuiltinTable(
-                BuiltinDeclarations.all + options.extraBuiltins, symbols: &symbols)
+            if let own = options.declarations {
+                BuiltinTable(own, symbols: &symbols)
+            } else {
+                BuiltinTable.standard
+            }
         context = CompileContext(symbols: symbols, options: options, localPrefix: "__local")
         self.modules = modules
         self.fileNames = fileNames
@@ -214,16 +215,17 @@ public struct Compiler {
 
     private func checkCalls() {
         let checker = FunctionChecker(context: context, arity: arity)
-        for rule in rules { for rule in rule.chain { checker.checkCalls(rule) } }
+        for rule in rules { rule.chain.forEachInPlace(checker.checkCalls) }
     }
 
     private func checkHeads() {
         let names = SharedLines(rules, context.printer)
         for rule in rules {
             let name = names.name(of: rule)
-            for (index, alternative) in rule.chain.enumerated() {
-                SafetyChecker(context, arity: arity, ruleName: index == 0 ? name : nil)
-                    .checkHead(alternative)
+            for index in rule.chain.indices {
+                let checker = SafetyChecker(
+                    context, arity: arity, ruleName: index == 0 ? name : nil)
+                rule.chain.inPlace(index, checker.checkHead)
             }
         }
     }
@@ -259,7 +261,9 @@ public struct Compiler {
             context, builtins: builtins, environment: types, graph: graph)
         for group in groups {
             let node = graph.nodes[group[0]]
-            checker.check(rules[node.rule].chain[node.alternative], path: rules[node.rule].path)
+            rules.inPlace(node.rule) { rule in
+                rule.chain.inPlace(node.alternative) { checker.check($0, path: rule.path) }
+            }
         }
         types = checker.environment
     }

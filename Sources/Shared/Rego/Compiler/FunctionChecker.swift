@@ -34,8 +34,8 @@ struct FunctionChecker {
     }
 
     func checkCalls(_ body: Body) {
-        for expression in body {
-            if case .call(let terms) = expression.kind, !isCallable(terms, expression) { continue }
+        body.forEachInPlace { expression in
+            if case .call(let terms) = expression.kind, !isCallable(terms, expression) { return }
             expression.forEachChild(term: { checkCalls(in: $0) }, body: { checkCalls($0) })
         }
     }

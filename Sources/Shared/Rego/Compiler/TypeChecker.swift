@@ -93,7 +93,7 @@ struct TypeChecker {
     /// Checks the expressions of a body in the innermost scope.
     mutating func checkBody(_ body: Body) -> [Fault] {
         var faults: [Fault] = []
-        for expression in body {
+        body.forEachInPlace { expression in
             let outer = overrides
             defer { overrides = outer }
             if !expression.modifiers.isEmpty {
@@ -103,9 +103,9 @@ struct TypeChecker {
             let closureFaults = checkClosures(of: expression)
             let refFaults = checkRefs(of: expression)
             faults += closureFaults + refFaults
-            guard let fault = check(expression) else { continue }
+            guard let fault = check(expression) else { return }
             // An unknown type is likely to follow from the fault that was found already.
-            if fault.isCausedByUnknown, !closureFaults.isEmpty || !refFaults.isEmpty { continue }
+            if fault.isCausedByUnknown, !closureFaults.isEmpty || !refFaults.isEmpty { return }
             faults.append(fault)
         }
         return faults

@@ -1,13 +1,15 @@
+internal import Bytes
+
 /// Reads the types of builtins from the short form of their table.
 ///
 /// Types are `any null boolean number string`, `array[T]`, `array<T, T>` of fixed length, `set[T]`,
 /// `object[K: V]`, `object<name: T>[K: V]` and `A | B`. A signature is `T, T -> T`.
 struct TypeSignature {
-    private var rest: Substring
+    private var rest: Substring.UTF8View
 
     /// The argument types and the result type of a signature.
     static func read(_ text: String) -> (arguments: [RegoType], result: RegoType?) {
-        var reader = TypeSignature(rest: Substring(text))
+        var reader = TypeSignature(rest: Substring(text).utf8)
         var arguments: [RegoType] = []
         while !reader.take("->"), !reader.rest.isEmpty {
             arguments.append(reader.readType())
@@ -17,13 +19,16 @@ struct TypeSignature {
         return (arguments, result)
     }
 
-    private mutating func take(_ text: String) -> Bool {
-        rest = rest.drop { $0 == " " }
-        guard rest.hasPrefix(text) else { return false }
-        rest = rest.dropFirst(text.count)
-        rest = rest.drop { $0 == " " }
+    private mutating func take(_ text: StaticString) -> Bool {
+        skipSpaces()
+        let bytes = UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount)
+        guard rest.starts(with: bytes) else { return false }
+        rest = rest.dropFirst(bytes.count)
+        skipSpaces()
         return true
     }
+
+    private mutating func skipSpaces() { rest = rest.drop { $0 == ASCII.space } }
 
     private mutating func readType() -> RegoType {
         var types = [readPrimary()]
@@ -71,10 +76,12 @@ struct TypeSignature {
         var properties: [TypeProperty] = []
         if take("<") {
             while !take(">"), !rest.isEmpty {
-                let name = rest.prefix { $0 != ":" }
+                let name = rest.prefix { $0 != UInt8(ascii: ":") }
                 rest = rest.dropFirst(name.count)
                 _ = take(":")
-                properties.append(TypeProperty(key: .string(String(name)), type: readType()))
+                let type = readType()
+                properties.append(
+                    TypeProperty(key: .string(String(Substring(name))), type: type))
                 _ = take(",")
             }
         }

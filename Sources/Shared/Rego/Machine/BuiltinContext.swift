@@ -15,6 +15,10 @@ public final class BuiltinContext {
     /// Whether builtin errors end the evaluation instead of being undefined.
     public internal(set) var strictErrors = false
 
+    /// Builtin errors that made something undefined; nil where nobody asks.
+    private(set) var toleratedErrors: [EvaluationError]?
+    private static let toleratedErrorsMax = 1_000
+
     /// Follows evaluations of programs that are planned for it.
     var tracer: Tracer?
 
@@ -67,6 +71,14 @@ public final class BuiltinContext {
         time = nowNanoseconds
         chance = seed
         isRepeatable = true
+    }
+
+    /// From now on errors that are not strict are kept.
+    func collectErrors() { toleratedErrors = [] }
+
+    func tolerate(_ failure: MachineFailure, in program: Program, at position: Int) {
+        guard let known = toleratedErrors, known.count < Self.toleratedErrorsMax else { return }
+        toleratedErrors?.append(program.error(failure, at: position))
     }
 
     /// Pays for `units` of work (about one loop turn each); fails when the budget is used up.

@@ -14,6 +14,12 @@ public final class Evaluator {
     /// Whether builtin errors end an evaluation instead of being undefined.
     public var strictErrors = false
 
+    /// Errors of builtins that made something undefined, of all evaluations since `collectErrors`.
+    public var toleratedErrors: [EvaluationError] { context.toleratedErrors ?? [] }
+
+    /// From now on such errors are kept. Costs memory for each.
+    public func collectErrors() { context.collectErrors() }
+
     /// Follows evaluations, when the snapshot's program was planned with `TraceOptions`.
     public var tracer: Tracer? {
         get { context.tracer }

@@ -1,8 +1,9 @@
 // What single instructions do that is too long for the machine's switch.
 
 extension Machine {
+    /// - Parameter next: the position of the instruction after the call.
     func call(
-        _ number: Int, _ arguments: BuiltinArguments
+        _ number: Int, _ arguments: BuiltinArguments, _ next: Int
     ) throws(MachineFailure) -> Value {
         let result: Value
         budget.pointee.left &-= arguments.cost
@@ -11,7 +12,11 @@ extension Machine {
         } catch {
             switch error {
             case .operand, .failure:
-                guard context.strictErrors else { return .undefined }
+                guard context.strictErrors else {
+                    let failure = MachineFailure.builtin(number: number, error)
+                    context.tolerate(failure, in: snapshot.program, at: next &- 1)
+                    return .undefined
+                }
                 throw .builtin(number: number, error)
             case .halt, .budget: throw .builtin(number: number, error)
             }

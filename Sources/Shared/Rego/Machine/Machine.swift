@@ -22,7 +22,11 @@ struct Machine {
     struct Frame: BitwiseCopyable {
         let position: Int
         let base: UnsafeMutablePointer<Value>
-        let function: Int
+        let function: Int32
+        /// The number of the call in `entry`.
+        let call: UInt32
+        /// Where the result is to be kept.
+        let entry: CallMemo.EntryPointer?
     }
 
     init(_ snapshot: Snapshot, _ context: BuiltinContext, _ stacks: MachineStacks) {
@@ -251,14 +255,29 @@ struct Machine {
                     }
                     continue
                 }
-                try enter(number, from: at &- 1, base, depth)
+                try enter(number, from: at &- 1, base, depth, nil)
                 base += Int(step.pointee.d)
                 depth &+= 1
                 at = Int(functions[number].start)
             case .callFunction:
                 let number = Int(step.pointee.b)
-                try enter(number, from: at &- 1, base, depth)
                 let arguments = base + Int(step.pointee.c)
+                var entry: CallMemo.EntryPointer?
+                if functions[number].memory.isOfCalls {
+                    let call = scope.pointee.calls.entry(
+                        number, arguments, count: Int(functions[number].argumentCount), arena)
+                    let known = call.pointee.result
+                    if known.bits != 0 {
+                        if known.bits == Value.knownUndefined.bits {
+                            at = Int(step.pointee.target)
+                        } else {
+                            base[Int(step.pointee.a)] = known
+                        }
+                        continue
+                    }
+                    entry = call
+                }
+                try enter(number, from: at &- 1, base, depth, entry)
                 base += Int(step.pointee.d)
                 for index in 0..<Int(functions[number].argumentCount) {
                     base[index &+ 1] = arguments[index]
@@ -268,13 +287,13 @@ struct Machine {
             case .callBuiltin:
                 let arguments = BuiltinArguments(
                     base + Int(step.pointee.c), count: Int(step.pointee.d))
-                let result = try call(Int(step.pointee.b), arguments)
+                let result = try call(Int(step.pointee.b), arguments, at)
                 base[Int(step.pointee.a)] = result
                 if result.isUndefined { at = Int(step.pointee.target) }
             case .requireBuiltin:
                 let arguments = BuiltinArguments(
                     base + Int(step.pointee.c), count: Int(step.pointee.d))
-                let result = try call(Int(step.pointee.b), arguments)
+                let result = try call(Int(step.pointee.b), arguments, at)
                 base[Int(step.pointee.a)] = result
                 if result.isUndefined || result.isFalse { at = Int(step.pointee.target) }
             case .return:
@@ -285,10 +304,7 @@ struct Machine {
                 base = frame.base
                 let call = code + frame.position
                 at = frame.position &+ 1
-                if functions[frame.function].isMemoised {
-                    scope.pointee.memo[frame.function] =
-                        result.isUndefined ? .knownUndefined : result
-                }
+                remember(result, frame, scope)
                 base[Int(call.pointee.a)] = result
                 if result.isUndefined { at = Int(call.pointee.target) }
             case .setResult:
@@ -351,7 +367,7 @@ struct Machine {
     }
 
     /// Counts one loop turn or call against the budget.
-    @inline(__always) private func spend() throws(MachineFailure) {
+    @inline(__always) func spend() throws(MachineFailure) {
         budget.pointee.left &-= 1
         if budget.pointee.left < 0 { try renewBudget() }
     }
@@ -367,17 +383,6 @@ struct Machine {
         } catch {
             throw .budget(error)
         }
-    }
-
-    /// Notes where to return to, if there is room for one more call.
-    @inline(__always) private func enter(
-        _ function: Int, from position: Int, _ base: UnsafeMutablePointer<Value>, _ depth: Int
-    ) throws(MachineFailure) {
-        try spend()
-        let caller = Int(code[position].d)
-        let used = (base - registers) &+ caller &+ Int(functions[function].registerCount)
-        guard depth < frameCountMax, used < registerCountMax else { throw .budget(.tooDeep) }
-        frames[depth] = Frame(position: position, base: base, function: function)
     }
 
     @inline(__always) private func follow(_ value: Value, _ start: Int32, _ count: Int32) -> Value {

@@ -32,7 +32,7 @@ public final class Program: Sendable {
         let start: Int32
         let registerCount: Int32
         let argumentCount: Int32
-        let isMemoised: Bool
+        let memory: FunctionMemory
     }
 
     /// Plans the documents at `entryPoints`, such as `data.agentd.gateway.authz`, and whatever
@@ -68,12 +68,12 @@ public final class Program: Sendable {
         var functions: [Function] = []
         var places: [UInt32] = []
         var locations: [SourceLocation] = []
-        for function in planner.functions {
+        for (function, memory) in zip(planner.functions, planner.memories()) {
             functions.append(
                 Function(
                     start: Int32(code.count), registerCount: function.code.registerCount,
                     argumentCount: Int32(function.argumentCount),
-                    isMemoised: function.isMemoised))
+                    memory: memory))
             let firstLocation = UInt32(locations.count)
             code += function.code.resolved(base: Int32(code.count))
             places += function.code.places.map { $0 + firstLocation }

@@ -7,6 +7,7 @@ struct Scope: BitwiseCopyable {
     var memo: UnsafeMutablePointer<Value>
     /// What is replaced, by slot: undefined when nothing is.
     var slots: UnsafeMutablePointer<Value>
+    var calls = CallMemo()
 }
 
 extension Value {

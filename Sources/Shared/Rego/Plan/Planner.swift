@@ -76,6 +76,20 @@ final class Planner {
         }
     }
 
+    /// What is remembered of each function. Where somebody looks on, through a trace or by `print`,
+    /// calls without a result are made again, as in OPA.
+    func memories() -> [FunctionMemory] {
+        let isWatched = trace != nil || builtins.names.contains("internal.print")
+        let remembered = RepeatedCalls.remembered(in: functions) { number in
+            declarations.find(named: builtins.names[Int(number)])?.infix != nil
+        }
+        return zip(functions, remembered).map { function, isRemembered in
+            if function.isDocument { return .document }
+            guard isRemembered else { return .none }
+            return isWatched ? .definedCalls : .calls
+        }
+    }
+
     /// A function that is no rule; `plan` plans its code.
     func addFunction(_ plan: () throws(RegoError) -> Void) throws(RegoError) -> Int {
         functions.append(PlannedFunction(shape: nil))
@@ -102,7 +116,7 @@ final class Planner {
         }
         functions[number].code = code
         functions[number].argumentCount = parameters
-        functions[number].isMemoised = parameters == 0
+        functions[number].isDocument = parameters == 0
     }
 
     // MARK: Constants
@@ -164,8 +178,21 @@ struct PlannedFunction {
     let shape: DocumentShape?
     var code = FunctionCode(arguments: 0)
     var argumentCount = 0
-    /// Its result is kept until the evaluation ends, or the scope of a `with`.
-    var isMemoised = false
+    /// It is a document of the rule tree.
+    var isDocument = false
+}
+
+/// What is kept of a function's results until the evaluation, or the scope of a `with`, ends.
+enum FunctionMemory: UInt8 {
+    case none
+    /// The one result that it has.
+    case document
+    /// One for each call that has different arguments.
+    case calls
+    /// The same, but for calls that have no result.
+    case definedCalls
+
+    var isOfCalls: Bool { rawValue >= Self.calls.rawValue }
 }
 
 /// A document of the rule tree, or the part of it that operands of a ref can select: below each

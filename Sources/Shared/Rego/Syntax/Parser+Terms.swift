@@ -97,7 +97,8 @@ extension Parser {
         case .templatePart, .templateEnd: return parseTemplateString(isRaw: false)
         case .rawTemplatePart, .rawTemplateEnd: return parseTemplateString(isRaw: true)
         case .identifier, .contains: return parseVariable()
-        case .and, .or where state.cursor.current == 0x28: return parseVariable()
+        case .and where state.cursor.current == 0x28, .or where state.cursor.current == 0x28:
+            return parseVariable()
         case .leftBracket: return parseArray()
         case .leftBrace: return parseSetOrObject()
         case .leftParen: return parseParenthesized()

@@ -138,6 +138,24 @@ public struct ObjectBuilder: BitwiseCopyable {
         return distinct < 0 ? .undefined : store(distinct: distinct)
     }
 
+    /// The object, each key with an array of all the values that it came with, in their order.
+    public mutating func finishGrouped() -> Value {
+        sort()
+        let pairs = list.base
+        var kept = 0
+        var start = 0
+        while start < count {
+            var end = start + 1
+            while end < count, Value.same(pairs[end * 2], pairs[start * 2]) { end += 1 }
+            let values = list.arena.array(count: end - start) { pairs[(start + $0) * 2 + 1] }
+            pairs[kept * 2] = pairs[start * 2]
+            pairs[kept * 2 + 1] = values
+            kept += 1
+            start = end
+        }
+        return store(distinct: kept)
+    }
+
     private mutating func sort() {
         ValueSort.sortPairs(list.base, count: list.count / 2, arena: list.arena)
     }

@@ -51,6 +51,7 @@ enum TemplateFunction: String {
         switch value {
         case .missing: .null
         case .integer(let integer): arena.number(integer)
+        case .decimal(let decimal): arena.number(double: decimal)
         case .value(let value): value
         }
     }
@@ -155,6 +156,7 @@ extension TemplateFunction {
     ) throws(BuiltinError) -> Bool {
         switch (left, right) {
         case (.integer(let a), .integer(let b)): return a == b
+        case (.decimal(let a), .decimal(let b)): return a == b
         case (.missing, _): return Self.isNothing(right)
         case (_, .missing): return Self.isNothing(left)
         case (.value(let a), .value(let b)):
@@ -178,6 +180,9 @@ extension TemplateFunction {
 
     private func order(_ left: TemplateValue, _ right: TemplateValue) throws(BuiltinError) -> Int {
         if case .integer(let a) = left, case .integer(let b) = right {
+            return a == b ? 0 : a < b ? -1 : 1
+        }
+        if case .decimal(let a) = left, case .decimal(let b) = right {
             return a == b ? 0 : a < b ? -1 : 1
         }
         guard let a = left.text, let b = right.text else {

@@ -9,6 +9,7 @@ enum TemplateToken: Equatable {
     case variable(String)
     case text([UInt8])
     case integer(Int)
+    case decimal(Double)
     case pipe, comma, declare, assign, open, close
 }
 
@@ -101,8 +102,35 @@ struct TemplateLexer {
             index += 1
         }
         let word = String(decoding: text[start..<index], as: UTF8.self)
-        guard let value = Int(word) else { throw BuiltinFault("bad number syntax: \"\(word)\"") }
-        tokens.append(.integer(value))
+        guard let token = Self.number(word) else {
+            throw BuiltinFault("bad number syntax: \"\(word)\"")
+        }
+        tokens.append(token)
+    }
+
+    /// A number as Go writes it: `1_000`, `0x1F`, `0o17`, `017`, `0b11`, `1.5` or `1e3`.
+    private static func number(_ word: String) -> TemplateToken? {
+        let digits = word.filter { $0 != "_" }
+        let isNegative = digits.hasPrefix("-")
+        let magnitude = digits.drop { $0 == "-" || $0 == "+" }
+        guard digits.count - magnitude.count <= 1 else { return nil }
+        let radix: Int? =
+            switch magnitude.prefix(2).lowercased() {
+            case "0x": 16
+            case "0o": 8
+            case "0b": 2
+            default: nil
+            }
+        if let radix {
+            return Int((isNegative ? "-" : "") + magnitude.dropFirst(2), radix: radix)
+                .map { .integer($0) }
+        }
+        let isOctal = magnitude.count > 1 && magnitude.first == "0"
+        if let value = Int(digits, radix: isOctal ? 8 : 10) { return .integer(value) }
+        guard magnitude.allSatisfy({ $0.isASCII && ($0.isNumber || ".eE+-".contains($0)) }),
+            let value = Double(digits), value.isFinite
+        else { return nil }
+        return .decimal(value)
     }
 
     private mutating func readQuoted(_ quote: UInt8) throws(BuiltinFault) {

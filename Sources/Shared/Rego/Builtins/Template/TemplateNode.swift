@@ -5,11 +5,25 @@ indirect enum TemplateNode {
     case branch(TemplateBranch)
     case leave
     case next
+    /// Another template, with what the pipeline yields as its data.
+    case call(String, TemplatePipeline?)
+}
+
+/// A template and those that it defines, by their names.
+struct TemplateProgram {
+    var root: [TemplateNode] = []
+    var named: [String: [TemplateNode]] = [:]
 }
 
 struct TemplateBranch {
-    enum Kind {
+    enum Kind: Equatable {
         case condition, with, range
+        /// `define`, or `block`, which is also called where it stands.
+        case definition(String, isCalled: Bool)
+
+        var isDefinition: Bool {
+            if case .definition = self { true } else { false }
+        }
     }
 
     let kind: Kind
@@ -43,5 +57,6 @@ enum TemplateLiteral {
     case null
     case boolean(Bool)
     case integer(Int)
+    case decimal(Double)
     case text([UInt8])
 }

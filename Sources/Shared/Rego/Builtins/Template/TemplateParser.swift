@@ -1,6 +1,6 @@
 internal import Bytes
 
-/// Reads a template in the syntax of Go's text/template, without its `define` and `template`.
+/// Reads a template in the syntax of Go's text/template.
 struct TemplateParser {
     static let depthMax = 100
 
@@ -12,18 +12,18 @@ struct TemplateParser {
     }
 
     private let text: [UInt8]
-    private var root: [TemplateNode] = []
+    private var program = TemplateProgram()
     private var frames: [Frame] = []
     private var line = 1
 
-    static func parse(_ text: [UInt8]) throws(BuiltinFault) -> [TemplateNode] {
+    static func parse(_ text: [UInt8]) throws(BuiltinFault) -> TemplateProgram {
         var parser = TemplateParser(text)
         do throws(BuiltinFault) {
             try parser.run()
         } catch {
             throw BuiltinFault("template: template:\(parser.line): \(error.text)")
         }
-        return parser.root
+        return parser.program
     }
 
     private init(_ text: [UInt8]) { self.text = text }
@@ -108,7 +108,7 @@ struct TemplateParser {
     }
 
     private mutating func add(_ node: TemplateNode) {
-        guard let last = frames.indices.last else { return root.append(node) }
+        guard let last = frames.indices.last else { return program.root.append(node) }
         if frames[last].isElse {
             frames[last].branch.otherwise.append(node)
         } else {
@@ -133,12 +133,17 @@ extension TemplateParser {
         case "else": try otherwise(tokens.dropFirst())
         case "end": try close()
         case "break", "continue":
-            guard frames.contains(where: { $0.branch.kind == .range && !$0.isElse }) else {
+            let inner = frames.lastIndex { $0.branch.kind.isDefinition } ?? frames.startIndex
+            let isRepeated = frames[inner...].contains { $0.branch.kind == .range && !$0.isElse }
+            guard isRepeated else {
                 throw BuiltinFault("{{\(word)}} outside {{range}}")
             }
             add(word == "break" ? .leave : .next)
-        case "define", "template", "block":
-            throw BuiltinFault("{{\(word)}} is not supported")
+        case "define", "block":
+            try define(tokens.dropFirst(), isCalled: word == "block")
+        case "template":
+            let (name, rest) = try Self.name(tokens.dropFirst(), of: word)
+            add(.call(name, rest.isEmpty ? nil : try TemplatePipelineParser.parse(rest)))
         default: add(.output(try TemplatePipelineParser.parse(tokens[...])))
         }
     }
@@ -153,8 +158,33 @@ extension TemplateParser {
             Frame(branch: TemplateBranch(kind: kind, pipeline: pipeline), isChained: isChained))
     }
 
+    private mutating func define(
+        _ tokens: ArraySlice<TemplateToken>, isCalled: Bool
+    ) throws(BuiltinFault) {
+        let (name, rest) = try Self.name(tokens, of: isCalled ? "block" : "define")
+        guard isCalled || frames.isEmpty else { throw BuiltinFault("unexpected {{define}}") }
+        guard isCalled else {
+            guard rest.isEmpty else { throw BuiltinFault("unexpected words in define clause") }
+            let branch = TemplateBranch(
+                kind: .definition(name, isCalled: false), pipeline: TemplatePipeline())
+            return frames.append(Frame(branch: branch, isChained: false))
+        }
+        try begin(.definition(name, isCalled: true), rest)
+    }
+
+    private static func name(
+        _ tokens: ArraySlice<TemplateToken>, of word: String
+    ) throws(BuiltinFault) -> (String, ArraySlice<TemplateToken>) {
+        guard case .text(let name)? = tokens.first else {
+            throw BuiltinFault("unexpected word in \(word) clause")
+        }
+        return (String(decoding: name, as: UTF8.self), tokens.dropFirst())
+    }
+
     private mutating func otherwise(_ tokens: ArraySlice<TemplateToken>) throws(BuiltinFault) {
-        guard let last = frames.indices.last, !frames[last].isElse else {
+        guard let last = frames.indices.last, !frames[last].isElse,
+            !frames[last].branch.kind.isDefinition
+        else {
             throw BuiltinFault("unexpected {{else}}")
         }
         frames[last].isElse = true
@@ -172,7 +202,12 @@ extension TemplateParser {
     private mutating func close() throws(BuiltinFault) {
         guard !frames.isEmpty else { throw BuiltinFault("unexpected {{end}}") }
         while let frame = frames.popLast() {
-            add(.branch(frame.branch))
+            if case .definition(let name, let isCalled) = frame.branch.kind {
+                program.named[name] = frame.branch.body
+                if isCalled { add(.call(name, frame.branch.pipeline)) }
+            } else {
+                add(.branch(frame.branch))
+            }
             if !frame.isChained { return }
         }
     }

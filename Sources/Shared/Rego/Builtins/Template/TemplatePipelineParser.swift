@@ -63,6 +63,7 @@ struct TemplatePipelineParser {
         case .variable(let name): return .variable(name, fields())
         case .text(let bytes): return .literal(.text(bytes))
         case .integer(let value): return .literal(.integer(value))
+        case .decimal(let value): return .literal(.decimal(value))
         case .identifier("true"): return .literal(.boolean(true))
         case .identifier("false"): return .literal(.boolean(false))
         case .identifier("nil"): return .literal(.null)

@@ -8,20 +8,25 @@ struct TemplateRunner {
     }
 
     let context: BuiltinContext
+    private let named: [String: [TemplateNode]]
+    /// How many branches and templates are being run inside of each other.
+    private var depth = 0
+    private static let depthMax = 3 * TemplateParser.depthMax
     private var dot: TemplateValue
     private var variables: [(name: String, value: TemplateValue)]
     private var out: [UInt8] = []
 
     static func run(
-        _ nodes: [TemplateNode], _ data: Value, _ context: BuiltinContext
+        _ program: TemplateProgram, _ data: Value, _ context: BuiltinContext
     ) throws(BuiltinError) -> [UInt8] {
-        var runner = TemplateRunner(data, context)
-        _ = try runner.run(nodes)
+        var runner = TemplateRunner(program, data, context)
+        _ = try runner.run(program.root)
         return runner.out
     }
 
-    private init(_ data: Value, _ context: BuiltinContext) {
+    private init(_ program: TemplateProgram, _ data: Value, _ context: BuiltinContext) {
         self.context = context
+        named = program.named
         dot = .value(data)
         variables = [("$", .value(data))]
     }
@@ -31,6 +36,11 @@ struct TemplateRunner {
     }
 
     private mutating func run(_ nodes: [TemplateNode]) throws(BuiltinError) -> Flow {
+        guard depth < Self.depthMax else {
+            throw Self.fault("exceeded maximum template depth (\(Self.depthMax))")
+        }
+        depth += 1
+        defer { depth -= 1 }
         for node in nodes {
             try context.spend(4)
             switch node {
@@ -41,6 +51,7 @@ struct TemplateRunner {
                 var text: [UInt8] = []
                 value.print(to: &text)
                 try write(text)
+            case .call(let name, let pipeline): try call(name, pipeline)
             case .leave: return .leave
             case .next: return .next
             case .branch(let branch):
@@ -53,6 +64,21 @@ struct TemplateRunner {
             }
         }
         return .onward
+    }
+
+    /// The template sees its data and no variable of the caller.
+    private mutating func call(
+        _ name: String, _ pipeline: TemplatePipeline?
+    ) throws(BuiltinError) {
+        guard let nodes = named[name] else {
+            throw Self.fault("template \"\(name)\" not defined")
+        }
+        var data = TemplateValue.missing
+        if let pipeline { data = try evaluate(pipeline) }
+        let outer = (dot, variables)
+        (dot, variables) = (data, [("$", data)])
+        _ = try run(nodes)
+        (dot, variables) = outer
     }
 
     private mutating func write(_ bytes: [UInt8]) throws(BuiltinError) {
@@ -97,6 +123,8 @@ struct TemplateRunner {
     ) throws(BuiltinError) -> [(TemplateValue, TemplateValue)] {
         switch value {
         case .missing, .value(.null): return []
+        case .decimal(let number):
+            throw fault("range can't iterate over \(number)")
         case .integer(let count):
             return (0..<max(0, min(count, 1 << 20))).map { (.integer($0), .integer($0)) }
         case .value(let value):
@@ -180,6 +208,7 @@ extension TemplateRunner {
         case .literal(.null): return .value(.null)
         case .literal(.boolean(let flag)): return .value(Value(flag))
         case .literal(.integer(let value)): return .integer(value)
+        case .literal(.decimal(let value)): return .decimal(value)
         case .literal(.text(let bytes)): return .value(context.arena.string(bytes))
         case .pipeline(let pipeline, let names):
             let depth = variables.count

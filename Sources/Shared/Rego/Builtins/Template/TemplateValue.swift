@@ -6,6 +6,7 @@ enum TemplateValue {
     /// A name that the data lacks.
     case missing
     case integer(Int)
+    case decimal(Double)
     case value(Value)
 
     /// Whether `if` takes its branch.
@@ -13,6 +14,7 @@ enum TemplateValue {
         switch self {
         case .missing: return false
         case .integer(let value): return value != 0
+        case .decimal(let value): return value != 0
         case .value(let value):
             switch value.kind {
             case .undefined, .null: return false
@@ -36,6 +38,7 @@ enum TemplateValue {
         switch self {
         case .missing, .value(.null): out += Array("<undefined>".utf8)
         case .integer(let value): out += Array(String(value).utf8)
+        case .decimal(let value): out += FormatFloat.general(value, nil, "e")
         case .value(let value): Self.print(value, to: &out, 0)
         }
     }

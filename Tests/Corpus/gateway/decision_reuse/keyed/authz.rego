@@ -9,6 +9,7 @@ allowed := true
 response_headers_to_add := {
 	"x-seen": concat(" ", [http.method, http.path, http.host, caller.key_id]),
 	"x-moment": moment,
+	"x-protocol": http.protocol,
 }
 
 default moment := "always"

@@ -1,31 +1,30 @@
 internal import Bytes
+internal import GRPC
 internal import HTTP
 internal import Proxy
 internal import Telemetry
 internal import Transport
 
-/// agentd's HTTP API: what a worker answers by itself.
+/// agentd's HTTP API: what a worker answers by itself, and the service's methods by their rules.
 final class AgentdHandler: RequestHandler {
     private let state: AgentdState
     private let shard: MetricShard
+    private let calls: GRPCHandler
     private let noFilter = FieldFilter()
     private var problems = ProblemDetails()
     private var writer = JSONWriter(capacity: 1024)
 
-    init(_ state: AgentdState, shard: MetricShard) {
+    init(_ state: AgentdState, shard: MetricShard, calls: GRPCHandler) {
         self.state = state
         self.shard = shard
+        self.calls = calls
     }
 
     func decide(
         _ head: borrowing RequestHead, _ request: IncomingRequest, _ reply: Reply
     ) -> Decision {
         let path = head.path.slice(of: request.bytes)
-        guard let endpoint = Endpoint(path) else {
-            problems.write(
-                404, code: "not_found", detail: "There is no such resource.", to: reply)
-            return .answer
-        }
+        guard let endpoint = Endpoint(path) else { return calls.decide(head, request, reply) }
         guard head.method == .get || head.method == .head else {
             reply.lines.append("Allow: GET, HEAD\r\n")
             problems.write(
@@ -33,8 +32,24 @@ final class AgentdHandler: RequestHandler {
                 to: reply)
             return .answer
         }
+        guard !endpoint.needsToken || isAdmitted(head, request.bytes) else {
+            reply.lines.append("WWW-Authenticate: Bearer realm=\"agentd\"\r\n")
+            problems.write(
+                401, code: "unauthenticated", detail: "The request carries no valid token.",
+                to: reply)
+            return .answer
+        }
         serve(endpoint, head, request, reply)
+        reply.compress(ifAccepted: head.acceptsGzip(in: request.bytes))
         return .answer
+    }
+
+    private func isAdmitted(
+        _ head: borrowing RequestHead, _ bytes: UnsafeRawBufferPointer
+    ) -> Bool {
+        guard state.token.isNeeded else { return true }
+        guard case .one(let range) = head.fields.single(.authorization) else { return false }
+        return state.token.admits(range.slice(of: bytes))
     }
 
     func respond(
@@ -43,12 +58,14 @@ final class AgentdHandler: RequestHandler {
     ) -> FieldFilter { noFilter }
 
     func refuse(_ fault: TransportFault, _ request: IncomingRequest, _ reply: Reply) {
+        if calls.isServing(request.exchange) { return calls.refuse(fault, request, reply) }
         let refusal = Refusal.transport(fault)
         problems.write(
             refusal.status, code: refusal.code, detail: refusal.detail, to: reply)
     }
 
     func record(_ exchange: UInt32, _ outcome: ExchangeOutcome) {
+        calls.record(exchange, outcome)
         shard.add(state.downstream.requests)
         shard.add(state.downstream.bytesSent, outcome.contentBytesSent)
         guard outcome.status > 0 else { return }
@@ -56,20 +73,33 @@ final class AgentdHandler: RequestHandler {
             status: outcome.status, nanoseconds: outcome.ended &- outcome.started, shard)
     }
 
+    // MARK: calls
+
+    func take(_ content: UnsafeRawBufferPointer, isLast: Bool, of exchange: UInt32) -> Bool {
+        calls.take(content, isLast: isLast, of: exchange)
+    }
+
+    func drained(_ exchange: UInt32) { calls.drained(exchange) }
+    func deadlinePassed(_ exchange: UInt32) { calls.deadlinePassed(exchange) }
+    func drain(_ exchange: UInt32) { calls.drain(exchange) }
+    func woken() { calls.woken() }
+
     // MARK: resources
 
     private enum Endpoint: CaseIterable {
-        case health, ready, status, capabilities, metrics
+        case health, ready, status, openAPI, metrics
 
         var path: StaticString {
             switch self {
             case .health: "/health"
             case .ready: "/ready"
             case .status: "/api/v1/status"
-            case .capabilities: "/api/v1/capabilities"
+            case .openAPI: "/api/v1/openapi.json"
             case .metrics: "/metrics"
             }
         }
+
+        var needsToken: Bool { self == .status }
 
         init?(_ path: UnsafeRawBufferPointer) {
             for candidate in Endpoint.allCases {
@@ -93,7 +123,9 @@ final class AgentdHandler: RequestHandler {
         case .health: status("healthy", reply)
         case .ready: status("ready", reply)
         case .status: describe(head, request, reply)
-        case .capabilities: listCapabilities(reply)
+        case .openAPI:
+            reply.lines.append("Content-Type: application/json\r\n")
+            reply.content.append(contentsOf: state.openAPI)
         case .metrics:
             reply.lines.append("Content-Type: text/plain; version=0.0.4; charset=utf-8\r\n")
             reply.content.append(contentsOf: state.registry.render())
@@ -121,15 +153,6 @@ final class AgentdHandler: RequestHandler {
             writer.key("key_id")
             writer.string(keyID.slice(of: request.bytes))
         }
-        end(200, reply)
-    }
-
-    /// No capability can be executed yet, so none is announced.
-    private func listCapabilities(_ reply: Reply) {
-        begin()
-        writer.key("capabilities")
-        writer.beginArray()
-        writer.endArray()
         end(200, reply)
     }
 

@@ -1,0 +1,29 @@
+internal import GRPC
+
+/// The HTTP API: which method of `agentd.v1.Agentd` each of its paths leads to.
+enum AgentdRules {
+    static let all: [HTTPRule] = [
+        HTTPRule(.get, "/api/v1/capabilities", AgentdService.path("ListCapabilities")),
+        HTTPRule(
+            .post, "/api/v1/execute", AgentdService.path("Execute"),
+            stream: AgentdService.path("ExecuteStream")),
+        HTTPRule(
+            .get, "/api/v1/sandboxes", AgentdService.path("ListSandboxes"),
+            query: ["state_filter": .string]),
+        HTTPRule(.post, "/api/v1/sandboxes", AgentdService.path("CreateSandbox")),
+        HTTPRule(
+            .delete, "/api/v1/sandboxes/{sandbox_id}", AgentdService.path("TerminateSandbox"),
+            query: ["force": .literal]),
+        HTTPRule(
+            .post, "/api/v1/sandboxes/{sandbox_id}/attach", AgentdService.path("AttachSandbox")),
+        HTTPRule(
+            .get, "/api/v1/sandboxes/{sandbox_id}/capabilities",
+            AgentdService.path("GetSandboxCapabilities")),
+        HTTPRule(
+            .post, "/api/v1/sandboxes/{sandbox_id}/files/read", AgentdService.path("ReadFile")),
+        HTTPRule(
+            .post, "/api/v1/sandboxes/{sandbox_id}/files/write", AgentdService.path("WriteFile")),
+        HTTPRule(
+            .post, "/api/v1/sandboxes/{sandbox_id}/files/edit", AgentdService.path("EditFile")),
+    ]
+}

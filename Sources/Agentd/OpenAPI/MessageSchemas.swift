@@ -1,0 +1,141 @@
+internal import Bytes
+internal import Protos
+internal import SwiftProtobuf
+
+/// JSON Schemas of messages, in the JSON mapping of proto3.
+struct MessageSchemas {
+    struct MethodShape {
+        let name: String
+        let input: String
+        let output: String
+    }
+
+    private typealias Field = Google_Protobuf_FieldDescriptorProto
+
+    private var messages: [String: Google_Protobuf_DescriptorProto] = [:]
+    private var enums: [String: Google_Protobuf_EnumDescriptorProto] = [:]
+    private var methods: [String: MethodShape] = [:]
+
+    init() {
+        let set = try? Google_Protobuf_FileDescriptorSet(serializedBytes: DescriptorSet.bytes)
+        for file in set?.file ?? [] {
+            let prefix = ".\(file.package)."
+            for message in file.messageType { add(message, prefix) }
+            for type in file.enumType { enums[prefix + type.name] = type }
+            for service in file.service {
+                for method in service.method {
+                    methods["/\(file.package).\(service.name)/\(method.name)"] = MethodShape(
+                        name: method.name, input: method.inputType, output: method.outputType)
+                }
+            }
+        }
+    }
+
+    private mutating func add(_ message: Google_Protobuf_DescriptorProto, _ prefix: String) {
+        messages[prefix + message.name] = message
+        for nested in message.nestedType { add(nested, "\(prefix)\(message.name).") }
+    }
+
+    /// The method at a path such as `/package.Service/Method`.
+    func method(_ path: String) -> MethodShape {
+        methods[path] ?? MethodShape(name: path, input: "", output: "")
+    }
+
+    static func reference(_ type: String, to writer: inout JSONWriter) {
+        writer.member("$ref", "#/components/schemas/\(shortName(type))")
+    }
+
+    private static func shortName(_ type: String) -> String {
+        type.split(separator: ".").last.map(String.init) ?? type
+    }
+
+    /// Writes the components that the methods need.
+    func write(to writer: inout JSONWriter, for paths: [String]) {
+        var order: [String] = []
+        for shape in paths.map(method) { order += [shape.input, shape.output] }
+        var seen: Set<String> = []
+        while let type = order.popLast() {
+            guard seen.insert(type).inserted, let message = messages[type] else { continue }
+            for field in message.field where field.type == .message {
+                let isMap = messages[field.typeName]?.options.mapEntry ?? false
+                if !isMap { order.append(field.typeName) }
+            }
+        }
+        for type in seen.sorted() {
+            guard let message = messages[type] else { continue }
+            writer.object(Self.shortName(type)) { write(message, to: &$0) }
+        }
+    }
+
+    private func write(
+        _ message: Google_Protobuf_DescriptorProto, to writer: inout JSONWriter
+    ) {
+        writer.member("type", "object")
+        writer.key("additionalProperties")
+        writer.boolean(false)
+        writer.object("properties") { properties in
+            for field in message.field {
+                properties.object(field.name) { write(field, to: &$0) }
+            }
+        }
+    }
+
+    private func write(_ field: Google_Protobuf_FieldDescriptorProto, to writer: inout JSONWriter) {
+        guard field.label == .repeated else { return writeSingle(field, to: &writer) }
+        if let entry = messages[field.typeName], entry.options.mapEntry {
+            Self.types(["object"], to: &writer)
+            writer.object("additionalProperties") { $0.member("type", "string") }
+            return
+        }
+        Self.types(["array"], to: &writer)
+        writer.object("items") { item in
+            if field.type == .message {
+                Self.reference(field.typeName, to: &item)
+            } else {
+                item.member("type", "string")
+            }
+        }
+    }
+
+    private func writeSingle(
+        _ field: Google_Protobuf_FieldDescriptorProto, to writer: inout JSONWriter
+    ) {
+        switch field.type {
+        case .message: Self.reference(field.typeName, to: &writer)
+        case .enum:
+            Self.types(["string"], to: &writer)
+            writer.key("enum")
+            writer.beginArray()
+            for value in enums[field.typeName]?.value ?? [] { writer.string(value.name) }
+            writer.null()
+            writer.endArray()
+        case .bool: Self.types(["boolean"], to: &writer)
+        case .float, .double: Self.types(["number", "string"], to: &writer)
+        case .bytes:
+            Self.types(["string"], to: &writer)
+            writer.member("contentEncoding", "base64")
+        case .string: Self.types(["string"], to: &writer)
+        // Whole numbers of 64 bits are written as text, as not every reader has them; both forms
+        // are read.
+        case .uint64, .uint32, .fixed64, .fixed32: Self.number(isSigned: false, to: &writer)
+        case .int64, .int32, .sint64, .sint32, .sfixed64, .sfixed32, .group:
+            Self.number(isSigned: true, to: &writer)
+        }
+    }
+
+    private static func number(isSigned: Bool, to writer: inout JSONWriter) {
+        types(["integer", "string"], to: &writer)
+        writer.member("pattern", isSigned ? "^-?[0-9]+$" : "^[0-9]+$")
+        guard !isSigned else { return }
+        writer.text(key: "minimum")
+        writer.integer(0)
+    }
+
+    /// A field that is null is as good as one that is not there.
+    private static func types(_ types: [String], to writer: inout JSONWriter) {
+        writer.key("type")
+        writer.beginArray()
+        for type in types + ["null"] { writer.string(type) }
+        writer.endArray()
+    }
+}

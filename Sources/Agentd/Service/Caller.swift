@@ -1,0 +1,16 @@
+internal import GRPC
+
+/// Whose call it is, as the gateway says.
+struct Caller: Sendable, Equatable {
+    /// Of the API key; empty for a caller that did not come through the gateway.
+    let keyID: String
+    let tier: String
+    /// Joins the gateway's record of the request with ours.
+    let requestID: String
+
+    init(_ metadata: Metadata) {
+        keyID = metadata["x-authenticated-key-id"] ?? ""
+        tier = metadata["x-rate-limit-tier"] ?? ""
+        requestID = metadata["x-request-id"] ?? ""
+    }
+}

@@ -1,0 +1,64 @@
+internal import GRPC
+internal import Protos
+
+/// A daemon without a sandbox backend: it says so, and runs nothing.
+struct NoExecutor: CapabilityExecutor {
+    private var reason: Status {
+        Status(.unavailable, "no sandbox backend is configured; nothing can be run")
+    }
+
+    var capabilities: [Agentd_V1_CapabilityInfo] { [] }
+
+    var health: Agentd_V1_HealthResponse {
+        var health = Agentd_V1_HealthResponse()
+        health.healthy = true
+        health.status = "degraded"
+        health.details = ["reason": reason.message]
+        return health
+    }
+
+    func execute(
+        _ request: Agentd_V1_ExecuteRequest, for caller: Caller, in call: Call,
+        output: ExecutionOutput?
+    ) throws(Status) -> Agentd_V1_ExecuteResponse { throw reason }
+
+    /// There are none, whatever is asked for.
+    func listSandboxes(
+        _ request: Agentd_V1_ListSandboxesRequest, for caller: Caller
+    ) throws(Status) -> Agentd_V1_ListSandboxesResponse { Agentd_V1_ListSandboxesResponse() }
+
+    func createSandbox(
+        _ request: Agentd_V1_CreateSandboxRequest, for caller: Caller
+    ) throws(Status) -> Agentd_V1_CreateSandboxResponse { throw reason }
+
+    func attachSandbox(
+        _ request: Agentd_V1_AttachSandboxRequest, for caller: Caller
+    ) throws(Status) -> Agentd_V1_AttachSandboxResponse {
+        guard request.createIfMissing else { throw missing(request.sandboxID) }
+        throw reason
+    }
+
+    func terminateSandbox(
+        _ request: Agentd_V1_TerminateSandboxRequest, for caller: Caller
+    ) throws(Status) -> Agentd_V1_TerminateSandboxResponse { throw missing(request.sandboxID) }
+
+    func sandboxCapabilities(
+        _ request: Agentd_V1_GetSandboxCapabilitiesRequest, for caller: Caller
+    ) throws(Status) -> Agentd_V1_SandboxCapabilities { throw missing(request.sandboxID) }
+
+    func readFile(
+        _ request: Agentd_V1_ReadFileRequest, for caller: Caller
+    ) throws(Status) -> Agentd_V1_ReadFileResponse { throw missing(request.sandboxID) }
+
+    func writeFile(
+        _ request: Agentd_V1_WriteFileRequest, for caller: Caller
+    ) throws(Status) -> Agentd_V1_WriteFileResponse { throw missing(request.sandboxID) }
+
+    func editFile(
+        _ request: Agentd_V1_EditFileRequest, for caller: Caller
+    ) throws(Status) -> Agentd_V1_EditFileResponse { throw missing(request.sandboxID) }
+
+    private func missing(_ sandbox: String) -> Status {
+        Status(.notFound, "no sandbox is called '\(sandbox)'")
+    }
+}

@@ -1,0 +1,53 @@
+internal import GRPC
+internal import Protos
+
+/// What a request must be like whatever runs it: lengths, and characters.
+enum RequestCheck {
+    private static let nameBytesMax = 256
+    private static let pathBytesMax = 4096
+    private static let parameterBytesMax = 1 << 20
+    private static let prioritiesMax: UInt32 = 10
+
+    static func execution(_ request: Agentd_V1_ExecuteRequest) throws(Status) {
+        try name(request.capability, "capability")
+        try optional(request.requestID, "request_id")
+        try optional(request.sandboxPrefs.sandboxID, "sandbox_prefs.sandbox_id")
+        try optional(request.metadata.idempotencyKey, "metadata.idempotency_key")
+        guard request.paramsJson.utf8.count <= parameterBytesMax else {
+            throw invalid("params_json", "is longer than \(parameterBytesMax) bytes")
+        }
+        guard request.metadata.priority <= prioritiesMax else {
+            throw invalid("metadata.priority", "is above \(prioritiesMax)")
+        }
+    }
+
+    static func sandbox(_ id: String) throws(Status) { try name(id, "sandbox_id") }
+
+    static func path(_ path: String) throws(Status) {
+        guard !path.isEmpty, path.utf8.count <= pathBytesMax, !path.utf8.contains(0) else {
+            throw invalid("path", "is empty, too long, or holds a NUL")
+        }
+    }
+
+    /// INVALID_ARGUMENT, with the field for programs.
+    static func invalid(_ field: String, _ complaint: String) -> Status {
+        var violation = Google_Rpc_BadRequest.FieldViolation()
+        violation.field = field
+        violation.description_p = complaint
+        var details = Google_Rpc_BadRequest()
+        details.fieldViolations = [violation]
+        return Status(.invalidArgument, "\(field) \(complaint)", details: [details])
+    }
+
+    private static func name(_ text: String, _ field: String) throws(Status) {
+        guard !text.isEmpty else { throw invalid(field, "is missing") }
+        try optional(text, field)
+    }
+
+    private static func optional(_ text: String, _ field: String) throws(Status) {
+        let isClean = text.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F }
+        guard isClean, text.utf8.count <= nameBytesMax else {
+            throw invalid(field, "is longer than \(nameBytesMax) bytes or holds a space or control")
+        }
+    }
+}

@@ -1,0 +1,43 @@
+import Testing
+
+@testable import Config
+
+struct AgentdConfigurationTests {
+    private static let token = String(repeating: "t", count: 32)
+
+    @Test func `what is left out has the documented default`() throws {
+        let agentd = try #require(try parse("agentd: {}").agentd)
+        #expect(agentd.listen == Endpoint(host: "127.0.0.1", port: 8090))
+        #expect(agentd.grpc == Endpoint(host: "127.0.0.1", port: 9500))
+        #expect(agentd.token == nil)
+    }
+
+    @Test(arguments: ["listen", "grpc"])
+    func `who can be reached from elsewhere needs a token`(key: String) throws {
+        for address in ["0.0.0.0:1", "'[::]:1'", "10.0.0.1:1"] {
+            let found = faults("agentd: { \(key): \(address) }")
+            try #require(found.count == 1, "\(address)")
+            #expect(found[0].contains("agentd.\(key) can be reached from elsewhere"))
+            let open = try parse("agentd: { \(key): \(address), token: \(Self.token) }")
+            #expect(open.agentd?.token == Self.token)
+        }
+        for address in ["127.0.0.2:1", "'[::1]:1'"] {
+            #expect(faults("agentd: { \(key): \(address) }") == [])
+        }
+    }
+
+    @Test(arguments: ["short", "'with a space in it, and long enough'"])
+    func `a token that is none is refused without being shown`(token: String) throws {
+        let found = faults("agentd: { token: \(token) }")
+        try #require(!found.isEmpty)
+        #expect(found.allSatisfy { !$0.contains("short") && !$0.contains("with a space") })
+    }
+
+    @Test func `the gateway's upstreams have tokens`() throws {
+        let text = "gateway: {policy: {bundle: b}, upstreams: {agentd_grpc: {token: \(Self.token)}}}"
+        let gateway = try #require(try parse(text).gateway)
+        let upstream = try #require(gateway.upstreams.first { $0.name == "agentd_grpc" })
+        #expect(upstream.token == Self.token)
+        #expect(upstream.protocol == .http2)
+    }
+}

@@ -1,0 +1,129 @@
+import Agentd
+import Foundation
+import Peers
+import RunningRole
+import Telemetry
+import Testing
+
+/// agentd's two APIs, with the gateway left out.
+struct AgentdTests {
+    private static let token = String(repeating: "t", count: 32)
+    private let agentd: RunningRole
+
+    init() throws { agentd = try Self.start() }
+
+    private static func start(_ settings: String = "") throws -> RunningRole {
+        let text = "agentd:\n  listen: 127.0.0.1:0\n  grpc: 127.0.0.1:0\n" + settings
+        guard let section = try RunningRole.parse(text).agentd else { throw Peer.Failure.broken }
+        return try RunningRole([
+            Agentd(section, version: "test", workers: 1, log: Log(.file("/dev/null")))
+        ])
+    }
+
+    private func ask(
+        _ verb: String, _ target: String, _ json: String? = nil, _ fields: String = "",
+        of running: RunningRole? = nil
+    ) throws -> Message {
+        let peer = try (running ?? agentd).connect()
+        let content = json.map {
+            "Content-Type: application/json\r\nContent-Length: \($0.utf8.count)\r\n\r\n\($0)"
+        }
+        try peer.send(
+            "\(verb) \(target) HTTP/1.1\r\nHost: x\r\n\(fields)\(content ?? "\r\n")")
+        return try peer.readMessage(answering: verb)
+    }
+
+    @Test(arguments: [
+        ("GET", "/api/v1/capabilities", nil, 200),
+        ("GET", "/api/v1/sandboxes", nil, 200),
+        ("GET", "/api/v1/sandboxes?state_filter=Active", nil, 200),
+        ("GET", "/api/v1/sandboxes?state_filter=Gone", nil, 400),
+        ("GET", "/api/v1/sandboxes?colour=red", nil, 400),
+        ("GET", "/api/v1/sandboxes?state_filter=%zz", nil, 400),
+        ("POST", "/api/v1/sandboxes", "{}", 503),
+        ("POST", "/api/v1/sandboxes", "{\"profile\":1}", 400),
+        ("POST", "/api/v1/sandboxes", "[", 400),
+        ("DELETE", "/api/v1/sandboxes/sbx-1?force=true", nil, 404),
+        ("DELETE", "/api/v1/sandboxes/sbx-1?force=maybe", nil, 400),
+        ("DELETE", "/api/v1/sandboxes/a%20b", nil, 400),
+        ("GET", "/api/v1/sandboxes/sbx-1/capabilities", nil, 404),
+        ("POST", "/api/v1/sandboxes/sbx-1/attach", "{}", 404),
+        ("POST", "/api/v1/sandboxes/sbx-1/attach", "{\"create_if_missing\":true}", 400),
+        ("POST", "/api/v1/sandboxes/sbx-1/files/read", "{\"path\":\"/a\"}", 404),
+        ("POST", "/api/v1/sandboxes/sbx-1/files/read", "{}", 400),
+        ("POST", "/api/v1/execute", "{\"capability\":\"shell.exec.v1\"}", 503),
+        ("POST", "/api/v1/execute", "{}", 400),
+        ("POST", "/api/v1/nothing", "{}", 404),
+        ("PUT", "/api/v1/execute", "{}", 405),
+        ("POST", "/api/v1/status", "{}", 405),
+    ])
+    func `the HTTP API is the service by other names`(
+        verb: String, target: String, json: String?, status: Int
+    ) throws {
+        let response = try ask(verb, target, json)
+        #expect(response.status == status, "\(response.text)")
+        guard status >= 400, status != 405 else { return }
+        #expect(response["content-type"] == "application/problem+json")
+    }
+
+    @Test func `a path says which sandbox, whatever the content says`() throws {
+        let response = try ask(
+            "POST", "/api/v1/sandboxes/sbx-path/files/read",
+            "{\"sandbox_id\":\"sbx-content\",\"path\":\"/a\"}")
+        #expect(response.status == 404)
+        #expect(response.text.contains("sbx-path"))
+        #expect(!response.text.contains("sbx-content"))
+    }
+
+    @Test func `an error for a stream's client is an error, and no stream`() throws {
+        let response = try ask(
+            "POST", "/api/v1/execute", "{\"capability\":\"shell.exec.v1\"}",
+            "Accept: text/event-stream\r\n")
+        #expect(response.status == 503)
+        #expect(response["content-type"] == "application/problem+json")
+    }
+
+    @Test func `the document describes every path, and every message that it refers to`() throws {
+        let response = try ask("GET", "/api/v1/openapi.json")
+        let object = try JSONSerialization.jsonObject(with: Data(response.body))
+        let document = try #require(object as? [String: Any])
+        #expect(document["openapi"] as? String == "3.1.0")
+        let paths = try #require(document["paths"] as? [String: Any])
+        #expect(paths.keys.contains("/api/v1/sandboxes/{sandbox_id}/files/edit"))
+        #expect(paths.count == 14)
+        let components = try #require(document["components"] as? [String: Any])
+        let schemas = try #require(components["schemas"] as? [String: Any])
+        for match in response.text.matches(of: /#\/components\/schemas\/(\w+)/) {
+            #expect(schemas[String(match.1)] != nil, "\(match.1)")
+        }
+        let request = try #require(schemas["ExecuteRequest"] as? [String: Any])
+        let properties = try #require(request["properties"] as? [String: Any])
+        #expect(properties.keys.contains("params_json"))
+    }
+
+    @Test func `who has no token is not served`() throws {
+        let guarded = try Self.start("  token: \(Self.token)\n")
+        for target in ["/api/v1/status", "/api/v1/capabilities"] {
+            for fields in ["", "Authorization: Bearer wrong\r\n"] {
+                let response = try ask("GET", target, nil, fields, of: guarded)
+                #expect(response.status == 401)
+                #expect(response["www-authenticate"] == "Bearer realm=\"agentd\"")
+            }
+            let fields = "Authorization: Bearer \(Self.token)\r\n"
+            #expect(try ask("GET", target, nil, fields, of: guarded).status == 200)
+        }
+        #expect(try ask("GET", "/health", nil, "", of: guarded).status == 200)
+    }
+
+    @Test func `the gRPC port speaks gRPC`() throws {
+        // The second address of the role is that of gRPC.
+        let client = try H2Client(port: agentd.adminPort)
+        let stream = try client.request(
+            "POST /agentd.v1.Agentd/Health HTTP/1.1\r\nhost: x\r\n"
+                + "content-type: application/grpc\r\n\r\n",
+            body: "\0\0\0\0\0")
+        let response = try client.response(to: stream)
+        #expect(response["grpc-status"] == "0")
+        #expect(response.text.contains("degraded"))
+    }
+}
