@@ -19,7 +19,9 @@ struct H2SharedConnectionTests {
         return try Relay(to: place)
     }
 
-    private func ask(_ method: String = "GET", _ path: String = "/", of relay: Relay) throws -> Peer {
+    private func ask(
+        _ method: String = "GET", _ path: String = "/", of relay: Relay
+    ) throws -> Peer {
         let client = try relay.connect()
         let framing = method == "POST" ? "Content-Length: 4\r\n\r\nping" : "\r\n"
         try client.send("\(method) \(path) HTTP/1.1\r\nHost: a\r\n\(framing)")

@@ -87,6 +87,11 @@ extension Channels {
         return seal(channel, link, waiting.bytes, UnsafeRawBufferPointer(start: nil, count: 0))
     }
 
+    /// Whether the channel's TLS agreed to HTTP/2: what is not its preface is then an error of it.
+    func speaksHTTP2(_ channel: ChannelPointer) -> Bool {
+        channel.pointee.tls?.pointee.session?.applicationProtocol == .http2
+    }
+
     // MARK: reading
 
     /// Reads plaintext, as `transfer` does on a connection without TLS.

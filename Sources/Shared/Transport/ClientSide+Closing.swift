@@ -8,6 +8,19 @@ extension ClientSide {
     /// What of a stream's request is read and dropped behind its answer.
     private static var lingerBytesMax: Int { 64 << 10 }
 
+    /// Closes on a client that does not speak HTTP: it would not understand an answer.
+    func ignore(_ client: ChannelPointer, _ fault: TransportFault) {
+        let exchange = exchanges.begin(client, now: worker.now)
+        let nothing = UnsafeRawBufferPointer(start: nil, count: 0)
+        let request = incoming(client, exchange, nothing, content: 0, isComplete: nil)
+        scratch.reply.reset()
+        worker.handler(of: client).refuse(fault, request, scratch.reply)
+        exchange.pointee.status = scratch.reply.status
+        exchanges.end(
+            exchange, worker.handler(of: client), fault: fault, upstream: nil, now: worker.now)
+        close(client)
+    }
+
     /// Closes as soon as all bytes for the client are written.
     func close(_ client: ChannelPointer) {
         guard !worker.isSettled(client) else { return linger(client) }

@@ -8,7 +8,7 @@ struct ClientSide {
     let worker: Worker
 
     var channels: Channels { worker.channels }
-    private var exchanges: Exchanges { worker.exchanges }
+    var exchanges: Exchanges { worker.exchanges }
     var scratch: Scratch { worker.scratch }
 
     /// What a head or gathered content is read in steps of.
@@ -210,7 +210,7 @@ struct ClientSide {
     private func understand(_ client: ChannelPointer, _ bytes: UnsafeRawBufferPointer) -> Bool? {
         if client.pointee.requests == 0, client.pointee.kind == .messages {
             switch H2Preface.match(bytes) {
-            case .no where hasChosenHTTP2(client):
+            case .no where channels.speaksHTTP2(client):
                 worker.multiplexer.accept(client, bytes)
                 return false
             case .no: break
@@ -256,11 +256,6 @@ struct ClientSide {
         }
         let exchange = begin(client)
         return decide(client, exchange, bytes, headCount, content: nil)
-    }
-
-    /// Whether the client's TLS agreed to HTTP/2: what is not its preface is then an error of it.
-    private func hasChosenHTTP2(_ client: ChannelPointer) -> Bool {
-        client.pointee.tls?.pointee.session?.applicationProtocol == .http2
     }
 
     /// These bytes are the start of a head.
@@ -333,7 +328,7 @@ struct ClientSide {
     }
 
     /// The request as the handler sees it, with the first `content` bytes of the scratch space.
-    private func incoming(
+    func incoming(
         _ client: ChannelPointer, _ exchange: ExchangePointer, _ bytes: UnsafeRawBufferPointer,
         content: Int, isComplete: Bool?
     ) -> IncomingRequest {
@@ -365,19 +360,6 @@ struct ClientSide {
     func refuse(_ client: ChannelPointer, _ fault: TransportFault) {
         let exchange = exchanges.begin(client, now: worker.now)
         refuse(client, exchange, fault)
-    }
-
-    /// Closes on a client that does not speak HTTP: it would not understand an answer.
-    private func ignore(_ client: ChannelPointer, _ fault: TransportFault) {
-        let exchange = exchanges.begin(client, now: worker.now)
-        let nothing = UnsafeRawBufferPointer(start: nil, count: 0)
-        let request = incoming(client, exchange, nothing, content: 0, isComplete: nil)
-        scratch.reply.reset()
-        worker.handler(of: client).refuse(fault, request, scratch.reply)
-        exchange.pointee.status = scratch.reply.status
-        exchanges.end(
-            exchange, worker.handler(of: client), fault: fault, upstream: nil, now: worker.now)
-        close(client)
     }
 
     /// Answers for a fault, and closes unless the next request can be told from this one.

@@ -40,7 +40,8 @@ struct Connector {
         }
         pool.connected(upstream)
         upstream.pointee.flags.subtract(.connecting)
-        if upstream.pointee.exchange == Channel.noExchange, let slower = pool.awaitedAttempt(beside: upstream)
+        if upstream.pointee.exchange == Channel.noExchange,
+            let slower = pool.awaitedAttempt(beside: upstream)
         {
             pool.failed(slower, now: worker.now)
             hand(exchanges[slower.pointee.exchange], from: slower, to: upstream)

@@ -59,8 +59,7 @@ struct Rendezvous {
         let pool = worker.pool(of: upstream)
         let exchange = exchanges[upstream.pointee.exchange]
         upstream.pointee.flags.subtract(.undecided)
-        let chosen = upstream.pointee.tls?.pointee.session?.applicationProtocol
-        if upstream.pointee.tls == nil || chosen == .http2 {
+        if upstream.pointee.tls == nil || channels.speaksHTTP2(upstream) {
             upstream.pointee.exchange = Channel.noExchange
             exchange.pointee.upstream = Exchange.noChannel
             worker.multiplexer.begin(upstream)

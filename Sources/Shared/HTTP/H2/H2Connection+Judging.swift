@@ -2,8 +2,8 @@ internal import CNghttp2
 
 /// Frames that nghttp2 takes without a word and that a server has to object to.
 extension H2Connection {
-    /// Looks at the frames of a batch that it has not looked at. Returns where the batch has to end,
-    /// because of a frame that ends the connection: `failure` says how.
+    /// Looks at the frames of a batch that it has not looked at. Returns where the batch has to
+    /// end, because of a frame that ends the connection: `failure` says how.
     func judge(_ bytes: UnsafeRawBufferPointer) -> Int {
         // What was left over of the batch before comes again.
         let seen = strayFrames.scannedBytes &- receivedBytes

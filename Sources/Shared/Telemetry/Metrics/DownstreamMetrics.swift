@@ -38,7 +38,7 @@ public struct DownstreamMetrics: Sendable {
             "cx_http2_flood_total", "HTTP/2 connections ended for making work for nothing.")
         glitches = try registry.counter(
             "sluice_http2_glitches_total",
-            help: "Frames of HTTP/2 clients that were work for nothing: resets, pings and the like.",
+            help: "Frames of HTTP/2 clients that were work for nothing: resets, pings and such.",
             labels: [label])
         tls = try ListenerTLSMetrics(registry, label)
         connectionsTLS = try counter("cx_ssl_total", "Client connections with TLS.")

@@ -18,7 +18,8 @@ public struct ListenerTLSMetrics: Sendable {
             _ name: String, _ help: String, _ more: MetricLabel? = nil
         ) throws(MetricFault) -> Counter {
             try registry.counter(
-                "envoy_listener_ssl_\(name)", help: help, labels: [label] + (more.map { [$0] } ?? []))
+                "envoy_listener_ssl_\(name)", help: help,
+                labels: [label] + (more.map { [$0] } ?? []))
         }
         handshakes = try counter("handshake", "TLS handshakes that succeeded.")
         resumed = try counter("session_reused", "TLS handshakes that resumed a session.")
