@@ -10,6 +10,7 @@
 #   scripts/bench.sh allocations   heap allocations per warm request: none, or it fails
 #   scripts/bench.sh policy    one decision: time and allocations, beside regorus and regopy
 #   scripts/bench.sh scrubbing keeping a credential out of 64 KiB, beside copying them; signing
+#   scripts/bench.sh sandbox   starting a command: fork+exec, bwrap, new, pooled and used sandboxes
 #   scripts/bench.sh budgets   how long hostile policies go on past their budget: 50 ms, or it fails
 #   scripts/bench.sh swap      the longest wait of a request: alone, with bundles exchanged, and
 #                              beside a process of the lowest priority
@@ -260,6 +261,10 @@ scrubbing)
     swift build --scratch-path "$build_dir" -c release --product ScrubbingBenchmark
     "$build_dir/release/ScrubbingBenchmark"
     ;;
+sandbox)
+    swift build --scratch-path "$build_dir" -c release --product SandboxBenchmark
+    "$build_dir/release/SandboxBenchmark" "$@"
+    ;;
 load)
     say "loading 100 MB of data; 1,000 rules in 50 modules from source to plan"
     need_policy_bench
@@ -268,6 +273,6 @@ load)
     ;;
 *)
     say "usage: scripts/bench.sh KIND [ARGUMENTS]; kinds: gateway egress streaming tls protocols idle"
-    die "allocations policy budgets swap scrubbing load"
+    die "allocations policy budgets swap scrubbing sandbox load"
     ;;
 esac

@@ -122,4 +122,17 @@ struct H2UpstreamTests {
         let second = try Self.ask("/2", relay)
         try Self.serve("/2", H2Server(try upstream.accept()), second)
     }
+
+    @Test func `a head that no stream can carry is an error at once`() throws {
+        var options = ListenerOptions()
+        options.head.headBytesMax = 1 << 20
+        let relay = try Relay(to: Self.place(upstream), options: options)
+        let first = try Self.ask("/0", relay)
+        let server = H2Server(try upstream.accept())
+        try Self.serve("/0", server, first)
+        let client = try relay.connect()
+        let value = String(repeating: "v", count: 300_000)
+        try client.send("GET /1 HTTP/1.1\r\nHost: a\r\nX: \(value)\r\n\r\n")
+        #expect(try client.readMessage().status == 502)
+    }
 }

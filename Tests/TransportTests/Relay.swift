@@ -93,9 +93,10 @@ final class Relay {
 
     init(
         to upstream: Upstream, _ forwarding: ForwardEverything.Options = .init(),
-        options: ListenerOptions = ListenerOptions(), tls: TLSServer? = nil
+        options: ListenerOptions = ListenerOptions(), tls: TLSServer? = nil,
+        bufferedBytesMax: Int = 512 << 20
     ) throws {
-        let worker = try Worker()
+        let worker = try Worker(bufferedBytesMax: bufferedBytesMax)
         let number = worker.addUpstream(upstream)
         let listener = try Socket.listen(on: SocketAddress(ipv4: 0x7F00_0001, port: 0))
         let raw = listener.release()

@@ -75,9 +75,21 @@ struct MessageSchemas {
         writer.boolean(false)
         writer.object("properties") { properties in
             for field in message.field {
-                properties.object(field.name) { write(field, to: &$0) }
+                properties.object(field.name) {
+                    if let rule = FieldRule.of(field.name, in: message.name) {
+                        rule.write(to: &$0)
+                    } else {
+                        write(field, to: &$0)
+                    }
+                }
             }
         }
+        let required = FieldRule.required(of: message.name)
+        guard !required.isEmpty else { return }
+        writer.key("required")
+        writer.beginArray()
+        for name in required { writer.string(name) }
+        writer.endArray()
     }
 
     private func write(_ field: Google_Protobuf_FieldDescriptorProto, to writer: inout JSONWriter) {
@@ -117,18 +129,22 @@ struct MessageSchemas {
         case .string: Self.types(["string"], to: &writer)
         // Whole numbers of 64 bits are written as text, as not every reader has them; both forms
         // are read.
-        case .uint64, .uint32, .fixed64, .fixed32: Self.number(isSigned: false, to: &writer)
-        case .int64, .int32, .sint64, .sint32, .sfixed64, .sfixed32, .group:
-            Self.number(isSigned: true, to: &writer)
+        case .uint64, .fixed64: Self.number(digits: 19, 0...Int.max, to: &writer)
+        case .uint32, .fixed32: Self.number(digits: 9, 0...Int(UInt32.max), to: &writer)
+        case .int64, .sint64, .sfixed64, .group:
+            Self.number(digits: 18, Int.min...Int.max, to: &writer)
+        case .int32, .sint32, .sfixed32:
+            Self.number(digits: 9, Int(Int32.min)...Int(Int32.max), to: &writer)
         }
     }
 
-    private static func number(isSigned: Bool, to writer: inout JSONWriter) {
+    private static func number(
+        digits: Int, _ range: ClosedRange<Int>, to writer: inout JSONWriter
+    ) {
         types(["integer", "string"], to: &writer)
-        writer.member("pattern", isSigned ? "^-?[0-9]+$" : "^[0-9]+$")
-        guard !isSigned else { return }
-        writer.text(key: "minimum")
-        writer.integer(0)
+        writer.member("pattern", "^\(range.lowerBound < 0 ? "-?" : "")[0-9]{1,\(digits)}$")
+        writer.number("minimum", range.lowerBound)
+        writer.number("maximum", range.upperBound)
     }
 
     /// A field that is null is as good as one that is not there.

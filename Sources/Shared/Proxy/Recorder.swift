@@ -98,7 +98,7 @@ public struct Recorder {
         case .malformedHead, .malformedContent, .requestTimeout, .protocolRefused, .clientClosed,
             .unresolved,
             .overflow, .upstreamClosed, .malformedResponse, .codedContent, .tunnelIdle,
-            .headTooLarge, .drained:
+            .buffersFull, .headTooLarge, .drained:
             return
         }
     }

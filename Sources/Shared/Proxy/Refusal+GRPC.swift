@@ -72,7 +72,7 @@ extension TransportFault {
         case .protocolRefused: .notServed
         case .malformedResponse, .codedContent, .headTooLarge: .internal
         case .clientClosed, .connectFailed, .unresolved, .connectTimeout, .tlsFailed, .overflow,
-            .upstreamClosed, .tunnelIdle, .drained:
+            .upstreamClosed, .tunnelIdle, .buffersFull, .drained:
             .unavailable
         }
     }

@@ -153,6 +153,7 @@ extension TransportFault {
         case .codedContent: "upstream_compressed"
         case .tunnelIdle: "tunnel_idle"
         case .headTooLarge: "head_too_large"
+        case .buffersFull: "buffers_full"
         case .drained: "shutting_down"
         }
     }
@@ -175,6 +176,7 @@ extension TransportFault {
         case .codedContent: "The service compressed its response, which cannot be checked then."
         case .tunnelIdle: "Nothing passed through the tunnel for too long."
         case .headTooLarge: "The message became too large on its way."
+        case .buffersFull: "The server holds too much content right now; try again later."
         case .drained: "The server is shutting down; try again."
         }
     }

@@ -190,7 +190,7 @@ final class Channels {
         switch transfer(channel, into: place, capacity: memory.count) {
         case .bytes(0): return .end
         case .bytes(let count):
-            return .bytes(UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(memory)[..<count]))
+            return .bytes(UnsafeRawBufferPointer(start: place, count: count))
         case .wouldBlock: return .nothing
         case .failed(let error): return .failed(error)
         }

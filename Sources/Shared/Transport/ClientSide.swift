@@ -409,8 +409,8 @@ struct ClientSide {
         case .malformedHead, .malformedContent, .requestTimeout, .clientClosed, .drained:
             return false
         case .connectFailed, .connectTimeout, .tlsFailed, .unresolved, .overflow, .upstreamClosed,
-            .upstreamTimeout, .malformedResponse, .codedContent, .tunnelIdle, .headTooLarge,
-            .protocolRefused, nil:
+            .upstreamTimeout, .malformedResponse, .codedContent, .tunnelIdle, .buffersFull,
+            .headTooLarge, .protocolRefused, nil:
             break
         }
         if exchange.pointee.flags.contains(.requestDone) { return true }

@@ -63,8 +63,9 @@ extension Forwarder {
                 ? try pool.connect(now: worker.now) : try worker.multiplexer.stream(to: pool)
             guard let upstream else { return try worker.rendezvous.wait(exchange, for: pool) }
             attach(upstream, to: exchange)
-            worker.send(upstream, exchange.pointee.replay.bytes, isLast: true)
+            let isSent = worker.send(upstream, exchange.pointee.replay.bytes, isLast: true)
             channels.buffers.give(&exchange.pointee.replay)
+            if !isSent { fail(exchange, .upstreamClosed) }
         } catch {
             fail(exchange, error.fault)
         }

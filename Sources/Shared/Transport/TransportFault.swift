@@ -32,6 +32,8 @@ public enum TransportFault: Equatable, Sendable {
     case tunnelIdle
 
     // us
+    /// Connections hold as much content that waits for its receiver as all of them may together.
+    case buffersFull
     /// What a handler wanted added to a head was more than there is room for.
     case headTooLarge
     /// The process is told to stop and the time for it is over.
@@ -47,7 +49,7 @@ public enum TransportFault: Equatable, Sendable {
         case .clientClosed: 499
         case .connectFailed, .tlsFailed, .upstreamClosed, .malformedResponse, .codedContent: 502
         case .connectTimeout, .upstreamTimeout, .tunnelIdle: 504
-        case .overflow, .drained: 503
+        case .overflow, .buffersFull, .drained: 503
         case .unresolved(let failure): failure.status
         case .headTooLarge: 500
         }

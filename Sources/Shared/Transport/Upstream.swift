@@ -29,8 +29,8 @@ public struct Upstream: Sendable {
     public var idleConnectionsMax = 64
     /// How many connections each worker has to each address at most; past that requests are refused.
     public var connectionsMax = 1024
-    /// How many requests one connection with HTTP/2 carries at most: streams have numbers below 2^31,
-    /// and every second one is ours (RFC 9113 §5.1.1).
+    /// How many requests one connection with HTTP/2 carries at most: streams' numbers are below
+    /// 2^31, and every second one is ours (RFC 9113 §5.1.1).
     public var requestsPerConnectionMax: UInt32 = (1 << 30) - 1
     /// How many requests of each worker are under way to it at most; past that they are refused.
     public var requestsMax = Int.max

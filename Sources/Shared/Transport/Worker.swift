@@ -64,8 +64,17 @@ public final class Worker {
     /// streams must not keep others waiting.
     private static let turnsMax = 256
 
-    /// - Parameter fieldsMax: field lines that a head may have.
-    public init(fieldsMax: Int = HeadLimits.fieldsMax) throws(SystemError) {
+    /// While buffers hold more than this, no decision waits for content.
+    let bufferedBytesMax: Int
+
+    /// - Parameters:
+    ///   - fieldsMax: field lines that a head may have.
+    ///   - bufferedBytesMax: bytes of all connections that wait for their receivers, above which
+    ///     requests whose content would have to be kept are refused.
+    public init(
+        fieldsMax: Int = HeadLimits.fieldsMax, bufferedBytesMax: Int = 512 << 20
+    ) throws(SystemError) {
+        self.bufferedBytesMax = bufferedBytesMax
         control = try Control()
         now = Clock.monotonicNanoseconds
         channels = try Channels()
