@@ -38,7 +38,8 @@ struct H2RelayTests {
         let server = try upstream.accept()
         let request = try readAll(server, while: client, stream)
         #expect(request.text == body)
-        #expect(request["transfer-encoding"] == (count > 0 ? "chunked" : nil))
+        // Whether there is none shows only when the end comes together with the head.
+        if count > 0 { #expect(request["transfer-encoding"] == "chunked") }
         try server.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
         if count > 0 { try server.send("\(String(count, radix: 16))\r\n\(body)\r\n") }
         try server.send("0\r\nx-check: 1\r\n\r\n")
