@@ -91,8 +91,14 @@ public final class H2Client {
     /// What the other side said when it ended the connection.
     public private(set) var goAway: H2ErrorCode?
 
+    /// The last stream that the other side said it looks at.
+    public private(set) var goAwayLast: Int32?
+
     /// Reads until the other side announces the end.
     public func readGoAway() throws { try read { self.goAway != nil } }
+
+    /// Reads until the other side says that no stream above `last` is looked at.
+    public func readGoAway(last: Int32) throws { try read { self.goAwayLast == last } }
 
     private func read(until isEnough: () -> Bool) throws {
         while !isEnough() {
@@ -134,7 +140,9 @@ public final class H2Client {
             messages[stream]?.isComplete = true
         case .end(let stream, _): messages[stream]?.isComplete = true
         case .closed(let stream, _, let code): messages[stream]?.closed = code
-        case .goAway(_, let code): goAway = code
+        case .goAway(let last, let code):
+            goAway = code
+            goAwayLast = last
         case .oversizedHead, .drained: break
         }
     }
