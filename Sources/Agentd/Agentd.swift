@@ -2,7 +2,9 @@ public import Config
 internal import GRPC
 internal import HTTP
 internal import IO
+internal import Policy
 public import Proxy
+internal import Sandbox
 public import Telemetry
 public import Transport
 
@@ -13,6 +15,9 @@ public final class Agentd: Role {
     private let grpcSockets: ListeningSockets
     private let server: GRPCServer
     private let healthService: HealthService
+    private let policy: PolicyStore?
+    private let table: SandboxTable?
+    private let log: Log
 
     /// - Throws: a sentence that says what cannot be used.
     public init(
@@ -29,14 +34,35 @@ public final class Agentd: Role {
         grpcSockets = try ListeningSockets(
             configuration.grpc.address("agentd.grpc"), count: workers, name: "agentd.grpc")
         healthService = HealthService(services: [AgentdService.name])
-        server = Self.server(health: healthService, token: state.token)
+        self.log = log
+        policy = try configuration.policy.map { policy throws(RoleError) in
+            try PolicyStore.load(policy, role: "agentd", log)
+        }
+        table = configuration.sandboxes.flatMap { Self.table($0, log) }
+        let executor: any CapabilityExecutor =
+            if let table { SandboxExecutor(table, ExecutionPolicy(policy)) } else { NoExecutor() }
+        server = Self.server(executor, health: healthService, token: state.token)
         if !state.token.isNeeded {
             log.warning("agentd serves everybody on this machine", ["set": "agentd.token"])
         }
     }
 
-    private static func server(health: HealthService, token: AccessToken) -> GRPCServer {
-        let service = AgentdService(NoExecutor())
+    /// Nil where no sandbox can be made: the daemon then says so, and runs nothing.
+    private static func table(
+        _ configuration: SandboxesConfiguration, _ log: Log
+    ) -> SandboxTable? {
+        do throws(RoleError) {
+            return try SandboxTable(configuration)
+        } catch {
+            log.error("no sandbox can be made", ["reason": .text(error.description)])
+            return nil
+        }
+    }
+
+    private static func server(
+        _ executor: any CapabilityExecutor, health: HealthService, token: AccessToken
+    ) -> GRPCServer {
+        let service = AgentdService(executor)
         let reflection = ReflectionService(services: [
             AgentdService.name, "grpc.health.v1.Health",
             "grpc.reflection.v1.ServerReflection", "grpc.reflection.v1alpha.ServerReflection",
@@ -48,13 +74,14 @@ public final class Agentd: Role {
     }
 
     /// Clients of the HTTP API are told with problem details.
-    @Sendable private static func writeFault(_ status: Status, _ reply: Reply) {
+    @Sendable private static func writeFault(
+        _ status: Int, _ code: String, _ detail: String, _ reply: Reply
+    ) {
         var problems = ProblemDetails()
-        if status.code == .unauthenticated {
+        if status == 401 {
             reply.lines.append("WWW-Authenticate: Bearer realm=\"agentd\"\r\n")
         }
-        problems.write(
-            status.code.httpStatus, code: status.code.word, detail: status.message, to: reply)
+        problems.write(status, code: code, detail: detail, to: reply)
     }
 
     /// Where the HTTP API listens.
@@ -69,18 +96,25 @@ public final class Agentd: Role {
         let state = state
         let observer: GRPCHandler.Observer = { _, code, _ in state.ended(code, shard) }
         let handler = AgentdHandler(
-            state, shard: shard, calls: server.handler(on: worker, observer: observer))
+            state, shard: shard, calls: server.handler(on: worker, observer: observer),
+            table: table)
         try sockets.attach(index, to: worker, options: ListenerOptions(), handler: handler)
         try grpcSockets.attach(
             index, to: worker, options: ListenerOptions(),
             handler: server.handler(on: worker, observer: observer))
     }
 
-    // It reads nothing that changes, and keeps no log.
+    public func reload() {
+        guard let policy else { return }
+        policy.reload().tell(log, inForce: policy.current.manifest.revision)
+    }
 
-    public func reload() {}
     public func reopenLogs() {}
     public func tidy() {}
     public func drain() { healthService.shutDown() }
-    public func finish() { server.stop() }
+
+    public func finish() {
+        server.stop()
+        table?.endAll()
+    }
 }

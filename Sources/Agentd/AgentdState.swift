@@ -30,7 +30,8 @@ final class AgentdState: Sendable {
         try ProcessMetrics.register(
             in: registry, startSeconds: startSeconds,
             wallSeconds: { Int64(Clock.wallNanoseconds / 1_000_000_000) }, isLive: { true })
-        openAPI = OpenAPIDocument.make(AgentdRules.all, version: version)
+        openAPI = OpenAPIDocument.make(
+            AgentdRules.all, version: version, needsToken: token != nil)
     }
 
     func uptimeSeconds(now: UInt64) -> UInt64 {

@@ -19,9 +19,10 @@ struct CheckCommand: ParsableCommand {
             for fault in error.faults { Console.complain(fault.description) }
             throw ExitCode(1)
         }
-        var policies = [loaded.gateway?.front.policy, loaded.egress?.front.policy].compactMap(\.self)
-        if policies.count == 2, policies[0] == policies[1] { policies.removeLast() }
-        for policy in policies {
+        let named = [
+            loaded.gateway?.front.policy, loaded.egress?.front.policy, loaded.agentd?.policy,
+        ].compactMap(\.self)
+        for (index, policy) in named.enumerated() where !named[..<index].contains(policy) {
             do throws(BundleError) {
                 let store = try PolicyStore(policy)
                 for warning in store.current.warnings { Console.complain("warning: \(warning)") }

@@ -14,7 +14,7 @@ struct Sluice: ParsableCommand {
         version: version,
         subcommands: [
             ServeCommand.self, CheckCommand.self, ExplainCommand.self, PolicyCommand.self,
-            DemoUpstreamCommand.self,
+            AgentdCommand.self, DemoUpstreamCommand.self,
         ],
         defaultSubcommand: ServeCommand.self)
 

@@ -17,6 +17,7 @@ enum House {
         "Config": ["Bytes", "Credentials", "Files", "Glibc", "IO"],
         "DemoUpstream": ["Bytes", "COpenSSL", "Glibc", "HTTP", "IO"],
         "Transport": ["Bytes", "HTTP", "IO"],
+        "Sandbox": ["Bytes", "CLinux", "CSandbox", "CSeccomp", "Files", "Glibc", "IO"],
         "GRPC": ["Bytes", "HTTP", "IO", "Protos", "SwiftProtobuf", "Transport"],
         "Proxy": [
             "Bytes", "Config", "Files", "HTTP", "IO", "Identity", "Policy", "Rego", "Telemetry",
@@ -31,21 +32,22 @@ enum House {
             "Telemetry", "Transport",
         ],
         "Agentd": [
-            "Bytes", "COpenSSL", "Config", "GRPC", "HTTP", "IO", "Protos", "Proxy",
-            "SwiftProtobuf", "Telemetry", "Transport",
+            "Bytes", "COpenSSL", "Config", "GRPC", "Glibc", "HTTP", "IO", "Policy", "Protos",
+            "Proxy", "Rego", "Sandbox", "SwiftProtobuf", "Telemetry", "Transport",
         ],
         "Main": [
             "Agentd", "ArgumentParser", "Bytes", "Config", "Credentials", "DemoUpstream", "Egress", "Files",
             "Gateway", "HTTP", "Glibc", "IO",
-            "Policy", "Proxy", "Rego", "Telemetry", "Transport",
+            "Policy", "Proxy", "Rego", "Sandbox", "Telemetry", "Transport",
         ],
     ]
 
     /// Targets whose sources are not looked at: C, and programs that measure.
     static let others: Set = [
         "CLinux", "CCares", "CRE2", "CWork", "COpenSSL", "CZlib", "CYAML", "CCurl", "CScan",
-        "CNghttp2", "CAllocationCount", "RequestBenchmark", "sluice-bench", "ScrubbingBenchmark",
-        "Peers", "LeakOracle", "Protos", "EchoService", "echo-server", "RunningRole", "FuzzTargets", "CFuzzer", "sluice-fuzz",
+        "CNghttp2", "CSandbox", "CSeccomp", "CAllocationCount", "RequestBenchmark", "sluice-bench",
+        "ScrubbingBenchmark", "SandboxBenchmark", "Peers", "LeakOracle", "Protos", "EchoService",
+        "echo-server", "RunningRole", "FuzzTargets", "CFuzzer", "sluice-fuzz",
     ]
 
     /// The calls that reach the world, which Rego has no business with though it imports Glibc.

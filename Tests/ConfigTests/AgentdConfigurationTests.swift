@@ -10,6 +10,32 @@ struct AgentdConfigurationTests {
         #expect(agentd.listen == Endpoint(host: "127.0.0.1", port: 8090))
         #expect(agentd.grpc == Endpoint(host: "127.0.0.1", port: 9500))
         #expect(agentd.token == nil)
+        #expect(agentd.sandboxes == nil)
+        #expect(agentd.policy == nil)
+    }
+
+    @Test func `sandboxes have documented defaults`() throws {
+        let agentd = try #require(
+            try parse("agentd: { sandboxes: {}, policy: { bundle: b } }").agentd)
+        #expect(agentd.sandboxes?.backend == .linuxNative)
+        #expect(agentd.sandboxes?.perKeyMax == 100)
+        #expect(agentd.sandboxes?.totalMax == 1000)
+        let shipped = try Configuration.load(["config/agentd.yaml"], surroundings: nowhere)
+        #expect(shipped.agentd?.sandboxes == agentd.sandboxes)
+    }
+
+    @Test(arguments: [
+        ("sandboxes: {}", "agentd.policy is missing"),
+        ("policy: { bundle: b }", "agentd.policy has no effect without agentd.sandboxes"),
+        ("sandboxes: { backend: none }, policy: { bundle: b }", "linux-native, container"),
+        (
+            "sandboxes: { backend: host-direct }, policy: { bundle: b }",
+            "host-direct isolates nothing"
+        ),
+    ])
+    func `nothing runs by accident`(settings: String, complaint: String) {
+        let found = faults("agentd: { \(settings) }")
+        #expect(found.contains { $0.contains(complaint) }, "\(found)")
     }
 
     @Test(arguments: ["listen", "grpc"])

@@ -25,7 +25,10 @@ struct JSONTests {
         ("Immediate", "\"hi\"", 200, "\"hi\""),
         ("Expand", "\"3:1\"", 200, "[\"x\",\"x\",\"x\"]"),
         ("Expand", "\"0:1\"", 200, "[]"),
-        ("Expand", "\"no\"", 400, "{\"code\":3,\"message\":\"count:size is wanted\",\"details\":[]}"),
+        (
+            "Expand", "\"no\"", 400,
+            "{\"code\":3,\"message\":\"count:size is wanted\",\"details\":[]}"
+        ),
         ("Fail", "\"7:no\"", 403, "{\"code\":7,\"message\":\"no\",\"details\":[]}"),
         ("Nothing", "\"\"", 501, nil),
         ("Collect", "\"\"", 501, nil),

@@ -41,9 +41,10 @@ struct MessagePrinterTests {
         #expect(!text.contains("\"sandbox_info\""))
 
         var progress = Agentd_V1_Progress()
-        for (number, written) in [(0, "0.0"), (12.5, "12.5"), (.nan, "\"NaN\""), (-.infinity, "\"-Infinity\"")]
-            as [(Float, String)]
-        {
+        let numbers: [(Float, String)] = [
+            (0, "0.0"), (12.5, "12.5"), (.nan, "\"NaN\""), (-.infinity, "\"-Infinity\""),
+        ]
+        for (number, written) in numbers {
             progress.percent = number
             #expect(try json(progress) == "{\"percent\":\(written),\"message\":\"\"}")
         }

@@ -81,7 +81,7 @@ struct ServerTests {
         #expect(response["grpc-status"] == "14")
     }
 
-    @Test func `a first call may take longer than a connection may take to its first head`() throws {
+    @Test func `a first call may take longer than a first head may`() throws {
         var options = ListenerOptions()
         options.headerTimeoutNanoseconds = 100_000_000
         let client = try GRPCClient(try RunningEcho(options: options))

@@ -28,6 +28,11 @@ public final class H2Server {
         try read { self.contentCounts[stream, default: 0] >= count }
     }
 
+    /// Reads until the other side ends the connection.
+    public func readToEnd() throws {
+        while case .bytes(let bytes) = try peer.read() { take(bytes) }
+    }
+
     /// The stream whose request line ends with this target.
     public func stream(of target: String) -> Int32? {
         heads.first { $0.value.split(separator: "\r\n")[0].contains(" \(target) ") }?.key

@@ -10,11 +10,15 @@ final class AgentdHandler: RequestHandler {
     private let state: AgentdState
     private let shard: MetricShard
     private let calls: GRPCHandler
+    private let table: SandboxTable?
     private let noFilter = FieldFilter()
     private var problems = ProblemDetails()
     private var writer = JSONWriter(capacity: 1024)
 
-    init(_ state: AgentdState, shard: MetricShard, calls: GRPCHandler) {
+    init(
+        _ state: AgentdState, shard: MetricShard, calls: GRPCHandler, table: SandboxTable?
+    ) {
+        self.table = table
         self.state = state
         self.shard = shard
         self.calls = calls
@@ -148,7 +152,7 @@ final class AgentdHandler: RequestHandler {
         writer.key("uptime_seconds")
         writer.integer(Int64(state.uptimeSeconds(now: request.now)))
         writer.key("sandboxes")
-        writer.integer(0)
+        writer.integer(Int64(table?.count ?? 0))
         if case .one(let keyID) = head.fields.single(.xAuthenticatedKeyID) {
             writer.key("key_id")
             writer.string(keyID.slice(of: request.bytes))

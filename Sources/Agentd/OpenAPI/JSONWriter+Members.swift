@@ -11,6 +11,11 @@ extension JSONWriter {
         string(value)
     }
 
+    mutating func number(_ name: String, _ value: Int) {
+        text(key: name)
+        integer(Int64(value))
+    }
+
     /// A member that is true.
     mutating func flag(_ name: String) {
         text(key: name)

@@ -7,12 +7,16 @@ internal import HTTP
 struct OpenAPIDocument {
     private var writer = JSONWriter(capacity: 32 << 10)
     private let schemas: MessageSchemas
+    private let needsToken: Bool
 
-    private init(_ schemas: MessageSchemas) { self.schemas = schemas }
+    private init(_ schemas: MessageSchemas, needsToken: Bool) {
+        self.schemas = schemas
+        self.needsToken = needsToken
+    }
 
     /// The document's text.
-    static func make(_ rules: [HTTPRule], version: String) -> [UInt8] {
-        var document = OpenAPIDocument(MessageSchemas())
+    static func make(_ rules: [HTTPRule], version: String, needsToken: Bool) -> [UInt8] {
+        var document = OpenAPIDocument(MessageSchemas(), needsToken: needsToken)
         document.write(rules, version)
         return document.writer.bytes
     }
@@ -82,21 +86,27 @@ struct OpenAPIDocument {
         writer.endObject()
     }
 
+    private static func writeSecurity(to writer: inout JSONWriter) {
+        writer.key("security")
+        writer.beginArray()
+        writer.beginObject()
+        writer.key("token")
+        writer.beginArray()
+        writer.endArray()
+        writer.endObject()
+        writer.endArray()
+    }
+
     private mutating func write(_ rule: HTTPRule) {
         let method = schemas.method(rule.target)
+        let needsToken = needsToken
         writer.object(rule.method.rawValue.lowercased()) { writer in
             writer.member("operationId", method.name)
-            writer.key("security")
-            writer.beginArray()
-            writer.beginObject()
-            writer.key("token")
-            writer.beginArray()
-            writer.endArray()
-            writer.endObject()
-            writer.endArray()
+            if needsToken { Self.writeSecurity(to: &writer) }
             Self.writeParameters(of: rule, to: &writer)
             if rule.method == .post {
                 writer.object("requestBody") {
+                    if !FieldRule.required(of: method.input).isEmpty { $0.flag("required") }
                     $0.object("content") {
                         $0.object("application/json") {
                             $0.object("schema") { MessageSchemas.reference(method.input, to: &$0) }
@@ -116,14 +126,20 @@ struct OpenAPIDocument {
             writer.member("name", name)
             writer.member("in", "path")
             writer.flag("required")
-            writer.object("schema") { $0.member("type", "string") }
+            writer.object("schema") { FieldRule.name.write(to: &$0) }
             writer.endObject()
         }
         for (name, form) in rule.query.sorted(by: { $0.key < $1.key }) {
             writer.beginObject()
             writer.member("name", name)
             writer.member("in", "query")
-            writer.object("schema") { $0.member("type", form == .string ? "string" : "boolean") }
+            writer.object("schema") {
+                if let rule = FieldRule.of(name, in: "ListSandboxesRequest") {
+                    rule.write(to: &$0)
+                } else {
+                    $0.member("type", form == .string ? "string" : "boolean")
+                }
+            }
             writer.endObject()
         }
         writer.endArray()

@@ -7,6 +7,11 @@ public struct AgentdConfiguration: Sendable, Equatable {
     /// What callers of either API prove themselves with; nil: who can connect may call.
     public var token: String?
 
+    /// Nil: nothing can be run.
+    public var sandboxes: SandboxesConfiguration?
+    /// What decides about executions; there when `sandboxes` is.
+    public var policy: PolicyConfiguration?
+
     init(_ section: Section) {
         listen = section.read("listen", .listener, default: Endpoint(host: "127.0.0.1", port: 8090))
         grpc = section.read("grpc", .listener, default: Endpoint(host: "127.0.0.1", port: 9500))
@@ -17,6 +22,24 @@ public struct AgentdConfiguration: Sendable, Equatable {
                     section.markOf(key),
                     "\(section.name(key)) can be reached from elsewhere and there is no "
                         + "\(section.name("token")); accepted: a loopback address, or a token")
+            }
+        }
+        if section.has("sandboxes") {
+            sandboxes = SandboxesConfiguration(section.section("sandboxes"))
+            if !section.has("policy") {
+                section.fault(
+                    section.mark,
+                    "\(section.name("policy")) is missing; accepted: a bundle that decides what may "
+                        + "be run")
+            }
+        }
+        if section.has("policy") {
+            policy = PolicyConfiguration(section.section("policy"))
+            if !section.has("sandboxes") {
+                section.fault(
+                    section.markOf("policy"),
+                    "\(section.name("policy")) has no effect without \(section.name("sandboxes")); "
+                        + "accepted: both or none")
             }
         }
         section.finish()

@@ -28,11 +28,21 @@ extension Upstream {
             name: configuration.name, addresses: try configuration.address.addresses(key))
         connectTimeoutNanoseconds = configuration.connectTimeout.nanoseconds
         idleConnectionsMax = configuration.idleConnections
-        usesHTTP2 = configuration.protocol == .http2
+        version = Version(configuration.protocol)
         tls = try configuration.tls.map { tls throws(RoleError) in
             try TLSUpstream(
                 tls, host: configuration.address.host, key: "upstreams.\(configuration.name).tls")
         }
-        if usesHTTP2 { tls?.protocols = [.http2] }
+    }
+}
+
+extension Upstream.Version {
+    public init(_ configured: UpstreamProtocol) {
+        self =
+            switch configured {
+            case .http1: .http1
+            case .http2: .http2
+            case .auto: .negotiated
+            }
     }
 }

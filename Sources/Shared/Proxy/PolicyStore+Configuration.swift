@@ -69,7 +69,7 @@ extension PolicyStore.Outcome {
     /// Logs what became of a reload.
     ///
     /// - Parameter revision: of the bundle that is in force now.
-    func tell(_ log: Log, inForce revision: String) {
+    public func tell(_ log: Log, inForce revision: String) {
         switch self {
         case .activated(let policy):
             log.info(

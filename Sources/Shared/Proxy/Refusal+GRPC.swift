@@ -69,9 +69,10 @@ extension TransportFault {
         switch self {
         case .malformedHead, .malformedContent: .invalidArgument
         case .requestTimeout, .upstreamTimeout: .deadlineExceeded
+        case .protocolRefused: .notServed
         case .malformedResponse, .codedContent, .headTooLarge: .internal
         case .clientClosed, .connectFailed, .unresolved, .connectTimeout, .tlsFailed, .overflow,
-            .upstreamClosed, .tunnelIdle, .drained:
+            .upstreamClosed, .tunnelIdle, .buffersFull, .drained:
             .unavailable
         }
     }

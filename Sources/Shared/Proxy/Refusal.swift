@@ -139,6 +139,7 @@ extension TransportFault {
         case .malformedHead: "malformed_request"
         case .malformedContent: "malformed_content"
         case .requestTimeout: "request_timeout"
+        case .protocolRefused: "protocol_refused"
         case .clientClosed: "client_closed"
         case .connectFailed: "upstream_connect_failed"
         case .unresolved(.addressRefused): "upstream_address_refused"
@@ -152,6 +153,7 @@ extension TransportFault {
         case .codedContent: "upstream_compressed"
         case .tunnelIdle: "tunnel_idle"
         case .headTooLarge: "head_too_large"
+        case .buffersFull: "buffers_full"
         case .drained: "shutting_down"
         }
     }
@@ -161,6 +163,7 @@ extension TransportFault {
         case .malformedHead: "The request is not well-formed HTTP/1.1 (RFC 9112)."
         case .malformedContent: "The content of the request is not well-formed (RFC 9112)."
         case .requestTimeout: "The request did not arrive in time."
+        case .protocolRefused: "WebSocket is not spoken at this path."
         case .clientClosed: "The client closed the connection."
         case .connectFailed: "The service behind this address cannot be reached."
         case .unresolved: "The name of the service leads to no address now; try again later."
@@ -173,6 +176,7 @@ extension TransportFault {
         case .codedContent: "The service compressed its response, which cannot be checked then."
         case .tunnelIdle: "Nothing passed through the tunnel for too long."
         case .headTooLarge: "The message became too large on its way."
+        case .buffersFull: "The server holds too much content right now; try again later."
         case .drained: "The server is shutting down; try again."
         }
     }

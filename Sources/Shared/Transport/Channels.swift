@@ -22,6 +22,8 @@ final class Channels {
     let sealedScratch: UnsafeMutableRawPointer
     /// Open connections of each listener.
     private var clientCounts: [Int] = []
+    /// Clients' handshakes that have ended since these were taken, by listener.
+    private var handshakes: [(listener: UInt16, event: ConnectionEvent)] = []
 
     /// Enough for a body to move with few system calls: 64 KiB answers cost 47.7 µs with 256 KiB,
     /// more with less.
@@ -114,6 +116,17 @@ final class Channels {
         listener < clientCounts.count ? clientCounts[listener] : 0
     }
 
+    func note(_ event: ConnectionEvent, of client: ChannelPointer) {
+        handshakes.append((client.pointee.group, event))
+    }
+
+    /// Calls `body` with each handshake that has ended.
+    func takeHandshakes(_ body: (UInt16, ConnectionEvent) -> Void) {
+        guard !handshakes.isEmpty else { return }
+        for handshake in handshakes { body(handshake.listener, handshake.event) }
+        handshakes.removeAll(keepingCapacity: true)
+    }
+
     private func count(_ client: ChannelPointer, _ change: Int) {
         let listener = Int(client.pointee.group)
         while clientCounts.count <= listener { clientCounts.append(0) }
@@ -177,7 +190,7 @@ final class Channels {
         switch transfer(channel, into: place, capacity: memory.count) {
         case .bytes(0): return .end
         case .bytes(let count):
-            return .bytes(UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(memory)[..<count]))
+            return .bytes(UnsafeRawBufferPointer(start: place, count: count))
         case .wouldBlock: return .nothing
         case .failed(let error): return .failed(error)
         }

@@ -7,6 +7,11 @@ extension ClientSide {
         _ client: ChannelPointer, _ exchange: ExchangePointer, _ bytes: UnsafeRawBufferPointer,
         _ headCount: Int, _ wanted: Int
     ) -> Bool {
+        guard channels.buffers.usedBytes < worker.bufferedBytesMax else {
+            leave(bytes, from: headCount, client)
+            worker.forwarder.fail(exchange, .buffersFull)
+            return false
+        }
         exchange.pointee.flags.formUnion(.gathering)
         exchange.pointee.gathered = GatheredContent(
             wanted: min(wanted, Scratch.contentBytesMax), decoder: exchange.pointee.requestBody,

@@ -8,7 +8,7 @@ struct ClientSide {
     let worker: Worker
 
     var channels: Channels { worker.channels }
-    private var exchanges: Exchanges { worker.exchanges }
+    var exchanges: Exchanges { worker.exchanges }
     var scratch: Scratch { worker.scratch }
 
     /// What a head or gathered content is read in steps of.
@@ -91,6 +91,10 @@ struct ClientSide {
         if client.pointee.exchange != Channel.noExchange {
             let exchange = exchanges[client.pointee.exchange]
             if exchange.pointee.flags.contains(.tunnel) { return worker.tunnel.expired(exchange) }
+            if exchange.pointee.flags.contains(.awaitsConnection) {
+                worker.forwarder.fail(exchange, .upstreamTimeout)
+                return advanceIfOpen(client)
+            }
             if exchange.pointee.flags.contains(.served) {
                 return worker.responder.expired(exchange, client)
             }
@@ -127,7 +131,7 @@ struct ClientSide {
     /// One step; true when another one may be possible at once.
     private func step(_ client: ChannelPointer) -> Bool {
         if client.pointee.flags.contains(.lingering) {
-            drain(client)
+            drop(client)
             return false
         }
         guard !client.pointee.flags.contains(.closing) else { return false }
@@ -206,6 +210,9 @@ struct ClientSide {
     private func understand(_ client: ChannelPointer, _ bytes: UnsafeRawBufferPointer) -> Bool? {
         if client.pointee.requests == 0, client.pointee.kind == .messages {
             switch H2Preface.match(bytes) {
+            case .no where channels.speaksHTTP2(client):
+                worker.multiplexer.accept(client, bytes)
+                return false
             case .no: break
             case .partly: return expectMore(client, bytes)
             case .whole:
@@ -226,7 +233,11 @@ struct ClientSide {
             guard let end else { return expectMore(client, bytes) }
             headCount = end
         } catch {
-            refuse(client, .malformedHead(error))
+            if client.pointee.requests == 0, !StartLine.claimsHTTP(bytes) {
+                ignore(client, .malformedHead(error))
+            } else {
+                refuse(client, .malformedHead(error))
+            }
             return false
         }
         if isGathering {
@@ -258,6 +269,9 @@ struct ClientSide {
     }
 
     private func begin(_ client: ChannelPointer) -> ExchangePointer {
+        if client.pointee.requests == 0, client.pointee.kind == .messages {
+            worker.handler(of: client).count(.speaksHTTP1)
+        }
         let exchange = exchanges.begin(client, now: worker.now)
         exchange.pointee.method = scratch.request.method
         exchange.pointee.version = scratch.request.version
@@ -314,7 +328,7 @@ struct ClientSide {
     }
 
     /// The request as the handler sees it, with the first `content` bytes of the scratch space.
-    private func incoming(
+    func incoming(
         _ client: ChannelPointer, _ exchange: ExchangePointer, _ bytes: UnsafeRawBufferPointer,
         content: Int, isComplete: Bool?
     ) -> IncomingRequest {
@@ -395,7 +409,8 @@ struct ClientSide {
         case .malformedHead, .malformedContent, .requestTimeout, .clientClosed, .drained:
             return false
         case .connectFailed, .connectTimeout, .tlsFailed, .unresolved, .overflow, .upstreamClosed,
-            .upstreamTimeout, .malformedResponse, .codedContent, .tunnelIdle, .headTooLarge, nil:
+            .upstreamTimeout, .malformedResponse, .codedContent, .tunnelIdle, .buffersFull,
+            .headTooLarge, .protocolRefused, nil:
             break
         }
         if exchange.pointee.flags.contains(.requestDone) { return true }

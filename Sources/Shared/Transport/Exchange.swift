@@ -38,6 +38,8 @@ struct Exchange: BitwiseCopyable {
         static let served = Flags(rawValue: 1 << 15)
         /// The handler takes no content for now.
         static let paused = Flags(rawValue: 1 << 16)
+        /// There is no connection to its upstream yet; `replay` holds its head.
+        static let awaitsConnection = Flags(rawValue: 1 << 17)
     }
 
     static let noChannel = UInt32.max

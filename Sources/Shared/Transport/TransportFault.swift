@@ -8,6 +8,8 @@ public enum TransportFault: Equatable, Sendable {
     case malformedContent(BodyError)
     /// The head or the content did not come in time.
     case requestTimeout
+    /// It wants to speak over its stream what its route does not (RFC 9220 §3).
+    case protocolRefused
     /// The client is gone; nobody is told.
     case clientClosed
 
@@ -30,6 +32,8 @@ public enum TransportFault: Equatable, Sendable {
     case tunnelIdle
 
     // us
+    /// Connections hold as much content that waits for its receiver as all of them may together.
+    case buffersFull
     /// What a handler wanted added to a head was more than there is room for.
     case headTooLarge
     /// The process is told to stop and the time for it is over.
@@ -41,10 +45,11 @@ public enum TransportFault: Equatable, Sendable {
         case .malformedHead(let error): error.status
         case .malformedContent(let error): error.status
         case .requestTimeout: 408
+        case .protocolRefused: 501
         case .clientClosed: 499
         case .connectFailed, .tlsFailed, .upstreamClosed, .malformedResponse, .codedContent: 502
         case .connectTimeout, .upstreamTimeout, .tunnelIdle: 504
-        case .overflow, .drained: 503
+        case .overflow, .buffersFull, .drained: 503
         case .unresolved(let failure): failure.status
         case .headTooLarge: 500
         }

@@ -145,7 +145,13 @@ struct Tunnel {
         switch worker.receive(sender, limit: limit) {
         case .bytes(let bytes):
             let isSent = worker.pass(bytes, to: receiver)
-            if sender.pointee.kind == .stream { taken(sender) }
+            if sender.pointee.kind == .stream {
+                taken(sender)
+                // Its end came with the bytes, and is to be told after them.
+                if sender.pointee.flags.contains(.readToEnd) {
+                    sender.pointee.flags.formUnion(.readable)
+                }
+            }
             return isSent ? .moved(bytes.count) : .receiverBroke
         case .nothing: return .waits
         case .end:

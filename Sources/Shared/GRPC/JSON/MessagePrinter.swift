@@ -1,9 +1,9 @@
 internal import Bytes
 internal import SwiftProtobuf
 
-/// Writes encoded messages as JSON, with the fields that have their default as well: a client reads
-/// `"exit_code": 0` where the canonical mapping says nothing. Field names are the definition's. It is
-/// what Envoy's transcoder writes with `always_print_primitive_fields` and
+/// Writes encoded messages as JSON, with the fields that have their default as well: a client
+/// reads `"exit_code": 0` where the canonical mapping says nothing. Field names are the
+/// definition's. It is what Envoy's transcoder writes with `always_print_primitive_fields` and
 /// `preserve_proto_field_names`.
 struct MessagePrinter {
     private let types: MessageTypes

@@ -7,5 +7,6 @@ enum FaultForm {
     case other(FaultWriter)
 }
 
-/// Makes a reply the answer to a call that failed.
-public typealias FaultWriter = @Sendable (Status, Reply) -> Void
+/// Makes a reply the answer to a request that could not be served: HTTP's status, a word for
+/// programs, and a sentence.
+public typealias FaultWriter = @Sendable (Int, String, String, Reply) -> Void

@@ -17,8 +17,8 @@ public final class GRPCServer: Sendable {
 
     /// - Parameters:
     ///   - rules: what else than gRPC's own paths leads to methods.
-    ///   - writeFault: what clients who come by a rule are told when a call fails; nil is a
-    ///     google.rpc.Status.
+    ///   - writeFault: what clients who come by a rule are told when they cannot be served; nil is
+    ///     a google.rpc.Status.
     ///   - admit: is asked for every method that is not `open`.
     public init(
         methods: [ServiceMethod], rules: [HTTPRule] = [], limits: Limits = Limits(),

@@ -7,6 +7,8 @@ struct Opening {
     enum Refusal: Error {
         /// What HTTP itself has a word for.
         case plain(status: Int, lines: String, text: StaticString)
+        /// The same, for a request that came by a rule.
+        case fault(status: Int, lines: String, word: String, text: String)
         case call(Status, Dialect, FaultForm, path: String)
     }
 
@@ -25,6 +27,9 @@ struct Opening {
             reply.content.append(
                 contentsOf: UnsafeBufferPointer(
                     start: text.utf8Start, count: text.utf8CodeUnitCount))
+        case .fault(let status, let lines, let word, let text):
+            reply.lines.append(text: lines)
+            server.writeFault?(status, word, text, reply)
         case .call(let status, let dialect, let form, let path):
             handler.observer(path, status.code, 0)
             ResponseWriter.refuse(status, dialect, as: form, reply)
@@ -77,17 +82,17 @@ struct Opening {
                 throw .call(status, .json, form, path: "")
             case .otherMethods(let methods):
                 let allowed = methods.map(\.rawValue) + (methods.contains(.get) ? ["HEAD"] : [])
-                throw .plain(
+                throw .fault(
                     status: 405, lines: "Allow: \(allowed.joined(separator: ", "))\r\n",
-                    text: "This resource does not take this method.\n")
+                    word: "method_not_allowed", text: "This resource does not take this method.")
             case .refused(let status): throw .call(status, .json, form, path: "")
             }
         }
-        let isContentful = match.rule.hasContent && head.framing != .none
-        guard !isContentful || Dialect(head, request.bytes)?.isJSON == true else {
-            throw .plain(
+        let saysType = match.rule.hasContent && head.fields.first(.contentType) != nil
+        guard !saysType || Dialect(head, request.bytes)?.isJSON == true else {
+            throw .fault(
                 status: 415, lines: "Accept-Post: application/json\r\n",
-                text: "The content is to be JSON.\n")
+                word: "unsupported_media_type", text: "The content is to be JSON.")
         }
         let dialect = match.isStream ? Dialect.events : .json
         do throws(Status) {

@@ -51,7 +51,9 @@ struct ResponseWriter {
         _ status: Status, _ dialect: Dialect, as form: FaultForm, _ reply: Reply
     ) {
         reply.content.removeAll(keepingCapacity: true)
-        if case .other(let write) = form { return write(status, reply) }
+        if case .other(let write) = form {
+            return write(status.code.httpStatus, status.code.word, status.message, reply)
+        }
         guard dialect.isJSON else {
             reply.status = 200
             reply.lines.append(dialect.contentType)

@@ -74,6 +74,10 @@ public struct FieldTable: ~Copyable {
         nominate(name, in: bytes)
     }
 
+    public mutating func drop(_ name: FieldName, in bytes: UnsafeRawBufferPointer) {
+        nominate(name.spelling, in: bytes)
+    }
+
     mutating func removeAll() {
         count = 0
         present = FieldNameSet()

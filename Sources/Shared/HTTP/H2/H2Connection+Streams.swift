@@ -142,6 +142,13 @@ extension H2Connection {
     /// Whether all that was to be sent is written, its end included.
     public func isEnded(_ stream: Int32) -> Bool { state(of: stream)?.pointee.isEnded ?? true }
 
+    /// How many streams the peer lets us have open at a time (RFC 9113 §5.1.2).
+    public var streamsAllowed: Int {
+        guard let session else { return 0 }
+        let setting = NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS
+        return Int(nghttp2_session_get_remote_settings(session, setting))
+    }
+
     /// How much content the peer would take now.
     public func room(_ stream: Int32) -> Int {
         guard let session else { return 0 }

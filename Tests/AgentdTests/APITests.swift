@@ -1,37 +1,13 @@
-import Agentd
 import Foundation
 import Peers
-import RunningRole
-import Telemetry
 import Testing
 
 /// agentd's two APIs, with the gateway left out.
-struct AgentdTests {
+struct APITests {
     private static let token = String(repeating: "t", count: 32)
-    private let agentd: RunningRole
+    private let agentd: RunningAgentd
 
-    init() throws { agentd = try Self.start() }
-
-    private static func start(_ settings: String = "") throws -> RunningRole {
-        let text = "agentd:\n  listen: 127.0.0.1:0\n  grpc: 127.0.0.1:0\n" + settings
-        guard let section = try RunningRole.parse(text).agentd else { throw Peer.Failure.broken }
-        return try RunningRole([
-            Agentd(section, version: "test", workers: 1, log: Log(.file("/dev/null")))
-        ])
-    }
-
-    private func ask(
-        _ verb: String, _ target: String, _ json: String? = nil, _ fields: String = "",
-        of running: RunningRole? = nil
-    ) throws -> Message {
-        let peer = try (running ?? agentd).connect()
-        let content = json.map {
-            "Content-Type: application/json\r\nContent-Length: \($0.utf8.count)\r\n\r\n\($0)"
-        }
-        try peer.send(
-            "\(verb) \(target) HTTP/1.1\r\nHost: x\r\n\(fields)\(content ?? "\r\n")")
-        return try peer.readMessage(answering: verb)
-    }
+    init() throws { agentd = try RunningAgentd() }
 
     @Test(arguments: [
         ("GET", "/api/v1/capabilities", nil, 200),
@@ -60,14 +36,14 @@ struct AgentdTests {
     func `the HTTP API is the service by other names`(
         verb: String, target: String, json: String?, status: Int
     ) throws {
-        let response = try ask(verb, target, json)
+        let response = try agentd.ask(verb, target, json)
         #expect(response.status == status, "\(response.text)")
         guard status >= 400, status != 405 else { return }
         #expect(response["content-type"] == "application/problem+json")
     }
 
     @Test func `a path says which sandbox, whatever the content says`() throws {
-        let response = try ask(
+        let response = try agentd.ask(
             "POST", "/api/v1/sandboxes/sbx-path/files/read",
             "{\"sandbox_id\":\"sbx-content\",\"path\":\"/a\"}")
         #expect(response.status == 404)
@@ -76,7 +52,7 @@ struct AgentdTests {
     }
 
     @Test func `an error for a stream's client is an error, and no stream`() throws {
-        let response = try ask(
+        let response = try agentd.ask(
             "POST", "/api/v1/execute", "{\"capability\":\"shell.exec.v1\"}",
             "Accept: text/event-stream\r\n")
         #expect(response.status == 503)
@@ -84,7 +60,7 @@ struct AgentdTests {
     }
 
     @Test func `the document describes every path, and every message that it refers to`() throws {
-        let response = try ask("GET", "/api/v1/openapi.json")
+        let response = try agentd.ask("GET", "/api/v1/openapi.json")
         let object = try JSONSerialization.jsonObject(with: Data(response.body))
         let document = try #require(object as? [String: Any])
         #expect(document["openapi"] as? String == "3.1.0")
@@ -102,22 +78,21 @@ struct AgentdTests {
     }
 
     @Test func `who has no token is not served`() throws {
-        let guarded = try Self.start("  token: \(Self.token)\n")
+        let guarded = try RunningAgentd("  token: \(Self.token)\n")
         for target in ["/api/v1/status", "/api/v1/capabilities"] {
             for fields in ["", "Authorization: Bearer wrong\r\n"] {
-                let response = try ask("GET", target, nil, fields, of: guarded)
+                let response = try guarded.ask("GET", target, nil, fields)
                 #expect(response.status == 401)
                 #expect(response["www-authenticate"] == "Bearer realm=\"agentd\"")
             }
             let fields = "Authorization: Bearer \(Self.token)\r\n"
-            #expect(try ask("GET", target, nil, fields, of: guarded).status == 200)
+            #expect(try guarded.ask("GET", target, nil, fields).status == 200)
         }
-        #expect(try ask("GET", "/health", nil, "", of: guarded).status == 200)
+        #expect(try guarded.ask("GET", "/health").status == 200)
     }
 
     @Test func `the gRPC port speaks gRPC`() throws {
-        // The second address of the role is that of gRPC.
-        let client = try H2Client(port: agentd.adminPort)
+        let client = try H2Client(port: agentd.grpcPort)
         let stream = try client.request(
             "POST /agentd.v1.Agentd/Health HTTP/1.1\r\nhost: x\r\n"
                 + "content-type: application/grpc\r\n\r\n",

@@ -1,0 +1,203 @@
+internal import Bytes
+internal import GRPC
+internal import Protos
+internal import Sandbox
+
+/// One capability with its parameters, ready to run.
+struct Execution {
+    private let capability: Capability
+    private let parameters: Parameters
+    private let constraints: Agentd_V1_ExecutionConstraints?
+
+    /// What a response carries of output; a stream has the rest.
+    private static let outputBytesMax = 3 << 20
+    private static let membersMax = 10_000
+
+    init(
+        _ capability: Capability, _ parameters: Parameters,
+        _ constraints: Agentd_V1_ExecutionConstraints?
+    ) {
+        self.capability = capability
+        self.parameters = parameters
+        self.constraints = constraints
+    }
+
+    func run(
+        in sandbox: Sandbox, _ call: Call, _ output: ExecutionOutput?,
+        _ response: inout Agentd_V1_ExecuteResponse
+    ) throws(ExecutionFault) {
+        switch capability {
+        case .shellExec: try runShell(in: sandbox, call, output, &response)
+        case .fsRead, .fsWrite, .fsList, .fsEdit:
+            do throws(SandboxFiles.Failure) {
+                try runFiles(SandboxFiles(sandbox), &response)
+            } catch {
+                throw ExecutionFault(error)
+            }
+            response.status = .ok
+            response.code = "OK"
+        }
+    }
+
+    // MARK: commands
+
+    private func runShell(
+        in sandbox: Sandbox, _ call: Call, _ output: ExecutionOutput?,
+        _ response: inout Agentd_V1_ExecuteResponse
+    ) throws(ExecutionFault) {
+        var collected = CollectedOutput(bytesMax: Self.outputBytesMax, writer: output)
+        let outcome: SandboxOutcome
+        do throws(SandboxError) {
+            let execution = try sandbox.start(command)
+            call.whenCancelled { execution.kill() }
+            outcome = try execution.wait { stream, bytes in collected.take(stream, bytes) }
+        } catch {
+            throw ExecutionFault(.error, "SANDBOX_EXEC_FAILED", error.description)
+        }
+        collected.write(to: &response)
+        response.result.exitCode = outcome.exitCode
+        response.result.resourceUsage = Agentd_V1_ResourceUsage(outcome.usage)
+        response.tell(outcome.end)
+    }
+
+    private var command: SandboxCommand {
+        let text = parameters.text("command") ?? ""
+        var command = SandboxCommand.shell(text)
+        if let arguments = parameters.texts("args") { command.arguments = [text] + arguments }
+        command.environment = parameters.map("env")
+        command.folder = parameters.text("cwd")
+        command.input = Array((parameters.text("stdin") ?? "").utf8)
+        let wishes: [Int64] = [
+            parameters.number("timeout_ms") ?? 0,
+            Int64(clamping: constraints?.maxDurationMs ?? 0),
+        ]
+        command.timeout = wishes.filter { $0 > 0 }.min().map { Duration.milliseconds($0) }
+        if let constraints {
+            if constraints.maxOutputBytes > 0 {
+                command.outputBytesMax = Int(clamping: constraints.maxOutputBytes)
+            }
+            if constraints.maxMemoryBytes > 0 { command.dataBytesMax = constraints.maxMemoryBytes }
+            if !constraints.allowWrites { command.fileBytesMax = 0 }
+        }
+        return command
+    }
+
+    // MARK: files
+
+    private func runFiles(
+        _ files: SandboxFiles, _ response: inout Agentd_V1_ExecuteResponse
+    ) throws(SandboxFiles.Failure) {
+        let path = parameters.text("path") ?? ""
+        var writer = JSONWriter(capacity: 256)
+        writer.beginObject()
+        writer.member("path", path)
+        switch capability {
+        case .fsRead: try read(path, files, &writer, &response)
+        case .fsWrite: try write(path, files, &writer)
+        case .fsList: try list(path, files, &writer)
+        case .fsEdit, .shellExec:
+            let count = try files.edit(
+                path, Array((parameters.text("old_string") ?? "").utf8),
+                with: Array((parameters.text("new_string") ?? "").utf8),
+                all: parameters.flag("replace_all"))
+            writer.key("replacements_made")
+            writer.integer(Int64(count))
+        }
+        writer.endObject()
+        response.result.outputJson = String(decoding: writer.bytes, as: UTF8.self)
+    }
+
+    private func read(
+        _ path: String, _ files: SandboxFiles, _ writer: inout JSONWriter,
+        _ response: inout Agentd_V1_ExecuteResponse
+    ) throws(SandboxFiles.Failure) {
+        let wanted = Int(clamping: parameters.number("len") ?? 1 << 20)
+        let allowed = constraints.map { Int(clamping: $0.maxOutputBytes) } ?? 0
+        let part = try files.read(
+            path, offset: UInt64(clamping: parameters.number("offset") ?? 0),
+            limit: allowed > 0 ? min(wanted, allowed) : wanted)
+        response.result.stdoutBytes = .init(part.bytes)
+        response.result.stdout = String(decoding: part.bytes, as: UTF8.self)
+        writer.key("size_bytes")
+        writer.integer(Int64(clamping: part.size))
+        writer.key("truncated")
+        writer.boolean(part.goesOn)
+    }
+
+    private func write(
+        _ path: String, _ files: SandboxFiles, _ writer: inout JSONWriter
+    ) throws(SandboxFiles.Failure) {
+        var bytes = Array((parameters.text("content") ?? "").utf8)
+        if parameters.text("encoding") == "base64" {
+            do throws(Base64.Corrupt) {
+                bytes = try Base64.standard.decode(bytes.span)
+            } catch {
+                throw .refused("content is no base64")
+            }
+        }
+        if parameters.flag("create_dirs") { try files.makeFolders(above: path) }
+        switch parameters.text("mode") {
+        case "create": try files.write(path, bytes, .create)
+        case "append": try files.write(path, bytes, .append)
+        default: try files.write(path, bytes, .replace)
+        }
+        writer.key("bytes_written")
+        writer.integer(Int64(bytes.count))
+    }
+
+    private func list(
+        _ path: String, _ files: SandboxFiles, _ writer: inout JSONWriter
+    ) throws(SandboxFiles.Failure) {
+        let members = try files.list(path, countMax: Self.membersMax)
+        writer.key("entries")
+        writer.beginArray()
+        for member in members {
+            writer.beginObject()
+            writer.member("name", member.name)
+            writer.member("type", member.kind)
+            writer.key("size_bytes")
+            writer.integer(Int64(clamping: member.size))
+            writer.endObject()
+        }
+        writer.endArray()
+    }
+}
+
+extension Agentd_V1_ExecuteResponse {
+    fileprivate mutating func tell(_ end: SandboxOutcome.End) {
+        switch end {
+        case .exited(0): (status, code) = (.ok, "OK")
+        case .exited(let number):
+            (status, code, message) = (.error, "ERROR", "the command ended with \(number)")
+        case .signalled(let number):
+            (status, code, message) = (.error, "ERROR", "signal \(number) ended the command")
+        case .timedOut:
+            (status, code, message) = (.expired, "TIMEOUT", "the command took too long")
+        case .outputLimit:
+            (status, code, message) = (.error, "OUTPUT_LIMIT", "the command wrote too much")
+        case .killed:
+            (status, code, message) = (.cancelled, "CANCELLED", "the command was ended")
+        }
+    }
+}
+
+extension ExecutionFault {
+    init(_ failure: SandboxFiles.Failure) {
+        switch failure {
+        case .refused(let reason): self.init(.error, "FILE_ERROR", reason)
+        case .tooLarge(let bytesMax):
+            self.init(.error, "LIMITS_EXCEEDED", "the file has more than \(bytesMax) bytes")
+        }
+    }
+}
+
+extension Agentd_V1_ResourceUsage {
+    init(_ usage: SandboxUsage) {
+        self.init()
+        peakMemoryBytes = usage.peakBytes
+        cpuTimeMs = (usage.processorUser + usage.processorSystem).nanoseconds / 1_000_000
+        wallTimeMs = usage.wall.nanoseconds / 1_000_000
+        diskWriteBytes = usage.writtenBytes
+        diskReadBytes = usage.readBytes
+    }
+}

@@ -1,0 +1,70 @@
+internal import Bytes
+internal import IO
+internal import Policy
+internal import Rego
+internal import Synchronization
+
+/// Asks policy whether an execution may start. Unknown is denied: no policy, an error, or an answer
+/// that is no decision allows nothing.
+final class ExecutionPolicy: Sendable {
+    /// One evaluator for all threads: a decision takes microseconds.
+    private final class Desk {
+        var evaluator: Evaluator?
+    }
+
+    private let store: PolicyStore?
+    private let desk: Mutex<Desk>
+
+    init(_ store: PolicyStore?) {
+        self.store = store
+        desk = Mutex(Desk())
+    }
+
+    private static let limits: Limits = {
+        var limits = Limits()
+        limits.instructionsMax = 10_000_000
+        limits.arenaBytesMax = 64 << 20
+        limits.timeNanosecondsMax = 250_000_000
+        return limits
+    }()
+
+    /// - Parameter paramsJSON: an object, checked before.
+    func allows(
+        _ capability: String, paramsJSON: String, _ caller: Caller, sandbox: String
+    ) -> Bool {
+        guard let snapshot = store?.current else { return false }
+        let input = Self.input(capability, paramsJSON, caller, sandbox)
+        return desk.withLock { desk in
+            let evaluator = desk.evaluator ?? Evaluator(snapshot.rego, limits: Self.limits)
+            desk.evaluator = evaluator
+            if evaluator.snapshot !== snapshot.rego { evaluator.snapshot = snapshot.rego }
+            evaluator.begin()
+            guard
+                let value = try? input.withUnsafeBytes({ try evaluator.arena.value(json: $0) }),
+                let answer = try? evaluator.evaluate(
+                    snapshot.entryPoint, input: value,
+                    nowNanoseconds: Int64(truncatingIfNeeded: Clock.wallNanoseconds))
+            else { return false }
+            guard answer.isObject else { return answer.boolean ?? false }
+            let name = snapshot.rego.internedString("allowed")
+            return name.isDefined ? answer.object[name].boolean ?? false : false
+        }
+    }
+
+    private static func input(
+        _ capability: String, _ paramsJSON: String, _ caller: Caller, _ sandbox: String
+    ) -> [UInt8] {
+        var writer = JSONWriter(capacity: 512)
+        writer.beginObject()
+        writer.member("capability", capability)
+        writer.member("key_id", caller.keyID)
+        writer.member("rate_limit_tier", caller.tier)
+        writer.member("request_id", caller.requestID)
+        writer.member("sandbox_id", sandbox)
+        writer.key("params")
+        let params = Array((paramsJSON.isEmpty ? "{}" : paramsJSON).utf8)
+        params.withUnsafeBytes { writer.raw($0) }
+        writer.endObject()
+        return writer.bytes
+    }
+}

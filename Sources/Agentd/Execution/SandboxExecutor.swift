@@ -1,0 +1,205 @@
+internal import Bytes
+internal import GRPC
+internal import IO
+internal import Protos
+internal import Sandbox
+
+/// Runs capabilities in sandboxes of this machine.
+final class SandboxExecutor: CapabilityExecutor {
+    private let table: SandboxTable
+    let policy: ExecutionPolicy
+    private let results = ResultTable()
+
+    init(_ table: SandboxTable, _ policy: ExecutionPolicy) {
+        self.table = table
+        self.policy = policy
+    }
+
+    var capabilities: [Agentd_V1_CapabilityInfo] { Capability.allCases.map(\.info) }
+
+    var health: Agentd_V1_HealthResponse {
+        var health = Agentd_V1_HealthResponse()
+        health.healthy = true
+        health.status = "healthy"
+        health.details = ["sandboxes": "\(table.count)"]
+        return health
+    }
+
+    // MARK: executions
+
+    func execute(
+        _ request: Agentd_V1_ExecuteRequest, for caller: Caller, in call: Call,
+        output: ExecutionOutput?
+    ) throws(Status) -> Agentd_V1_ExecuteResponse {
+        let received = Clock.wallNanoseconds
+        let key = request.metadata.idempotencyKey
+        guard !key.isEmpty else { return try run(request, caller, call, output, received) }
+        return try results.first(of: caller.keyID, key) { () throws(Status) in
+            try run(request, caller, call, output, received)
+        }
+    }
+
+    private func run(
+        _ request: Agentd_V1_ExecuteRequest, _ caller: Caller, _ call: Call,
+        _ output: ExecutionOutput?, _ received: UInt64
+    ) throws(Status) -> Agentd_V1_ExecuteResponse {
+        var response = Agentd_V1_ExecuteResponse()
+        response.requestID = request.requestID.isEmpty ? UniqueName.make() : request.requestID
+        response.timing.receivedAtMs = received / 1_000_000
+        do throws(ExecutionFault) {
+            let execution = try admit(request, caller)
+            let entry = try place(request, caller, &response)
+            defer {
+                entry.end()
+                if response.sandboxInfo.newlyCreated, !request.sandboxPrefs.persist {
+                    table.end(entry)
+                }
+            }
+            let started = Clock.wallNanoseconds
+            response.timing.startedAtMs = started / 1_000_000
+            response.timing.setupTimeMs = (started &- received) / 1_000_000
+            try execution.run(in: entry.sandbox, call, output, &response)
+        } catch {
+            response.fail(error)
+        }
+        let completed = Clock.wallNanoseconds
+        response.timing.completedAtMs = completed / 1_000_000
+        response.timing.totalTimeMs = (completed &- received) / 1_000_000
+        response.timing.execTimeMs =
+            response.timing.startedAtMs == 0
+            ? 0 : response.timing.completedAtMs &- response.timing.startedAtMs
+        return response
+    }
+
+    /// Looks at everything that can be wrong before anything is started.
+    private func admit(
+        _ request: Agentd_V1_ExecuteRequest, _ caller: Caller
+    ) throws(ExecutionFault) -> Execution {
+        guard let capability = Capability(rawValue: request.capability), request.version <= 1 else {
+            throw ExecutionFault(
+                .error, "UNKNOWN_CAPABILITY", "no capability is called \(request.capability)")
+        }
+        let parameters: Parameters
+        do throws(Parameters.Fault) {
+            parameters = try Parameters(request.paramsJson, for: capability)
+        } catch {
+            throw ExecutionFault(.error, "INVALID_PARAMS", error.text)
+        }
+        let constraints = request.hasConstraints ? request.constraints : nil
+        if capability.writes, let constraints, !constraints.allowWrites {
+            throw ExecutionFault(.denied, "WRITES_NOT_ALLOWED", "the constraints forbid writing")
+        }
+        guard
+            policy.allows(
+                capability.rawValue, paramsJSON: parameters.json, caller,
+                sandbox: request.sandboxPrefs.sandboxID)
+        else {
+            throw ExecutionFault(.denied, "POLICY_DENIED", "policy does not allow it")
+        }
+        return Execution(capability, parameters, constraints)
+    }
+
+    /// The sandbox that it runs in: the one that was asked for, or a new one.
+    private func place(
+        _ request: Agentd_V1_ExecuteRequest, _ caller: Caller,
+        _ response: inout Agentd_V1_ExecuteResponse
+    ) throws(ExecutionFault) -> SandboxEntry {
+        let wanted = request.sandboxPrefs
+        var entry = wanted.sandboxID.isEmpty
+            ? nil : table.find(wanted.sandboxID, owner: caller.keyID)
+        guard wanted.sandboxID.isEmpty || entry != nil else {
+            throw .noSandbox(wanted.sandboxID)
+        }
+        if let found = entry, wanted.requireFresh, !found.isFresh {
+            throw ExecutionFault(.error, "SANDBOX_NOT_FRESH", "something ran in it before")
+        }
+        response.sandboxInfo.newlyCreated = entry == nil
+        if entry == nil {
+            var specification = Agentd_V1_CreateSandboxRequest()
+            specification.profile = wanted.profile
+            do throws(Status) {
+                entry = try table.create(
+                    specification, owner: caller.keyID, isPersistent: wanted.persist)
+            } catch {
+                throw ExecutionFault(.error, "SANDBOX_INIT_FAIL", error.message)
+            }
+        }
+        guard let entry, entry.begin() else { throw .noSandbox(wanted.sandboxID) }
+        response.sandboxInfo.sandboxID = entry.id
+        response.sandboxInfo.backend = entry.sandbox.backend.rawValue
+        response.sandboxInfo.profile = entry.profile
+        response.sandboxInfo.capabilities = entry.capabilities
+        return entry
+    }
+
+    // MARK: sandboxes
+
+    func listSandboxes(
+        _ request: Agentd_V1_ListSandboxesRequest, for caller: Caller
+    ) throws(Status) -> Agentd_V1_ListSandboxesResponse {
+        var response = Agentd_V1_ListSandboxesResponse()
+        response.sandboxes = table.all(of: caller.keyID).map(\.summary).filter {
+            request.stateFilter.isEmpty || $0.state == request.stateFilter
+        }
+        return response
+    }
+
+    func createSandbox(
+        _ request: Agentd_V1_CreateSandboxRequest, for caller: Caller
+    ) throws(Status) -> Agentd_V1_CreateSandboxResponse {
+        let entry = try table.create(request, owner: caller.keyID, isPersistent: true)
+        var response = Agentd_V1_CreateSandboxResponse()
+        response.sandboxID = entry.id
+        response.capabilities = entry.capabilities
+        return response
+    }
+
+    func attachSandbox(
+        _ request: Agentd_V1_AttachSandboxRequest, for caller: Caller
+    ) throws(Status) -> Agentd_V1_AttachSandboxResponse {
+        var response = Agentd_V1_AttachSandboxResponse()
+        let entry: SandboxEntry
+        if let found = table.find(request.sandboxID, owner: caller.keyID) {
+            entry = found
+        } else {
+            guard request.createIfMissing else { throw missing(request.sandboxID) }
+            entry = try table.create(
+                request.createSpec, owner: caller.keyID, isPersistent: true)
+            response.newlyCreated = true
+        }
+        entry.attach()
+        response.sessionID = "sess-\(UniqueName.make())"
+        response.sandboxID = entry.id
+        response.capabilities = entry.capabilities
+        return response
+    }
+
+    func terminateSandbox(
+        _ request: Agentd_V1_TerminateSandboxRequest, for caller: Caller
+    ) throws(Status) -> Agentd_V1_TerminateSandboxResponse {
+        let entry = try find(request.sandboxID, caller)
+        var response = Agentd_V1_TerminateSandboxResponse()
+        guard request.force || !entry.isBusy else {
+            response.message = "something runs in the sandbox; say force"
+            return response
+        }
+        table.end(entry)
+        response.success = true
+        return response
+    }
+
+    func sandboxCapabilities(
+        _ request: Agentd_V1_GetSandboxCapabilitiesRequest, for caller: Caller
+    ) throws(Status) -> Agentd_V1_SandboxCapabilities {
+        try find(request.sandboxID, caller).capabilities
+    }
+
+    func find(_ id: String, _ caller: Caller) throws(Status) -> SandboxEntry {
+        guard let entry = table.find(id, owner: caller.keyID) else { throw missing(id) }
+        return entry
+    }
+
+    private func missing(_ id: String) -> Status {
+        Status(.notFound, "no sandbox is called '\(id)'")
+    }
+}

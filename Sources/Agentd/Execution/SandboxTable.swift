@@ -1,0 +1,151 @@
+internal import Config
+internal import GRPC
+internal import IO
+internal import Protos
+internal import Proxy
+internal import Sandbox
+internal import Synchronization
+
+/// The sandboxes that there are, by their ids: made, found, and ended when their time is over.
+final class SandboxTable: Sendable {
+    /// How long a sandbox lives, and how many a key may have.
+    struct Limits: Sendable {
+        var lifetimeNanoseconds: UInt64 = 3_600_000_000_000
+        var persistentNanoseconds: UInt64 = 86_400_000_000_000
+        var perKeyMax = 100
+        var totalMax = 1000
+    }
+
+    private let launcher: SandboxLauncher
+    private let backend: IsolationBackend
+    private let allowsHostDirect: Bool
+    private let limits: Limits
+    private let entries = Mutex<[String: SandboxEntry]>([:])
+
+    /// Starts what makes sandboxes, and makes one, to know now whether that can be done.
+    init(_ configuration: SandboxesConfiguration) throws(RoleError) {
+        switch configuration.backend {
+        case .linuxNative: backend = .linuxNative
+        case .container: backend = .container
+        case .hostDirect: backend = .hostDirect
+        }
+        allowsHostDirect = configuration.allowsHostDirect
+        var limits = Limits()
+        limits.perKeyMax = configuration.perKeyMax
+        limits.totalMax = configuration.totalMax
+        self.limits = limits
+        do throws(SandboxError) {
+            launcher = try SandboxLauncher()
+            try launcher.create(
+                SandboxSpecification(), backend: backend, allowHostDirect: allowsHostDirect
+            ).terminate()
+        } catch {
+            throw RoleError("agentd.sandboxes: \(backend.rawValue): \(error.description)")
+        }
+    }
+
+    /// Waits for the sandbox, milliseconds as a rule.
+    func create(
+        _ request: Agentd_V1_CreateSandboxRequest, owner: String, isPersistent: Bool
+    ) throws(Status) -> SandboxEntry {
+        let specification = try SandboxSpecification(request)
+        endExpired()
+        let (total, own) = entries.withLock { all in
+            (all.count, all.values.count { $0.owner == owner })
+        }
+        guard total < limits.totalMax, own < limits.perKeyMax else {
+            throw Status(.resourceExhausted, "there are too many sandboxes")
+        }
+        let sandbox: Sandbox
+        do throws(SandboxError) {
+            sandbox = try launcher.create(
+                specification, backend: backend, allowHostDirect: allowsHostDirect)
+        } catch {
+            throw Status(error)
+        }
+        let entry = SandboxEntry(
+            id: "sbx-\(UniqueName.make())", profile: specification.profile.rawValue, owner: owner,
+            sandbox: sandbox, isPersistent: isPersistent,
+            lifetimeNanoseconds: isPersistent
+                ? limits.persistentNanoseconds : limits.lifetimeNanoseconds)
+        entries.withLock { $0[entry.id] = entry }
+        return entry
+    }
+
+    /// The caller's own; those of others are as good as missing.
+    func find(_ id: String, owner: String) -> SandboxEntry? {
+        endExpired()
+        return entries.withLock { $0[id] }.flatMap { $0.owner == owner ? $0 : nil }
+    }
+
+    func all(of owner: String) -> [SandboxEntry] {
+        endExpired()
+        return entries.withLock { all in all.values.filter { $0.owner == owner } }
+            .sorted { ($0.created, $0.id) < ($1.created, $1.id) }
+    }
+
+    func end(_ entry: SandboxEntry) {
+        entry.terminate()
+        entries.withLock { $0[entry.id] = nil }
+    }
+
+    func endAll() {
+        for entry in entries.withLock({ Array($0.values) }) { end(entry) }
+    }
+
+    var count: Int { entries.withLock(\.count) }
+
+    private func endExpired() {
+        let now = Clock.wallNanoseconds
+        let expired = entries.withLock { all in all.values.filter { $0.expires <= now } }
+        for entry in expired { end(entry) }
+    }
+}
+
+extension SandboxSpecification {
+    /// What a client asked for; what it left out is as the profile has it.
+    fileprivate init(_ request: Agentd_V1_CreateSandboxRequest) throws(Status) {
+        self.init()
+        let name = request.profile.isEmpty ? "default" : request.profile
+        guard let profile = Profile(rawValue: name) else {
+            throw RequestCheck.invalid("profile", "is neither default nor strict")
+        }
+        self.profile = profile
+        if !request.workdir.isEmpty, request.workdir != workFolder.path {
+            workFolder = .host(request.workdir)
+        }
+        readablePaths = request.allowedPathsRo
+        writablePaths = request.allowedPathsRw
+        let wanted = request.limits
+        limits.memoryBytesMax = Self.least(limits.memoryBytesMax, wanted.maxMemoryBytes)
+        limits.processorSecondsMax = Self.least(
+            limits.processorSecondsMax, (wanted.maxCpuTimeMs &+ 999) / 1000)
+        limits.processesMax = Self.least(limits.processesMax, UInt64(wanted.maxProcesses))
+        limits.openFilesMax = Self.least(limits.openFilesMax, UInt64(wanted.maxOpenFiles))
+        limits.fileBytesMax = Self.least(limits.fileBytesMax, wanted.maxWriteBytes)
+        if wanted.maxOutputBytes > 0 {
+            limits.outputBytesMax = min(limits.outputBytesMax, Int(clamping: wanted.maxOutputBytes))
+        }
+        if wanted.maxWallTimeMs > 0 {
+            limits.commandTimeout = min(
+                limits.commandTimeout, .milliseconds(Int64(clamping: wanted.maxWallTimeMs)))
+        }
+    }
+
+    /// A client may have less than there is, not more; 0 is no wish.
+    private static func least(_ limit: UInt64?, _ wanted: UInt64) -> UInt64? {
+        wanted == 0 ? limit : min(limit ?? .max, wanted)
+    }
+}
+
+extension Status {
+    init(_ error: SandboxError) {
+        switch error {
+        case .invalid(let reason): self.init(.invalidArgument, reason)
+        case .unavailable, .launcherGone: self.init(.unavailable, error.description)
+        case .notStarted, .ended, .suspended: self.init(.failedPrecondition, error.description)
+        case .unsupported: self.init(.notServed, error.description)
+        case .system: self.init(.internal, error.description)
+        }
+    }
+}

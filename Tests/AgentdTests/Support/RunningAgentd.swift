@@ -1,0 +1,34 @@
+import Agentd
+import Peers
+import RunningRole
+import Telemetry
+
+/// An agentd on ports of the kernel's choice.
+final class RunningAgentd {
+    private let role: RunningRole
+
+    /// - Parameter settings: more lines of the `agentd` section, with an indent of two.
+    init(_ settings: String = "") throws {
+        let text = "agentd:\n  listen: 127.0.0.1:0\n  grpc: 127.0.0.1:0\n" + settings
+        guard let section = try RunningRole.parse(text).agentd else { throw Peer.Failure.broken }
+        role = try RunningRole([
+            Agentd(section, version: "test", workers: 1, log: Log(.file("/dev/null")))
+        ])
+    }
+
+    /// The second address of the role.
+    var grpcPort: UInt16 { role.adminPort }
+
+    /// Sends one request of the HTTP API on a connection of its own and reads the answer.
+    func ask(
+        _ verb: String, _ target: String, _ json: String? = nil, _ fields: String = ""
+    ) throws -> Message {
+        let peer = try role.connect()
+        let content = json.map {
+            "Content-Type: application/json\r\nContent-Length: \($0.utf8.count)\r\n\r\n\($0)"
+        }
+        try peer.send(
+            "\(verb) \(target) HTTP/1.1\r\nHost: x\r\n\(fields)\(content ?? "\r\n")")
+        return try peer.readMessage(answering: verb)
+    }
+}

@@ -1,0 +1,3 @@
+package exec
+
+default allow := false
