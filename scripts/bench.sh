@@ -5,6 +5,7 @@
 #                              limits, credential and log, its peers with the proxying alone
 #   scripts/bench.sh streaming how events and bodies of 1 GiB pass the egress, or it fails
 #   scripts/bench.sh tls       the same with TLS on either side, and handshakes, with nginx and HAProxy
+#   scripts/bench.sh protocols   the same for HTTP/2, gRPC, TLS and WebSocket, with Envoy as well
 #   scripts/bench.sh idle      memory per idle connection, 10,000 of them
 #   scripts/bench.sh allocations   heap allocations per warm request: none, or it fails
 #   scripts/bench.sh policy    one decision: time and allocations, beside regorus and regopy
@@ -55,6 +56,14 @@ proxies() {
         --cmd "$sluice --role gateway --config $root/Tests/Bench/gateway.yaml" \
         --urls h1=8200 "$@"
     say "access log of the run: $(wc -l <"$SLUICE_ACCESS_LOG") lines"
+}
+
+# secured_listener PORT ADMIN-PORT: the gateway's configuration with TLS for clients.
+secured_listener() {
+    local certificates=${SLUICE_BENCH_DIR:-$HOME/.cache/sluice-bench}/certs
+    local tls="tls: { certificates: [{ cert: $certificates/cert.pem, key: $certificates/key.pem }] }"
+    sed "s|^  listen:.*|  listen: 127.0.0.1:$1\n  $tls|; s|^  admin:.*|  admin: 127.0.0.1:$2|" \
+        Tests/Bench/gateway.yaml
 }
 
 # egress_bundle FOLDER: the shipped policies with the data of the benchmarks.
@@ -148,6 +157,26 @@ egress)
     say "CPU time of the proxy per call: plain in, TLS 1.3 keep-alive out, 64 connections, one worker"
     egress --peers nginx,haproxy --cases egress "$@"
     ;;
+protocols)
+    say "CPU time of the proxy per request, one worker: HTTP/2 in at 100 streams (h2c100), TLS 1.3"
+    say "(tls, tls64k), full handshakes (tlshs), HTTP/2 on both sides as gRPC has it (h2h2)"
+    need_tools
+    need_sluice
+    results=$(mktemp -d)
+    trap 'rm -rf "$results"' EXIT
+    export SLUICE_PORT=8200 SLUICE_ADMIN_PORT=8299 SLUICE_ACCESS_LOG=$results/access.log
+    secured_listener 8202 8298 >"$results/listener.yaml"
+    sed "s|^  listen:.*|  listen: 127.0.0.1:8204|; s|^  admin:.*|  admin: 127.0.0.1:8296|
+        s|^      address:.*|      address: 127.0.0.1:8301\n      protocol: http2|" \
+        Tests/Bench/gateway.yaml >"$results/grpc.yaml"
+    run_gateway="$sluice --role gateway --config"
+    isolated python3 "$source_dir/proxy/bench.py" --peers nginx,haproxy,envoy \
+        --add sluice --cmd "$run_gateway Tests/Bench/gateway.yaml" --urls h2c=8200 \
+        --add sluice-tls --cmd "$run_gateway $results/listener.yaml" --urls tls=8202 \
+        --cases h2c100,tls,tls64k,tlshs "$@"
+    isolated python3 "$source_dir/proxy/bench.py" --peers nginx-grpc,haproxy-grpc,envoy-grpc \
+        --add sluice --cmd "$run_gateway $results/grpc.yaml" --urls h2h2=8204 --cases h2h2 "$@"
+    ;;
 tls)
     say "CPU time of the proxy per request: TLS 1.3 from clients (tls, tls64k), handshakes (tlshs, tlsnew),"
     say "and to the upstream (egress), one worker"
@@ -156,10 +185,8 @@ tls)
     results=$(mktemp -d)
     trap 'rm -rf "$results"' EXIT
     certificates=${SLUICE_BENCH_DIR:-$HOME/.cache/sluice-bench}/certs
-    listener="tls: { certificates: [{ cert: $certificates/cert.pem, key: $certificates/key.pem }] }"
     upstream="tls: { ca_file: $certificates/cert.pem, server_name: localhost }"
-    sed "s|^  listen:.*|  listen: 127.0.0.1:8202\n  $listener|; s|^  admin:.*|  admin: 127.0.0.1:8298|" \
-        Tests/Bench/gateway.yaml >"$results/listener.yaml"
+    secured_listener 8202 8298 >"$results/listener.yaml"
     sed "s|^  listen:.*|  listen: 127.0.0.1:8203|; s|^  admin:.*|  admin: 127.0.0.1:8297|
         s|^      address:.*|      address: 127.0.0.1:9443\n      $upstream|" \
         Tests/Bench/gateway.yaml >"$results/upstream.yaml"
@@ -255,7 +282,7 @@ load)
     "$bench" rules "$data/rules1000"
     ;;
 *)
-    say "usage: scripts/bench.sh KIND [ARGUMENTS]; kinds: gateway egress streaming tls idle"
+    say "usage: scripts/bench.sh KIND [ARGUMENTS]; kinds: gateway egress streaming tls protocols idle"
     die "allocations policy budgets swap scrubbing sandbox load"
     ;;
 esac

@@ -20,7 +20,10 @@ step "sluice policy test: the shipped bundle"
 "$sluice" policy test bundles/agentd --fail-on-empty
 
 step "hostile traffic over sockets (a part; scripts/vectors.sh h1 h2 grpc ws attacks runs all)"
-./scripts/vectors.sh --short h1 h2 grpc ws attacks
+./scripts/vectors.sh --short h1 h2 conformance grpc ws attacks
+
+step "TLS handshakes with a reload, WebSockets, and SIGTERM under load (a tenth of scripts/soak.sh)"
+./scripts/soak.sh --short handshakes websockets drain
 
 step "build (debug, with tests)"
 swift build --scratch-path "$build_dir" --build-tests

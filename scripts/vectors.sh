@@ -3,7 +3,10 @@
 #   scripts/vectors.sh [--short] SUITE...
 #     h1       HTTP/1.1 requests, and hostile answers of an upstream; --short: a few files only
 #     h2       HTTP/2 requests towards an HTTP/1.1 upstream (needs Python's hpack)
+#     conformance  HTTP/2 as the RFCs have it, section by section as h2spec does, plain and with TLS;
+#              against requests that are forwarded, and ones that are refused (needs hpack)
 #     grpc     gRPC calls through the gateway, HTTP/2 on both sides (needs grpcio)
+#     tls      what sslyze finds, judged by Mozilla's intermediate configuration (needs sslyze)
 #     ws       WebSocket (needs websockets)
 #     attacks  floods, while other clients are measured (needs psutil); --short: the quick ones
 # The vectors are at SLUICE_VECTORS (default ../shared/vectors/data), the runners in the folder
@@ -12,12 +15,12 @@ set -euo pipefail
 source "$(dirname "$0")/common.sh"
 cd "$root"
 
-usage() { die "usage: scripts/vectors.sh [--short] h1|h2|grpc|ws|attacks..."; }
+usage() { die "usage: scripts/vectors.sh [--short] h1|h2|conformance|grpc|tls|ws|attacks..."; }
 short=no
 suites=()
 for word in "$@"; do
     case $word in
-    h1 | h2 | grpc | ws | attacks) suites+=("$word") ;;
+    h1 | h2 | conformance | grpc | tls | ws | attacks) suites+=("$word") ;;
     --short) short=yes ;;
     *) usage ;;
     esac
@@ -100,7 +103,7 @@ PYTHON
 judge() {
     local name=$1 expected=$2 closing
     shift 2
-    closing=$("$@" | tee >(cat >&2) | tail -n 1)
+    closing=$("$@" | tee >(cat >&2) | tail -n 1) || true
     if [ "$closing" != "$expected passed, 0 failed" ]; then
         say "FAILED: $name: $closing (expected: $expected passed, 0 failed)"
         failures=$((failures + 1))
@@ -112,6 +115,55 @@ grpc() {
     judge grpc "$(grep -c '^def t_' "$runners/grpcrun.py")" \
         python3 "$runners/grpcrun.py" --proxy "127.0.0.1:$SLUICE_PORT" \
         --upstream-port "$SLUICE_UPSTREAM_PORT" --metadata "x-api-key:$key"
+}
+
+# Four gateways' worth of HTTP/2, each judged by all cases: the one that runs, which forwards, one
+# that asks for a key, and both again behind TLS.
+conformance() {
+    local upstream expected name kind address pid
+    python3 Tests/Vectors/upstream.py "$SLUICE_UPSTREAM_PORT" &
+    upstream=$!
+    children+=("$upstream")
+    wait_for 10 port_answers "$SLUICE_UPSTREAM_PORT" || die "the upstream did not start"
+    expected=$(python3 Tests/Conformance/run.py --count)
+    scripts/make-certificate.sh "$results/tls" localhost 127.0.0.1
+    judge "conformance" "$expected" python3 Tests/Conformance/run.py "127.0.0.1:$SLUICE_PORT"
+    local listener="tls: { certificates: [{ cert: $results/tls/cert.pem, key: $results/tls/key.pem }] }"
+    for name in forwarded,tls refused refused,tls; do
+        address=127.0.0.1:$(free_port)
+        kind=${name%,*}
+        sed "s|^  listen:.*|  listen: $address|; s|^  admin:.*|  admin: 127.0.0.1:$(free_port)|" \
+            Tests/Vectors/gateway.yaml >"$results/$name.yaml"
+        [ "$kind" = forwarded ] || sed -i 's/auth: optional/auth: required/' "$results/$name.yaml"
+        [ "$name" = "$kind" ] || sed -i "s|^  admin:|  $listener\n  admin:|" "$results/$name.yaml"
+        "$sluice" --role gateway --config "$results/$name.yaml" 2>"$results/$name.log" &
+        pid=$!
+        children+=("$pid")
+        wait_for 10 port_answers "${address##*:}" || die "$(cat "$results/$name.log")"
+        judge "conformance $name" "$expected" python3 Tests/Conformance/run.py \
+            $([ "$name" = "$kind" ] || printf %s --tls) "$address"
+        kill "$pid"
+    done
+    kill "$upstream"
+    children=("${children[0]}")
+}
+
+# A gateway with TLS, looked at from outside.
+tls() {
+    local port pid
+    scripts/make-certificate.sh "$results/tls" localhost 127.0.0.1
+    port=$(free_port)
+    local listener="tls: { certificates: [{ cert: $results/tls/cert.pem, key: $results/tls/key.pem }] }"
+    sed "s|^  listen:.*|  listen: 127.0.0.1:$port\n  $listener|
+        s|^  admin:.*|  admin: 127.0.0.1:$(free_port)|" \
+        Tests/Vectors/gateway.yaml >"$results/tls.yaml"
+    "$sluice" --role gateway --config "$results/tls.yaml" 2>"$results/tls.log" &
+    pid=$!
+    children+=("$pid")
+    wait_for 10 port_answers "$port" || die "$(cat "$results/tls.log")"
+    python3 Tests/Vectors/weaknesses.py "127.0.0.1:$port" || failures=$((failures + 1))
+    kill "$pid"
+    children=("${children[0]}")
 }
 
 quick_attacks=(rapid_reset made_you_reset made_you_reset_priority continuation_flood hpack_bomb)
@@ -160,7 +212,9 @@ for suite in "${suites[@]}"; do
     case $suite in
     h1) http1 ;;
     h2) ! has hpack h2 || run h2 "$(count h2-request '')" h2run.py ;;
+    conformance) ! has hpack conformance || conformance ;;
     grpc) ! has grpc grpc || grpc ;;
+    tls) ! has sslyze tls || tls ;;
     ws) ! has websockets.asyncio.client ws || websockets ;;
     attacks) ! has psutil attacks || attacks ;;
     esac

@@ -71,7 +71,7 @@ final class EgressWorker: RequestHandler {
         desk.refuse(fault, request, reply)
     }
 
-    func endedAbuse(by peer: SocketAddress) { desk.journal.recorder.endedAbuse() }
+    func count(_ event: ConnectionEvent) { desk.journal.recorder.count(event) }
 
     func inspect(lines: UnsafeMutableRawBufferPointer, of exchange: UInt32) {
         flights.scrub(lines: lines, of: exchange)

@@ -76,11 +76,13 @@ final class ServiceCatalog: Sendable {
         if let previous, previous.service.origin == service.origin {
             tunnels = previous.upstream
             tunnels.tls = nil
+            tunnels.version = .http1
         } else {
             tunnels = upstream(of: service, connection)
         }
         var upstream = tunnels
         upstream.tls = tls(of: service, connection)
+        upstream.version = Upstream.Version(connection.protocol)
         let definition = configuration.credentials.first { $0.name == service.credential }
         return EgressRoute(
             service,

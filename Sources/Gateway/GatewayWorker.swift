@@ -56,7 +56,7 @@ final class GatewayWorker: RequestHandler {
         desk.refuse(fault, request, reply)
     }
 
-    func endedAbuse(by peer: SocketAddress) { desk.journal.recorder.endedAbuse() }
+    func count(_ event: ConnectionEvent) { desk.journal.recorder.count(event) }
 
     func record(_ exchange: UInt32, _ outcome: ExchangeOutcome) {
         desk.journal.end(exchange, outcome)

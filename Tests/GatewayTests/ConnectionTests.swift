@@ -117,7 +117,7 @@ struct ConnectionTests {
         ("GET /api/v1/x HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", 400),
         ("GET /api/v1/x HTTP/1.1\r\nHost : a\r\n\r\n", 400),
         ("GET /api/v1/x HTTP/2.0\r\nHost: a\r\n\r\n", 505),
-        ("nonsense\r\n\r\n", 400),
+        ("nonsense HTTP/1.1\r\n\r\n", 400),
         ("GET / HTTP/1.1\r\nHost: a\r\nx: \(String(repeating: "y", count: 70_000))\r\n\r\n", 431),
         ("GET /\(String(repeating: "y", count: 9_000)) HTTP/1.1\r\nHost: a\r\n\r\n", 414),
     ])

@@ -18,21 +18,28 @@ public final class H2Client {
 
     deinit { for memory in kept { memory.deallocate() } }
 
-    /// Sends a head, as HTTP/1.1 spells it, and, unless it is nil, all of a body.
+    /// Sends a head, as HTTP/1.1 spells it, and, unless it is nil, all of a body, with one write as
+    /// far as the other side has room.
     public func request(_ head: String, body: String? = nil) throws -> Int32 {
-        let stream = try begin(head, ends: body == nil)
-        if let body { try send(body, on: stream, isLast: true) }
+        let stream = try open(head, ends: body == nil)
+        if let body { offer(Array(body.utf8), on: stream, isLast: true) }
+        try flush()
         return stream
     }
 
     public func begin(_ head: String, ends: Bool) throws -> Int32 {
+        let stream = try open(head, ends: ends)
+        try flush()
+        return stream
+    }
+
+    private func open(_ head: String, ends: Bool) throws -> Int32 {
         let bytes = Array(head.utf8)
         let number = bytes.withUnsafeBytes {
             connection.request($0, scheme: "http", ends: ends, user: 0)
         }
         guard let number else { throw Peer.Failure.broken }
         messages[number] = H2Message()
-        try flush()
         return number
     }
 
@@ -48,12 +55,18 @@ public final class H2Client {
     public func send(
         _ bytes: [UInt8], trailerBytes: Int = 0, on stream: Int32, isLast: Bool
     ) throws {
+        offer(bytes, trailerBytes: trailerBytes, on: stream, isLast: isLast)
+        try flush()
+    }
+
+    private func offer(
+        _ bytes: [UInt8], trailerBytes: Int = 0, on stream: Int32, isLast: Bool
+    ) {
         let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: bytes.count, alignment: 1)
         memory.copyBytes(from: bytes)
         kept.append(memory)
         connection.offer(
             stream, UnsafeRawBufferPointer(memory), trailerBytes: trailerBytes, isLast: isLast)
-        try flush()
     }
 
     public func reset(_ stream: Int32) throws {
@@ -78,8 +91,14 @@ public final class H2Client {
     /// What the other side said when it ended the connection.
     public private(set) var goAway: H2ErrorCode?
 
+    /// The last stream that the other side said it looks at.
+    public private(set) var goAwayLast: Int32?
+
     /// Reads until the other side announces the end.
     public func readGoAway() throws { try read { self.goAway != nil } }
+
+    /// Reads until the other side says that no stream above `last` is looked at.
+    public func readGoAway(last: Int32) throws { try read { self.goAwayLast == last } }
 
     private func read(until isEnough: () -> Bool) throws {
         while !isEnough() {
@@ -121,7 +140,9 @@ public final class H2Client {
             messages[stream]?.isComplete = true
         case .end(let stream, _): messages[stream]?.isComplete = true
         case .closed(let stream, _, let code): messages[stream]?.closed = code
-        case .goAway(_, let code): goAway = code
+        case .goAway(let last, let code):
+            goAway = code
+            goAwayLast = last
         case .oversizedHead, .drained: break
         }
     }

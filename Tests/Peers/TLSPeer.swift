@@ -10,10 +10,13 @@ public final class TLSPeer {
     public enum Failure: Error { case handshake(TLSFailure), ended }
 
     /// Connects, and makes the handshake.
-    public init(port: UInt16, to name: String = "localhost", _ context: TLSClientContext) throws {
+    public init(
+        port: UInt16, to name: String = "localhost",
+        speaking protocols: [ApplicationProtocol] = [.http11], _ context: TLSClientContext
+    ) throws {
         peer = try Peer(port: port)
         wire = try TLSWire()
-        session = try context.session(to: name, protocols: [.http11], cache: cache, on: wire)
+        session = try context.session(to: name, protocols: protocols, cache: cache, on: wire)
         while true {
             wire.clearOutput()
             let step = session.handshake()

@@ -46,6 +46,26 @@ struct ControlGroupTests {
         #expect(group.missing.count == 3)
     }
 
+    @Test func `groups and folders of a daemon that is gone are removed, no others`() throws {
+        let root = try ScratchFolder(owner: .own)
+        // No process has such a number.
+        let gone = ["2147483647-1", "2147483646-20"]
+        let kept = ["\(getpid())-1", "other", "-1", "x-1"]
+        mkdir(root.path + "/sluice", 0o755)
+        for name in gone + kept { mkdir(root.path + "/sluice/" + name, 0o755) }
+        let tree = ControlGroupTree(
+            mounts: "34 30 0:30 / \(root.path) rw - cgroup2 cgroup2 rw", membership: "0::/\n",
+            controllers: { _ in "memory" })
+        tree.removeLeftovers()
+        #expect(HostPath.names(in: root.path + "/sluice").sorted() == kept.sorted())
+        let left = "/var/tmp/sluice-sandbox-2147483647-x"
+        mkdir(left, 0o755)
+        mkdir(left + "/inner", 0o755)
+        ScratchFolder.removeLeftovers()
+        #expect(!File.exists(left))
+        #expect(File.exists(root.path))
+    }
+
     @Test func `limits of version 2 are written as the kernel reads them`() throws {
         let root = try ScratchFolder(owner: .own)
         let folder = root.path + "/sluice/one"

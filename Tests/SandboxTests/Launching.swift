@@ -60,16 +60,6 @@ extension Sandbox {
 
 extension Launching {
     static func processes() -> [CInt] {
-        guard let stream = opendir("/proc") else { return [] }
-        defer { closedir(stream) }
-        var numbers: [CInt] = []
-        while let entry = readdir(stream) {
-            var name = entry.pointee.d_name
-            let text = withUnsafeBytes(of: &name) { bytes in
-                String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-            }
-            if let number = CInt(text) { numbers.append(number) }
-        }
-        return numbers
+        HostPath.names(in: "/proc").compactMap { CInt($0) }
     }
 }

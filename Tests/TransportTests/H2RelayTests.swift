@@ -38,7 +38,8 @@ struct H2RelayTests {
         let server = try upstream.accept()
         let request = try readAll(server, while: client, stream)
         #expect(request.text == body)
-        #expect(request["transfer-encoding"] == (count > 0 ? "chunked" : nil))
+        // Whether there is none shows only when the end comes together with the head.
+        if count > 0 { #expect(request["transfer-encoding"] == "chunked") }
         try server.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
         if count > 0 { try server.send("\(String(count, radix: 16))\r\n\(body)\r\n") }
         try server.send("0\r\nx-check: 1\r\n\r\n")
@@ -185,5 +186,32 @@ struct H2RelayTests {
         client.received = []
         while case .bytes = try client.read() {}
         #expect(try upstream.isUntouched())
+    }
+
+    @Test(arguments: ["INVALID CONNECTION PREFACE\r\n\r\n", "\u{16}\u{3}\u{1}\u{2}\r\n"])
+    func `what does not claim to be HTTP gets no answer`(text: String) throws {
+        let client = try relay.connect()
+        try client.send(text)
+        #expect(try client.isAtEnd())
+        #expect(client.received.isEmpty)
+        #expect(relay.outcomes.next()?.status == 400)
+    }
+
+    @Test func `content behind an answer is dropped, and its stream is not reset`() throws {
+        let client = try H2Client(port: relay.port)
+        let stream = try client.begin("POST /1 HTTP/1.1\r\nhost: a\r\n\r\n", ends: false)
+        let server = try upstream.accept()
+        _ = try server.readHead()
+        try server.send("HTTP/1.1 413 Content Too Large\r\nContent-Length: 0\r\n\r\n")
+        let response = try client.response(to: stream)
+        #expect(response.status == 413)
+        #expect(response.closed == nil)
+        try client.send("the rest", on: stream, isLast: true)
+        let next = try client.request("GET /2 HTTP/1.1\r\nhost: a\r\n\r\n")
+        let other = try upstream.accept()
+        _ = try other.readMessage()
+        try other.send("HTTP/1.1 204 No Content\r\n\r\n")
+        #expect(try client.response(to: next).status == 204)
+        #expect(client.goAway == nil)
     }
 }

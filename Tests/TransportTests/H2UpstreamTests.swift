@@ -17,7 +17,7 @@ struct H2UpstreamTests {
     private static func place(_ upstream: ScriptedUpstream) -> Upstream {
         let address = SocketAddress(ipv4: 0x7F00_0001, port: upstream.port)
         var place = Upstream(name: "test", addresses: [address])
-        place.usesHTTP2 = true
+        place.version = .http2
         return place
     }
 

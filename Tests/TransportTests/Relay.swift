@@ -9,6 +9,8 @@ final class ForwardEverything: RequestHandler {
     struct Options {
         var allowsWebSocket = false
         var tunnelsConnect = false
+        /// Whether upstreams are told what the client spoke, in `X-Version`.
+        var tellsVersion = false
         /// How much of the content is wanted before the request is decided about.
         var gatherBytes = 0
         /// Kept out of responses.
@@ -36,6 +38,7 @@ final class ForwardEverything: RequestHandler {
             return .tunnel(
                 Tunnelling(upstream: upstream, idleNanoseconds: options.idleNanoseconds))
         }
+        if options.tellsVersion { reply.lines.append(text: "X-Version: \(head.version)\r\n") }
         if options.gatherBytes > 0, request.contentIsComplete == nil, head.framing != .none {
             return .gather(bytesMax: options.gatherBytes)
         }
@@ -106,10 +109,15 @@ final class Relay {
 
     convenience init(
         to upstream: ScriptedUpstream, _ forwarding: ForwardEverything.Options = .init(),
+        headerTimeoutNanoseconds: UInt64 = ListenerOptions().headerTimeoutNanoseconds,
         tls: TLSServer? = nil
     ) throws {
         let address = SocketAddress(ipv4: 0x7F00_0001, port: upstream.port)
-        try self.init(to: Upstream(name: "test", addresses: [address]), forwarding, tls: tls)
+        var options = ListenerOptions()
+        options.headerTimeoutNanoseconds = headerTimeoutNanoseconds
+        try self.init(
+            to: Upstream(name: "test", addresses: [address]), forwarding, options: options,
+            tls: tls)
     }
 
     deinit {

@@ -4,7 +4,7 @@ by what its clients see. usage: upstream.py PORT"""
 import asyncio
 import sys
 
-ANSWER = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 3\r\n\r\nok\n"
+ANSWER = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 6\r\n\r\nhello\n"
 
 
 async def serve(reader, writer):
@@ -12,7 +12,10 @@ async def serve(reader, writer):
         while True:
             head = await reader.readuntil(b"\r\n\r\n")
             if b"transfer-encoding: chunked" in head.lower():
-                await reader.readuntil(b"0\r\n\r\n")
+                while size := int(await reader.readuntil(b"\r\n"), 16):
+                    await reader.readexactly(size + 2)
+                while await reader.readuntil(b"\r\n") != b"\r\n":
+                    pass
             writer.write(ANSWER)
             await writer.drain()
     except (asyncio.IncompleteReadError, asyncio.LimitOverrunError, OSError):

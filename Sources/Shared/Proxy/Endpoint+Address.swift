@@ -32,12 +32,22 @@ extension Upstream {
             name: configuration.name, addresses: try configuration.address.addresses(key))
         connectTimeoutNanoseconds = configuration.connectTimeout.nanoseconds
         idleConnectionsMax = configuration.idleConnections
-        usesHTTP2 = configuration.protocol == .http2
+        version = Version(configuration.protocol)
         tls = security.map {
             TLSUpstream(
                 client: $0.client,
                 serverName: $0.configuration.serverName ?? configuration.address.host)
         }
-        if usesHTTP2 { tls?.protocols = [.http2] }
+    }
+}
+
+extension Upstream.Version {
+    public init(_ configured: UpstreamProtocol) {
+        self =
+            switch configured {
+            case .http1: .http1
+            case .http2: .http2
+            case .auto: .negotiated
+            }
     }
 }

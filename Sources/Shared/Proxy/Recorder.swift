@@ -10,8 +10,8 @@ public struct Recorder {
     }
 
     private let ring: AccessRing?
-    private let shard: MetricShard
-    private let downstream: DownstreamMetrics
+    let shard: MetricShard
+    let downstream: DownstreamMetrics
     private let caller: Caller
     private let operations: Log
     /// By the worker's numbers of its upstreams; nil for those of other roles.
@@ -50,9 +50,6 @@ public struct Recorder {
         shard.add(downstream.requests)
         shard.increment(downstream.requestsActive)
     }
-
-    /// A client's connection was ended for making work for nothing.
-    public func endedAbuse() { shard.add(downstream.connectionsAbusive) }
 
     public func end(_ record: borrowing RequestRecord, _ outcome: ExchangeOutcome) {
         count(outcome)
@@ -98,7 +95,8 @@ public struct Recorder {
             shard.add(cluster.bytesSent, outcome.contentBytesReceived)
             cluster.answered(
                 status: outcome.status, nanoseconds: outcome.ended &- outcome.started, shard)
-        case .malformedHead, .malformedContent, .requestTimeout, .clientClosed, .unresolved,
+        case .malformedHead, .malformedContent, .requestTimeout, .protocolRefused, .clientClosed,
+            .unresolved,
             .overflow, .upstreamClosed, .malformedResponse, .codedContent, .tunnelIdle,
             .buffersFull, .headTooLarge, .drained:
             return

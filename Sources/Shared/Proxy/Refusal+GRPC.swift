@@ -69,6 +69,7 @@ extension TransportFault {
         switch self {
         case .malformedHead, .malformedContent: .invalidArgument
         case .requestTimeout, .upstreamTimeout: .deadlineExceeded
+        case .protocolRefused: .notServed
         case .malformedResponse, .codedContent, .headTooLarge: .internal
         case .clientClosed, .connectFailed, .unresolved, .connectTimeout, .tlsFailed, .overflow,
             .upstreamClosed, .tunnelIdle, .buffersFull, .drained:

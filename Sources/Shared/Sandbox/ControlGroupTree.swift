@@ -50,6 +50,15 @@ public struct ControlGroupTree: Equatable, Sendable {
         }
     }
 
+    /// Removes the groups of a daemon that was ended before it could; their processes went with it.
+    func removeLeftovers() {
+        for folder in Set(places.values.map { $0.folder + "/sluice" }) {
+            for name in HostPath.names(in: folder) where HostPath.isLeftover(name[...]) {
+                rmdir(folder + "/" + name)
+            }
+        }
+    }
+
     private struct Mount {
         let type: String
         let options: [String]

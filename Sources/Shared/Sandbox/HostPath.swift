@@ -33,6 +33,28 @@ enum HostPath {
         return lstat(path, &status) == 0 ? status : nil
     }
 
+    /// What is in the folder at `path`; nothing when it cannot be read.
+    static func names(in path: String) -> [String] {
+        guard let stream = opendir(path) else { return [] }
+        defer { closedir(stream) }
+        var names: [String] = []
+        while let entry = readdir(stream) {
+            var text = entry.pointee.d_name
+            let name = withUnsafeBytes(of: &text) { bytes in
+                String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            if name != ".", name != ".." { names.append(name) }
+        }
+        return names
+    }
+
+    /// True when the process whose number `name` begins with, up to a `-`, has ended.
+    static func isLeftover(_ name: Substring) -> Bool {
+        guard let number = name.split(separator: "-").first.flatMap({ pid_t($0) }), number > 0
+        else { return false }
+        return kill(number, 0) != 0 && errno == ESRCH
+    }
+
     /// What the link at `path` says; nil when it is none.
     static func link(_ path: String) -> String? {
         var target = [CChar](repeating: 0, count: bytesMax)

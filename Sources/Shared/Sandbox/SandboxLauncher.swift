@@ -26,6 +26,8 @@ public final class SandboxLauncher: Sendable {
         for profile in SandboxSpecification.Profile.allCases {
             filters[profile] = try SyscallFilter(profile: profile)
         }
+        groups.removeLeftovers()
+        ScratchFolder.removeLeftovers()
         let pair = try SocketPair()
         var process: pid_t = 0
         let code = csandbox_start_launcher(pair.theirs.raw, &process)

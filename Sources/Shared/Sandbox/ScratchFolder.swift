@@ -5,9 +5,12 @@ internal import IO
 final class ScratchFolder: Sendable {
     let path: String
     private static let depthMax = 256
+    private static let parent = "/var/tmp"
+    private static let prefix = "sluice-sandbox-"
 
     init(owner: SandboxIdentity) throws(SandboxError) {
-        var template = Array("/var/tmp/sluice-sandbox-XXXXXX".utf8CString)
+        let pattern = "\(Self.parent)/\(Self.prefix)\(getpid())-XXXXXX"
+        var template = Array(pattern.utf8CString)
         guard mkdtemp(&template) != nil else { throw .system(.last) }
         path = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
         guard geteuid() != 0 || chown(path, owner.hostUser, owner.hostGroup) == 0 else {
@@ -17,9 +20,18 @@ final class ScratchFolder: Sendable {
         }
     }
 
-    deinit {
+    deinit { Self.remove(path) }
+
+    /// Removes the folders of a daemon that was ended before it could.
+    static func removeLeftovers() {
+        for name in HostPath.names(in: parent) where name.hasPrefix(prefix) {
+            if HostPath.isLeftover(name.dropFirst(prefix.count)) { remove(parent + "/" + name) }
+        }
+    }
+
+    private static func remove(_ path: String) {
         let folder = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
-        if folder >= 0 { Self.empty(folder, depth: 0) }
+        if folder >= 0 { empty(folder, depth: 0) }
         rmdir(path)
     }
 

@@ -46,6 +46,8 @@ struct Channel: BitwiseCopyable {
         static let ending = Flags(rawValue: 1 << 10)
         /// A session that has something to write at the end of the round.
         static let queuedToWrite = Flags(rawValue: 1 << 11)
+        /// An attempt whose TLS decides what is spoken: nothing is sent before.
+        static let undecided = Flags(rawValue: 1 << 12)
     }
 
     static let noExchange = UInt32.max

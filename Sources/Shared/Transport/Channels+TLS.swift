@@ -78,12 +78,18 @@ extension Channels {
         channel.pointee.unsent = link.pointee.outgoing
         link.pointee.outgoing = .none
         link.pointee.isEstablished = true
-        if channel.pointee.side == .client {
-            link.pointee.client = link.pointee.session?.peerIdentity
+        if channel.pointee.side == .client, let session = link.pointee.session {
+            link.pointee.client = session.peerIdentity
+            note(.secured(session.outcome), of: channel)
         }
         channel.pointee.flags.subtract(.connecting)
         defer { buffers.give(&waiting) }
         return seal(channel, link, waiting.bytes, UnsafeRawBufferPointer(start: nil, count: 0))
+    }
+
+    /// Whether the channel's TLS agreed to HTTP/2: what is not its preface is then an error of it.
+    func speaksHTTP2(_ channel: ChannelPointer) -> Bool {
+        channel.pointee.tls?.pointee.session?.applicationProtocol == .http2
     }
 
     // MARK: reading
@@ -98,7 +104,9 @@ extension Channels {
             switch handshake(channel) {
             case .done: break
             case .needsBytes: return .wouldBlock
-            case .failed: return broken(channel)
+            case .failed(let failure):
+                if channel.pointee.side == .client { note(.notSecured(failure), of: channel) }
+                return broken(channel)
             }
         }
         wire.input = link.pointee.received.bytes

@@ -22,6 +22,8 @@ final class Channels {
     let sealedScratch: UnsafeMutableRawPointer
     /// Open connections of each listener.
     private var clientCounts: [Int] = []
+    /// Clients' handshakes that have ended since these were taken, by listener.
+    private var handshakes: [(listener: UInt16, event: ConnectionEvent)] = []
 
     /// Enough for a body to move with few system calls: 64 KiB answers cost 47.7 µs with 256 KiB,
     /// more with less.
@@ -112,6 +114,17 @@ final class Channels {
 
     func clientCount(of listener: Int) -> Int {
         listener < clientCounts.count ? clientCounts[listener] : 0
+    }
+
+    func note(_ event: ConnectionEvent, of client: ChannelPointer) {
+        handshakes.append((client.pointee.group, event))
+    }
+
+    /// Calls `body` with each handshake that has ended.
+    func takeHandshakes(_ body: (UInt16, ConnectionEvent) -> Void) {
+        guard !handshakes.isEmpty else { return }
+        for handshake in handshakes { body(handshake.listener, handshake.event) }
+        handshakes.removeAll(keepingCapacity: true)
     }
 
     private func count(_ client: ChannelPointer, _ change: Int) {

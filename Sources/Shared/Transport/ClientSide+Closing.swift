@@ -1,36 +1,16 @@
-/// How clients' connections end.
+internal import IO
+
 extension ClientSide {
-    /// How long a client may take to notice our end of stream.
-    private static var lingerNanoseconds: UInt64 { 2_000_000_000 }
-
-    /// Closes as soon as all bytes for the client are written.
-    func close(_ client: ChannelPointer) {
-        guard !worker.isSettled(client) else { return linger(client) }
-        client.pointee.flags.formUnion(.closing)
-        client.pointee.deadline =
-            worker.now &+ worker.options(of: client).idleNanoseconds
-    }
-
-    /// Ends our side and reads until the client ends its own: closing over unread bytes would
-    /// reset the connection and could take our last bytes from the client.
-    func linger(_ client: ChannelPointer) {
-        guard client.pointee.kind == .messages else { return worker.close(client) }
-        client.pointee.flags.subtract(.closing)
-        channels.buffers.give(&client.pointee.unread)
-        if client.pointee.flags.contains(.readToEnd) { return worker.close(client) }
-        channels.finishWriting(client)
-        client.pointee.flags.formUnion(.lingering)
-        client.pointee.deadline = worker.now &+ Self.lingerNanoseconds
-        drain(client)
-    }
-
-    func drain(_ client: ChannelPointer) {
-        for _ in 0..<Self.turnsMax where client.pointee.flags.contains(.readable) {
-            switch channels.receive(client) {
-            case .bytes, .nothing: continue
-            case .end, .failed: return worker.close(client)
-            }
+    /// The client closed its side: where that means that it has gone, what was done for it ends.
+    func endCall(ofClosed client: ChannelPointer) {
+        guard client.pointee.side == .client, client.pointee.kind == .messages,
+            client.pointee.exchange != Channel.noExchange,
+            worker.options(of: client).endsCallsOfClosedClients
+        else { return }
+        let flags = exchanges[client.pointee.exchange].pointee.flags
+        guard flags.contains(.requestDone), flags.isDisjoint(with: [.tunnel, .served]) else {
+            return
         }
-        if client.pointee.flags.contains(.readable) { worker.queue(client) }
+        lost(client)
     }
 }

@@ -8,7 +8,7 @@ struct ClientSide {
     let worker: Worker
 
     var channels: Channels { worker.channels }
-    private var exchanges: Exchanges { worker.exchanges }
+    var exchanges: Exchanges { worker.exchanges }
     var scratch: Scratch { worker.scratch }
 
     /// What a head or gathered content is read in steps of.
@@ -34,18 +34,6 @@ struct ClientSide {
         }
         advance(client)
         if client.pointee.flags.contains(.peerFinished) { endCall(ofClosed: client) }
-    }
-
-    private func endCall(ofClosed client: ChannelPointer) {
-        guard client.pointee.side == .client, client.pointee.kind == .messages,
-            client.pointee.exchange != Channel.noExchange,
-            worker.options(of: client).endsCallsOfClosedClients
-        else { return }
-        let flags = exchanges[client.pointee.exchange].pointee.flags
-        guard flags.contains(.requestDone), flags.isDisjoint(with: [.tunnel, .served]) else {
-            return
-        }
-        lost(client)
     }
 
     /// All that was kept for the client is written.
@@ -104,6 +92,10 @@ struct ClientSide {
         if client.pointee.exchange != Channel.noExchange {
             let exchange = exchanges[client.pointee.exchange]
             if exchange.pointee.flags.contains(.tunnel) { return worker.tunnel.expired(exchange) }
+            if exchange.pointee.flags.contains(.awaitsConnection) {
+                worker.forwarder.fail(exchange, .upstreamTimeout)
+                return advanceIfOpen(client)
+            }
             if exchange.pointee.flags.contains(.served) {
                 return worker.responder.expired(exchange, client)
             }
@@ -140,7 +132,7 @@ struct ClientSide {
     /// One step; true when another one may be possible at once.
     private func step(_ client: ChannelPointer) -> Bool {
         if client.pointee.flags.contains(.lingering) {
-            drain(client)
+            drop(client)
             return false
         }
         guard !client.pointee.flags.contains(.closing) else { return false }
@@ -219,6 +211,9 @@ struct ClientSide {
     private func understand(_ client: ChannelPointer, _ bytes: UnsafeRawBufferPointer) -> Bool? {
         if client.pointee.requests == 0, client.pointee.kind == .messages {
             switch H2Preface.match(bytes) {
+            case .no where channels.speaksHTTP2(client):
+                worker.multiplexer.accept(client, bytes)
+                return false
             case .no: break
             case .partly: return expectMore(client, bytes)
             case .whole:
@@ -239,7 +234,11 @@ struct ClientSide {
             guard let end else { return expectMore(client, bytes) }
             headCount = end
         } catch {
-            refuse(client, .malformedHead(error))
+            if client.pointee.requests == 0, !StartLine.claimsHTTP(bytes) {
+                ignore(client, .malformedHead(error))
+            } else {
+                refuse(client, .malformedHead(error))
+            }
             return false
         }
         if isGathering {
@@ -271,6 +270,9 @@ struct ClientSide {
     }
 
     private func begin(_ client: ChannelPointer) -> ExchangePointer {
+        if client.pointee.requests == 0, client.pointee.kind == .messages {
+            worker.handler(of: client).count(.speaksHTTP1)
+        }
         let exchange = exchanges.begin(client, now: worker.now)
         exchange.pointee.method = scratch.request.method
         exchange.pointee.version = scratch.request.version
@@ -327,7 +329,7 @@ struct ClientSide {
     }
 
     /// The request as the handler sees it, with the first `content` bytes of the scratch space.
-    private func incoming(
+    func incoming(
         _ client: ChannelPointer, _ exchange: ExchangePointer, _ bytes: UnsafeRawBufferPointer,
         content: Int, isComplete: Bool?
     ) -> IncomingRequest {
@@ -409,7 +411,7 @@ struct ClientSide {
             return false
         case .connectFailed, .connectTimeout, .tlsFailed, .unresolved, .overflow, .upstreamClosed,
             .upstreamTimeout, .malformedResponse, .codedContent, .tunnelIdle, .buffersFull,
-            .headTooLarge, nil:
+            .headTooLarge, .protocolRefused, nil:
             break
         }
         if exchange.pointee.flags.contains(.requestDone) { return true }

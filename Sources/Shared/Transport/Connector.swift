@@ -40,13 +40,19 @@ struct Connector {
         }
         pool.connected(upstream)
         upstream.pointee.flags.subtract(.connecting)
-        if upstream.pointee.exchange == Channel.noExchange, let slower = pool.awaitedAttempt {
+        if upstream.pointee.exchange == Channel.noExchange,
+            let slower = pool.awaitedAttempt(beside: upstream)
+        {
             pool.failed(slower, now: worker.now)
             hand(exchanges[slower.pointee.exchange], from: slower, to: upstream)
         }
         pool.closeSpareAttempts()
         guard upstream.pointee.exchange != Channel.noExchange else {
-            pool.give(upstream, now: worker.now)
+            if upstream.pointee.flags.contains(.undecided) {
+                pool.close(upstream)
+            } else {
+                pool.give(upstream, now: worker.now)
+            }
             return false
         }
         return true
@@ -69,9 +75,9 @@ struct Connector {
         pool.failed(upstream, now: worker.now)
         guard upstream.pointee.exchange != Channel.noExchange else { return pool.close(upstream) }
         let exchange = exchanges[upstream.pointee.exchange]
-        guard let other = pool.spareAttempt ?? tryAnother(exchange, of: pool) else {
-            return worker.forwarder.fail(exchange, fault)
-        }
+        guard
+            let other = pool.spareAttempt(beside: upstream) ?? tryAnother(exchange, of: pool)
+        else { return worker.rendezvous.failed(exchange, of: pool, fault) }
         hand(exchange, from: upstream, to: other)
         pool.close(upstream)
     }
@@ -94,8 +100,12 @@ struct Connector {
         else { return nil }
         let tried = exchange.pointee.addressesTried
         exchange.pointee.addressesTried &+= 1
-        return pool.connect(
+        let other = pool.connect(
             after: exchange.pointee.firstEndpoint, steps: tried, now: worker.now)
+        if exchange.pointee.flags.contains(.awaitsConnection) {
+            other?.pointee.flags.formUnion(.undecided)
+        }
+        return other
     }
 
     /// What waits for one connection goes over another one.

@@ -38,8 +38,10 @@ struct Exchange: BitwiseCopyable {
         static let served = Flags(rawValue: 1 << 15)
         /// The handler takes no content for now.
         static let paused = Flags(rawValue: 1 << 16)
+        /// There is no connection to its upstream yet; `replay` holds its head.
+        static let awaitsConnection = Flags(rawValue: 1 << 17)
         /// The content's coding is taken away: `ContentDecoders` has what does it.
-        static let decoded = Flags(rawValue: 1 << 17)
+        static let decoded = Flags(rawValue: 1 << 18)
     }
 
     static let noChannel = UInt32.max

@@ -7,7 +7,9 @@ extension Forwarder {
     func pumpResponse(_ exchange: ExchangePointer) {
         let index = exchange.pointee.index
         let upstreamIndex = exchange.pointee.upstream
-        guard upstreamIndex != Exchange.noChannel else { return }
+        guard upstreamIndex != Exchange.noChannel,
+            !exchange.pointee.flags.contains(.awaitsConnection)
+        else { return }
         if exchange.pointee.flags.contains(.tunnel) { return worker.tunnel.pump(exchange) }
         let upstream = channels[upstreamIndex]
         let generation = upstream.pointee.generation
@@ -133,6 +135,12 @@ extension Forwarder {
         guard !isSwitch || scratch.response.agreesToWebSocket(in: bytes) else {
             return fail(exchange, .malformedResponse)
         }
+        // An extended CONNECT's client would take any 2xx for its tunnel.
+        let isMistakable =
+            exchange.pointee.version == .http2 && exchange.pointee.flags.contains(.webSocketAsked)
+        guard !isMistakable || !(200..<300).contains(scratch.response.status) else {
+            return fail(exchange, .malformedResponse)
+        }
         var strongTag: ByteRange?
         do throws(BodyError) {
             let isOpen = upstream.pointee.kind == .stream && scratch.response.framing != .none
@@ -219,13 +227,20 @@ extension Forwarder {
         }
         guard !scratch.reply.lines.isOverflowed else { return nil }
         var writer = HeadWriter(scratch.out)
-        writer.statusLine(of: scratch.response, in: bytes)
+        let opensStream = scratch.response.status == 101 && exchange.pointee.version == .http2
+        if opensStream {
+            // Over HTTP/2 success opens the WebSocket, and nobody has asked for a key's digest.
+            writer.statusLine(200)
+            scratch.response.fields.drop(.secWebSocketAccept, in: bytes)
+        } else {
+            writer.statusLine(of: scratch.response, in: bytes)
+        }
         writer.copyFields(scratch.response.fields, of: bytes, except: filter)
         writer.lines(UnsafeRawBufferPointer(scratch.reply.lines.bytes))
-        if scratch.response.status == 101 {
-            writer.upgradeToWebSocket()
-        } else {
+        if scratch.response.status != 101 {
             writer.responseFraming(plan, clientVersion: exchange.pointee.version)
+        } else if !opensStream {
+            writer.upgradeToWebSocket()
         }
         writer.endHead()
         guard case .written(let count) = writer.result else { return nil }

@@ -31,6 +31,10 @@ struct Forwarder {
         if let timeout = scratch.request.grpcTimeoutNanoseconds(in: bytes) {
             exchange.pointee.callDeadline = worker.now &+ min(timeout, UInt64.max >> 2)
         }
+        guard !scratch.request.isExtendedConnect || forwarding.allowsWebSocket else {
+            worker.clients.leave(bytes, from: headCount, client)
+            return fail(exchange, .protocolRefused)
+        }
         guard worker.hold(forwarding.upstream, for: exchange) else {
             worker.clients.leave(bytes, from: headCount, client)
             return fail(exchange, .overflow)
@@ -42,9 +46,13 @@ struct Forwarder {
         }
         let upstream: ChannelPointer
         do throws(UpstreamPool.Failure) {
-            upstream =
-                pool.upstream.usesHTTP2
-                ? try worker.multiplexer.open(to: pool) : try pool.take(now: worker.now)
+            guard let open = try connection(for: exchange, of: pool) else {
+                exchange.pointee.replay = channels.buffers.take(written)
+                exchange.pointee.replay.append(scratch.written(written))
+                try worker.rendezvous.wait(exchange, for: pool)
+                return worker.clients.leave(bytes, from: headCount, client)
+            }
+            upstream = open
         } catch {
             worker.clients.leave(bytes, from: headCount, client)
             return fail(exchange, error.fault)
@@ -54,6 +62,21 @@ struct Forwarder {
         worker.clients.sendContinue(client, exchange)
         var position = headCount
         passRequest(exchange, client, upstream, bytes, &position, behind: written)
+    }
+
+    /// A connection that the exchange can go over, or a stream of one; nil when there is none and
+    /// what is spoken is still to be found out. A WebSocket has an HTTP/1.1 connection to itself.
+    func connection(
+        for exchange: ExchangePointer, of pool: UpstreamPool
+    ) throws(UpstreamPool.Failure) -> ChannelPointer? {
+        hasConnectionToItself(exchange, of: pool)
+            ? try pool.take(now: worker.now) : try worker.multiplexer.stream(to: pool)
+    }
+
+    func hasConnectionToItself(
+        _ exchange: ExchangePointer, of pool: UpstreamPool
+    ) -> Bool {
+        pool.speaksHTTP1(worker.now) || exchange.pointee.flags.contains(.webSocketAsked)
     }
 
     /// The exchange goes over this connection, which may not be decided yet.
@@ -85,7 +108,7 @@ struct Forwarder {
             writer.field(.host, authority)
         }
         writer.copyFields(scratch.request.fields, of: bytes, except: forwarding.stripped)
-        if takesTrailers(bytes), worker.pool(forwarding.upstream).upstream.usesHTTP2 {
+        if takesTrailers(bytes), !worker.pool(forwarding.upstream).speaksHTTP1(worker.now) {
             writer.field("TE", "trailers")
         }
         writer.lines(UnsafeRawBufferPointer(scratch.reply.lines.bytes))
@@ -122,22 +145,28 @@ struct Forwarder {
         }
     }
 
-    /// A free connection may be closed by the upstream in the instant that we use it. A request
-    /// that changes nothing when it is made twice is then sent again (RFC 9110 §9.2.2).
+    /// A free connection may be closed by the upstream in the instant that we use it, and a stream
+    /// refused. A request that changes nothing when it is made twice is then sent again
+    /// (RFC 9110 §9.2.2).
+    func isReplayable(_ exchange: ExchangePointer, over upstream: ChannelPointer) -> Bool {
+        let mayBeLost =
+            upstream.pointee.flags.contains(.reused) || upstream.pointee.kind == .stream
+        return mayBeLost && exchange.pointee.flags.isDisjoint(with: .retried)
+            && exchange.pointee.flags.contains(.requestDone)
+            && exchange.pointee.method.isIdempotent
+    }
+
     private func keepForReplay(
         _ exchange: ExchangePointer, _ upstream: ChannelPointer, _ headCount: Int
     ) {
-        guard upstream.pointee.flags.contains(.reused),
-            exchange.pointee.flags.contains(.requestDone),
-            exchange.pointee.method.isIdempotent
-        else { return }
+        guard isReplayable(exchange, over: upstream) else { return }
         exchange.pointee.replay = channels.buffers.take(headCount)
         exchange.pointee.replay.append(scratch.written(headCount))
         exchange.pointee.flags.formUnion(.replayable)
     }
 
     /// Sends content of the request that `bytes` hold from `position` on, and keeps the rest.
-    private func passRequest(
+    func passRequest(
         _ exchange: ExchangePointer, _ client: ChannelPointer, _ upstream: ChannelPointer,
         _ bytes: UnsafeRawBufferPointer, _ position: inout Int, behind headCount: Int
     ) {
@@ -167,7 +196,7 @@ struct Forwarder {
         let index = exchange.pointee.index
         for _ in 0..<Self.turnsMax {
             guard client.pointee.exchange == index, exchange.pointee.upstream != Exchange.noChannel,
-                !exchange.pointee.flags.contains(.requestDone)
+                exchange.pointee.flags.isDisjoint(with: [.requestDone, .awaitsConnection])
             else { return }
             let upstream = channels[exchange.pointee.upstream]
             guard upstream.pointee.unsent.isEmpty else { return }
@@ -234,6 +263,9 @@ struct Forwarder {
             guard event.isWritable || event.isBroken || upstream.pointee.tls != nil,
                 connector.decided(upstream)
             else { return }
+            if upstream.pointee.flags.contains(.undecided) {
+                return worker.rendezvous.agreed(upstream)
+            }
         }
         guard upstream.pointee.exchange != Channel.noExchange else {
             // Nothing is asked of it: what it says now is its end, or not meant for anybody.
@@ -258,9 +290,9 @@ struct Forwarder {
         worker.queue(channels[exchange.pointee.client])
     }
 
-    /// The upstream's stream is gone before its response was complete.
-    func streamLost(
-        _ exchange: ExchangePointer, _ upstream: ChannelPointer, _ fault: TransportFault
+    /// The upstream's stream is gone, and its request was not answered.
+    func retry(
+        _ exchange: ExchangePointer, _ upstream: ChannelPointer, after fault: TransportFault
     ) {
         if exchange.pointee.flags.contains(.replayable) { return replay(exchange, upstream) }
         fail(exchange, fault)
@@ -286,115 +318,5 @@ struct Forwarder {
             worker.multiplexer.retire(channels[upstream.pointee.carrier])
         }
         fail(exchange, .upstreamTimeout)
-    }
-
-    // MARK: ends
-
-    /// The response is complete.
-    func finish(_ exchange: ExchangePointer, _ upstream: ChannelPointer) {
-        let client = channels[exchange.pointee.client]
-        let pool = worker.pool(of: upstream)
-        let address = pool.address(of: upstream)
-        let requestIsDone = exchange.pointee.flags.contains(.requestDone)
-        let upstreamIsFree =
-            requestIsDone && exchange.pointee.flags.contains(.upstreamPersistent)
-            && upstream.pointee.unread.isEmpty && upstream.pointee.unsent.isEmpty
-            && upstream.pointee.flags.isDisjoint(with: [.peerFinished, .broken, .readable])
-        if upstreamIsFree, upstream.pointee.kind == .messages {
-            pool.give(upstream, now: worker.now)
-        } else {
-            worker.closeUpstream(upstream)
-        }
-        let keepsOpen = requestIsDone && exchange.pointee.flags.contains(.persistent)
-        exchanges.end(
-            exchange, worker.handler(of: client), fault: nil, upstream: address, now: worker.now)
-        if !client.pointee.unsent.isEmpty, keepsOpen { clientIsSlow(client) }
-        if worker.clients.proceed(client, keepsOpen: keepsOpen) { worker.queue(client) }
-    }
-
-    /// The upstream's connection ended before the exchange did, unless its end is the response's.
-    func upstreamEnded(_ exchange: ExchangePointer, _ upstream: ChannelPointer) {
-        if exchange.pointee.flags.contains(.responseStarted) {
-            let client = channels[exchange.pointee.client]
-            do throws(BodyError) {
-                try exchange.pointee.responseBody.endOfInput()
-            } catch {
-                return abandonResponse(exchange, .upstreamClosed)
-            }
-            // A broken connection is no proof that this was all.
-            guard !upstream.pointee.flags.contains(.broken)
-                || upstream.pointee.flags.contains(.readToEnd)
-            else { return abandonResponse(exchange, .upstreamClosed) }
-            let inspector = ContentInspector(exchange, worker)
-            guard inspector?.decoder?.isComplete ?? true else {
-                return abandonResponse(exchange, .upstreamClosed)
-            }
-            ContentRelay(worker).end(
-                as: exchange.pointee.responseFraming, seenBy: inspector, to: client)
-            return finish(exchange, upstream)
-        }
-        if exchange.pointee.flags.contains(.replayable), upstream.pointee.unread.isEmpty {
-            return replay(exchange, upstream)
-        }
-        fail(exchange, .upstreamClosed)
-    }
-
-    /// Sends the request again on a new connection, once.
-    private func replay(_ exchange: ExchangePointer, _ dead: ChannelPointer) {
-        let pool = worker.pool(of: dead)
-        dead.pointee.exchange = Channel.noExchange
-        worker.closeUpstream(dead)
-        exchange.pointee.upstream = Exchange.noChannel
-        exchange.pointee.flags.subtract(.replayable)
-        exchange.pointee.flags.formUnion(.retried)
-        do throws(UpstreamPool.Failure) {
-            let upstream =
-                pool.upstream.usesHTTP2
-                ? try worker.multiplexer.open(to: pool) : try pool.connect(now: worker.now)
-            attach(upstream, to: exchange)
-            let isSent = worker.send(upstream, exchange.pointee.replay.bytes, isLast: true)
-            channels.buffers.wipe(&exchange.pointee.replay)
-            if !isSent { fail(exchange, .upstreamClosed) }
-        } catch {
-            fail(exchange, error.fault)
-        }
-    }
-
-    /// Ends an exchange that cannot be completed: with an answer if none began, else by breaking
-    /// the client's connection, so that what it has does not look complete.
-    func fail(_ exchange: ExchangePointer, _ fault: TransportFault) {
-        guard !exchange.pointee.flags.contains(.responseStarted) else {
-            return abandonResponse(exchange, fault)
-        }
-        let client = channels[exchange.pointee.client]
-        _ = detachUpstream(exchange)
-        worker.clients.refuse(client, exchange, fault)
-    }
-
-    func abandonResponse(_ exchange: ExchangePointer, _ fault: TransportFault) {
-        let client = channels[exchange.pointee.client]
-        abandon(exchange, fault)
-        worker.reset(client)
-    }
-
-    /// Ends an exchange whose client is not told anything any more.
-    func abandon(_ exchange: ExchangePointer, _ fault: TransportFault?) {
-        let client = channels[exchange.pointee.client]
-        let address = detachUpstream(exchange)
-        exchanges.end(
-            exchange, worker.handler(of: client), fault: fault, upstream: address,
-            now: worker.now)
-    }
-
-    /// Closes the connection of an exchange that is not complete: it cannot serve another.
-    private func detachUpstream(_ exchange: ExchangePointer) -> SocketAddress? {
-        guard exchange.pointee.upstream != Exchange.noChannel else { return nil }
-        let upstream = channels[exchange.pointee.upstream]
-        let pool = worker.pool(of: upstream)
-        let address = pool.address(of: upstream)
-        upstream.pointee.exchange = Channel.noExchange
-        worker.closeUpstream(upstream)
-        exchange.pointee.upstream = Exchange.noChannel
-        return address
     }
 }

@@ -53,9 +53,13 @@ extension Multiplexer {
         case .drained(let number, let user):
             guard let stream = find(number, user, session, connection) else { return }
             drained(stream, connection)
-        case .closed(let number, let user, _):
+        case .closed(let number, let user, let code):
             guard let stream = find(number, user, session, connection) else { return }
-            closed(stream)
+            if code == .refusedStream, stream.pointee.side == .upstream {
+                refused(stream)
+            } else {
+                closed(stream)
+            }
         case .goAway:
             session.pointee.flags.formUnion(.ending)
             if session.pointee.side == .upstream { worker.pool(of: session).forget(session) }
@@ -125,13 +129,21 @@ extension Multiplexer {
         abort(stream)
     }
 
+    /// The upstream did not look at the stream's request (RFC 9113 §8.7): another one, or the same
+    /// on another connection, may.
+    private func refused(_ stream: ChannelPointer) {
+        guard stream.pointee.exchange != Channel.noExchange else { return close(stream, .cancel) }
+        stream.pointee.flags.formUnion(.broken)
+        worker.forwarder.retry(
+            worker.exchanges[stream.pointee.exchange], stream, after: .upstreamClosed)
+    }
+
     private func abort(_ stream: ChannelPointer) {
         stream.pointee.flags.formUnion(.broken)
         if stream.pointee.side == .client {
             worker.clients.lost(stream)
         } else if stream.pointee.exchange != Channel.noExchange {
-            worker.forwarder.streamLost(
-                worker.exchanges[stream.pointee.exchange], stream, .upstreamClosed)
+            worker.forwarder.fail(worker.exchanges[stream.pointee.exchange], .upstreamClosed)
         } else {
             close(stream, .cancel)
         }
@@ -246,7 +258,7 @@ extension Multiplexer {
         guard connection.pending(stream.pointee.streamNumber).isEmpty else { return }
         worker.channels.buffers.give(&stream.pointee.unsent)
         if stream.pointee.flags.contains(.closing) {
-            if isSettled(stream) { close(stream, .cancel) }
+            if isSettled(stream) { worker.clients.linger(stream) }
         } else if stream.pointee.side == .client {
             worker.clients.flushed(stream)
         } else if stream.pointee.exchange != Channel.noExchange {

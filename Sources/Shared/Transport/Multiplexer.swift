@@ -32,6 +32,7 @@ struct Multiplexer {
         limits.headBytesMax = options.head.headBytesMax
         limits.fieldsMax = worker.scratch.request.fields.capacity
         sessions.begin(client, .server, limits)
+        worker.handler(of: client).count(.speaksHTTP2)
         client.pointee.scanned = Self.undecided
         let generation = client.pointee.generation
         guard feed(client, bytes), client.pointee.generation == generation else { return }
@@ -39,14 +40,19 @@ struct Multiplexer {
         worker.queue(client)
     }
 
-    /// A stream to the upstream, on a connection that has room for it or on a new one.
-    func open(to pool: UpstreamPool) throws(UpstreamPool.Failure) -> ChannelPointer {
-        let session: ChannelPointer
-        if let free = freeSession(of: pool) {
-            session = free
-        } else {
-            session = try connect(to: pool)
-        }
+    /// The connection to an upstream, open now, speaks HTTP/2 from here on.
+    func begin(_ session: ChannelPointer) {
+        sessions.begin(session, .client, .upstream)
+        worker.pool(of: session).adopt(session)
+        session.pointee.scanned = Self.undecided
+        session.pointee.deadline = Channel.never
+        sessions.wait(session)
+        worker.queue(session)
+    }
+
+    /// A stream to the upstream, on a connection that has room for it; nil when there is none.
+    func stream(to pool: UpstreamPool) throws(UpstreamPool.Failure) -> ChannelPointer? {
+        guard let session = try freeSession(of: pool) else { return nil }
         let stream = channels.openStream(on: session)
         if session.pointee.requests > 0 { stream.pointee.flags.formUnion(.reused) }
         session.pointee.requests &+= 1
@@ -60,52 +66,29 @@ struct Multiplexer {
         worker.pool(of: session).forget(session)
     }
 
-    private func freeSession(of pool: UpstreamPool) -> ChannelPointer? {
+    private static let streamsMax = Int(H2Limits.upstream.streamsMax)
+
+    /// Addresses are used in turn. While there is no connection to the one whose turn it is, one to
+    /// another is as good if somebody is at it already.
+    private func freeSession(
+        of pool: UpstreamPool
+    ) throws(UpstreamPool.Failure) -> ChannelPointer? {
+        let endpoint = try pool.endpointInTurn(worker.now)
+        var other: ChannelPointer?
         for index in pool.multiplexed {
             let session = channels[index]
             guard !session.pointee.flags.contains(.ending), let connection = sessions[session],
                 connection.boundCount < min(Self.streamsMax, connection.streamsAllowed)
             else { continue }
-            return session
+            if session.pointee.endpoint == endpoint { return session }
+            other = session
         }
-        return nil
-    }
-
-    private static let streamsMax = Int(H2Limits.upstream.streamsMax)
-
-    private func connect(to pool: UpstreamPool) throws(UpstreamPool.Failure) -> ChannelPointer {
-        let session = try pool.connectSession(now: worker.now)
-        sessions.begin(session, .client, .upstream)
-        sessions.wait(session)
-        return session
-    }
-
-    /// False when the connection could not be made, or not yet.
-    private func isConnected(_ session: ChannelPointer) -> Bool {
-        if session.pointee.tls == nil, let error = Socket.pendingError(session.pointee.socket) {
-            lost(session, .connectFailed(error))
-            return false
-        }
-        switch worker.pool(of: session).secure(session) {
-        case .done: break
-        case .needsBytes: return false
-        case .failed(let failure):
-            lost(session, .tlsFailed(failure))
-            return false
-        }
-        session.pointee.flags.subtract(.connecting)
-        worker.pool(of: session).connected(session)
-        session.pointee.deadline = Channel.never
-        return true
+        return pool.isDeciding ? other : nil
     }
 
     // MARK: events of the socket
 
     func event(_ session: ChannelPointer, _ event: Poller.Event) {
-        if session.pointee.flags.contains(.connecting) {
-            let isUnderWay = event.isWritable || event.isBroken || session.pointee.tls != nil
-            guard isUnderWay, isConnected(session) else { return }
-        }
         if event.isBroken {
             session.pointee.flags.formUnion(.broken)
             return lost(session, .upstreamClosed)
@@ -149,8 +132,8 @@ struct Multiplexer {
 
     /// Writes what waits, as far as the socket takes it.
     func write(_ session: ChannelPointer) {
-        guard let connection = sessions[session], !session.pointee.flags.contains(.connecting)
-        else { return }
+        guard let connection = sessions[session] else { return }
+        countGlitches(session, connection)
         let wasBehind = session.pointee.unsent.count >= Self.unsentBytesMax
         guard writeFrames(session, connection) else { return lost(session, .upstreamClosed) }
         if session.pointee.unsent.isEmpty, connection.wantsWrite, connection.state == .open {
@@ -165,9 +148,14 @@ struct Multiplexer {
         setDeadline(session, connection)
     }
 
+    private func countGlitches(_ session: ChannelPointer, _ connection: H2Connection) {
+        let count = connection.takeGlitchCount()
+        guard count > 0, session.pointee.side == .client else { return }
+        worker.handler(of: session).count(.disturbed(count))
+    }
+
     /// False when the socket is broken.
     func writeFrames(_ session: ChannelPointer, _ connection: H2Connection) -> Bool {
-        guard !session.pointee.flags.contains(.connecting) else { return true }
         for _ in 0..<Self.turnsMax {
             let waited = session.pointee.unsent.count
             guard channels.flush(session) else { return false }
@@ -240,7 +228,6 @@ struct Multiplexer {
 
     func expired(_ session: ChannelPointer) {
         guard let connection = sessions[session] else { return }
-        if session.pointee.flags.contains(.connecting) { return lost(session, .connectTimeout) }
         connection.refuseStreams()
         guard session.pointee.flags.contains(.ending), session.pointee.unsent.isEmpty,
             connection.boundCount > 0
@@ -279,7 +266,7 @@ struct Multiplexer {
     private func finish(_ session: ChannelPointer, _ connection: H2Connection) {
         guard session.pointee.side == .client else { return lost(session, .upstreamClosed) }
         if connection.isAbusive {
-            worker.handler(of: session).endedAbuse(by: session.pointee.peer)
+            worker.handler(of: session).count(.endedForAbuse)
         }
         endStreams(session, connection, .clientClosed)
         session.pointee.kind = .messages
@@ -294,9 +281,6 @@ struct Multiplexer {
         // What is sent again on another connection must not find this one.
         if !isClient { worker.pool(of: session).forget(session) }
         sessions.end(session)
-        if session.pointee.flags.contains(.connecting) {
-            worker.pool(of: session).failed(session, now: worker.now)
-        }
         guard connection.boundCount > 0 else { return }
         channels.each { stream in
             guard stream.pointee.kind == .stream, stream.pointee.carrier == index else { return }
@@ -308,7 +292,12 @@ struct Multiplexer {
     private func fail(_ stream: ChannelPointer, _ fault: TransportFault) {
         stream.pointee.flags.formUnion(.broken)
         guard stream.pointee.exchange != Channel.noExchange else { return close(stream, .cancel) }
-        worker.forwarder.streamLost(worker.exchanges[stream.pointee.exchange], stream, fault)
+        let exchange = worker.exchanges[stream.pointee.exchange]
+        if stream.pointee.flags.contains(.reused) {
+            worker.forwarder.retry(exchange, stream, after: fault)
+        } else {
+            worker.forwarder.fail(exchange, fault)
+        }
     }
 
     /// Ends a stream and frees its channel. One whose end was not sent is reset with `code`.

@@ -21,9 +21,8 @@ public protocol RequestHandler: AnyObject {
     /// is told. `decide` was not called for a request that could not be read.
     func refuse(_ fault: TransportFault, _ request: IncomingRequest, _ reply: Reply)
 
-    /// A client's connection was ended because it made work for nothing: resets, pings, settings
-    /// and the like in numbers that no honest client needs.
-    func endedAbuse(by peer: SocketAddress)
+    /// Something to count happened to the listener's connections.
+    func count(_ event: ConnectionEvent)
 
     /// A head or trailers, complete, on their way to the client, for a response whose `Forwarding`
     /// asked for it: may be changed, in place.
@@ -61,7 +60,7 @@ public protocol RequestHandler: AnyObject {
 }
 
 extension RequestHandler {
-    public func endedAbuse(by peer: SocketAddress) {}
+    public func count(_ event: ConnectionEvent) {}
 
     public func inspect(lines: UnsafeMutableRawBufferPointer, of exchange: UInt32) {}
 

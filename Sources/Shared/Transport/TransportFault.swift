@@ -8,6 +8,8 @@ public enum TransportFault: Equatable, Sendable {
     case malformedContent(BodyError)
     /// The head or the content did not come in time.
     case requestTimeout
+    /// It wants to speak over its stream what its route does not (RFC 9220 §3).
+    case protocolRefused
     /// The client is gone; nobody is told.
     case clientClosed
 
@@ -43,6 +45,7 @@ public enum TransportFault: Equatable, Sendable {
         case .malformedHead(let error): error.status
         case .malformedContent(let error): error.status
         case .requestTimeout: 408
+        case .protocolRefused: 501
         case .clientClosed: 499
         case .connectFailed, .tlsFailed, .upstreamClosed, .malformedResponse, .codedContent: 502
         case .connectTimeout, .upstreamTimeout, .tunnelIdle: 504

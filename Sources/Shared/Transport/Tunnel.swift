@@ -153,7 +153,13 @@ struct Tunnel {
         case .bytes(let bytes):
             guard let passed = seen(bytes, inspected) else { return .senderBroke }
             let isSent = passed.isEmpty || worker.pass(passed, to: receiver)
-            if sender.pointee.kind == .stream { taken(sender) }
+            if sender.pointee.kind == .stream {
+                taken(sender)
+                // Its end came with the bytes, and is to be told after them.
+                if sender.pointee.flags.contains(.readToEnd) {
+                    sender.pointee.flags.formUnion(.readable)
+                }
+            }
             return isSent ? .moved(bytes.count) : .receiverBroke
         case .nothing: return .waits
         case .end:

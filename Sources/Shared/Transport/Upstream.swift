@@ -2,6 +2,14 @@ public import IO
 
 /// A named place that requests are forwarded to.
 public struct Upstream: Sendable {
+    public enum Version: Sendable {
+        case http1
+        /// It is known to understand it; over TLS it has to say so as well.
+        case http2
+        /// What TLS agrees on; HTTP/1.1 without TLS.
+        case negotiated
+    }
+
     /// The label in metrics and logs: a name from the configuration.
     public let name: String
     /// One or more addresses of equal servers; empty when `resolution` tells them.
@@ -9,8 +17,8 @@ public struct Upstream: Sendable {
     /// Where the addresses come from when they can change: connections are made to what it says
     /// now, and to nothing else.
     public let resolution: Resolution?
-    /// Whether it is spoken to with HTTP/2, which it is known to understand.
-    public var usesHTTP2 = false
+    /// Which HTTP it is spoken to in.
+    public var version = Version.http1
     /// Nil: bytes are sent as they are.
     public var tls: TLSUpstream?
     /// For one connection, whatever addresses it takes to get it, and its TLS handshake.

@@ -38,14 +38,18 @@ final class UpstreamPool {
     private var current: [Int] = []
     private var turn = 0
     /// What new connections' TLS can go on from.
-    private let sessions = TLSSessionCache()
-    /// What they were agreed on under.
-    private var securedBy: TLSClientContext?
+    private var sessions = UpstreamSessions()
     /// Connections that are not decided yet.
     private var attempts: [UInt32] = []
     private var isRetired = false
     /// HTTP/2 connections on which more streams may begin.
     private(set) var multiplexed: [UInt32] = []
+    /// Exchanges that wait for what an undecided attempt comes to, but for the one that has it.
+    private var waiting: [UInt32] = []
+    /// Until when it is taken for one that agrees on nothing but HTTP/1.1.
+    private var http1Until: UInt64 = 0
+
+    private static let agreementNanoseconds: UInt64 = 300_000_000_000
 
     init(_ upstream: Upstream, group: UInt16, channels: Channels) {
         self.upstream = upstream
@@ -114,12 +118,24 @@ final class UpstreamPool {
 
     // MARK: HTTP/2 connections
 
-    /// A new connection for HTTP/2, which many exchanges will share.
-    func connectSession(now: UInt64) throws(Failure) -> ChannelPointer {
-        let channel = try connect(now: now)
-        _ = forgetAttempt(channel)
-        multiplexed.append(channel.pointee.index)
-        return channel
+    /// Whether a new connection is for one exchange at a time.
+    func speaksHTTP1(_ now: UInt64) -> Bool {
+        switch upstream.version {
+        case .http1: true
+        case .http2: false
+        case .negotiated: upstream.tls == nil || now < http1Until
+        }
+    }
+
+    /// Its TLS did not agree on HTTP/2, and will be asked again only after a while.
+    func noteHTTP1(_ now: UInt64) { http1Until = now &+ Self.agreementNanoseconds }
+
+    /// The connection is for HTTP/2, and many exchanges will share it.
+    func adopt(_ session: ChannelPointer) { multiplexed.append(session.pointee.index) }
+
+    /// The address whose turn it is for a stream.
+    func endpointInTurn(_ now: UInt64) throws(Failure) -> UInt16 {
+        UInt16(truncatingIfNeeded: current[try pick(now)])
     }
 
     /// No more streams are to begin on the connection.
@@ -142,6 +158,36 @@ final class UpstreamPool {
         multiplexed.removeAll { channels[$0].pointee.flags.contains(.ending) }
     }
 
+    /// A new connection to the address whose turn it was.
+    func connectInTurn(_ now: UInt64) throws(Failure) -> ChannelPointer {
+        try connect(from: turn, now: now)
+    }
+
+    // MARK: who waits
+
+    /// Whether an attempt is under way that many can wait for.
+    var isDeciding: Bool {
+        attempts.contains { index in
+            channels[index].pointee.flags.contains(.undecided)
+                && channels[index].pointee.exchange != Channel.noExchange
+        }
+    }
+
+    func wait(_ exchange: ExchangePointer) { waiting.append(exchange.pointee.index) }
+
+    func stopWaiting(_ exchange: ExchangePointer) {
+        waiting.removeAll { $0 == exchange.pointee.index }
+    }
+
+    /// The exchange that has waited longest, which waits no more.
+    func nextWaiting() -> UInt32? { waiting.isEmpty ? nil : waiting.removeFirst() }
+
+    /// All that wait, which wait no more.
+    func takeWaiting() -> [UInt32] {
+        defer { waiting.removeAll() }
+        return waiting
+    }
+
     // MARK: attempts
 
     /// How many addresses there are to try.
@@ -152,8 +198,8 @@ final class UpstreamPool {
         guard let tls = upstream.tls else { return .done }
         if channel.pointee.tls == nil {
             do throws(TLSFailure) {
-                let session = try securing(tls).session(
-                    to: tls.serverName, protocols: tls.protocols, cache: sessions,
+                let session = try sessions.context(of: tls).session(
+                    to: tls.serverName, protocols: protocols(for: channel), cache: sessions.cache,
                     on: channels.wire)
                 channels.startTLS(channel, session)
             } catch {
@@ -163,15 +209,10 @@ final class UpstreamPool {
         return channels.handshake(channel)
     }
 
-    /// The context in force. What sessions were agreed on under another one may be with servers
-    /// that are not trusted any more.
-    private func securing(_ tls: TLSUpstream) -> TLSClientContext {
-        let current = tls.client.current
-        if securedBy !== current {
-            securedBy = current
-            sessions.removeAll()
-        }
-        return current
+    /// What is offered to speak, the preferred one first.
+    private func protocols(for channel: ChannelPointer) -> [ApplicationProtocol] {
+        guard channel.pointee.flags.contains(.undecided) else { return [.http11] }
+        return upstream.version == .http2 ? [.http2] : [.http2, .http11]
     }
 
     /// The attempt succeeded.
@@ -196,19 +237,33 @@ final class UpstreamPool {
         }
     }
 
-    /// An attempt that no exchange waits for.
-    var spareAttempt: ChannelPointer? {
-        attempts.first { channels[$0].pointee.exchange == Channel.noExchange }.map { channels[$0] }
+    /// An attempt of the same kind that no exchange waits for.
+    func spareAttempt(beside channel: ChannelPointer) -> ChannelPointer? {
+        attempts.first { index in
+            channels[index].pointee.exchange == Channel.noExchange && isAlike(index, channel)
+        }.map { channels[$0] }
     }
 
-    /// An attempt that an exchange waits for.
-    var awaitedAttempt: ChannelPointer? {
-        attempts.first { channels[$0].pointee.exchange != Channel.noExchange }.map { channels[$0] }
+    /// An attempt of the same kind that an exchange waits for.
+    func awaitedAttempt(beside channel: ChannelPointer) -> ChannelPointer? {
+        attempts.first { index in
+            channels[index].pointee.exchange != Channel.noExchange && isAlike(index, channel)
+        }.map { channels[$0] }
+    }
+
+    private func isAlike(_ index: UInt32, _ channel: ChannelPointer) -> Bool {
+        channels[index] != channel
+            && channels[index].pointee.flags.contains(.undecided)
+                == channel.pointee.flags.contains(.undecided)
+    }
+
+    private var isAwaited: Bool {
+        attempts.contains { channels[$0].pointee.exchange != Channel.noExchange }
     }
 
     /// Ends the attempts that nobody needs, once nobody waits for one.
     func closeSpareAttempts() {
-        guard awaitedAttempt == nil else { return }
+        guard !isAwaited else { return }
         while let index = attempts.popLast() {
             let channel = channels[index]
             endpoints[Int(channel.pointee.endpoint)].connectionCount &-= 1

@@ -62,6 +62,9 @@ public final class Worker {
     /// How often deadlines are looked at: timeouts are that exact.
     private static let sweepNanoseconds: UInt64 = 250_000_000
     private static let acceptsMax = 64
+    /// Turns in a row before the poller is asked what else there is: one client with thousands of
+    /// streams must not keep others waiting.
+    private static let turnsMax = 256
 
     /// While buffers hold more than this, no decision waits for content.
     let bufferedBytesMax: Int
@@ -127,6 +130,7 @@ public final class Worker {
             for index in 0..<count { dispatch(channels.event(at: index)) }
             takeTurns()
             sessions.takeTurns { multiplexer.write($0) }
+            channels.takeHandshakes { listeners[Int($0)].handler.count($1) }
             if now >= nextSweep { sweep() }
             if isDraining, channels.clientCount == 0 { break }
         }
@@ -142,6 +146,7 @@ public final class Worker {
     var forwarder: Forwarder { Forwarder(self) }
     var multiplexer: Multiplexer { Multiplexer(self) }
     var tunnel: Tunnel { Tunnel(self) }
+    var rendezvous: Rendezvous { Rendezvous(self) }
 
     /// How handlers answer by themselves.
     public var responder: Responder { Responder(self) }
@@ -259,23 +264,28 @@ public final class Worker {
     private func takeTurns() {
         guard !queued.isEmpty else { return }
         swap(&queued, &turn)
-        for index in turn {
-            let channel = channels[index]
-            guard channel.pointee.flags.contains(.queued) else { continue }
-            channel.pointee.flags.subtract(.queued)
-            if channel.pointee.kind == .session, channel.pointee.side != .free {
-                multiplexer.read(channel)
-                continue
-            }
-            switch channel.pointee.side {
-            case .client: clients.advance(channel)
-            case .upstream:
-                guard channel.pointee.exchange != Channel.noExchange else { continue }
-                forwarder.pumpResponse(exchanges[channel.pointee.exchange])
-            case .free: continue
-            }
+        for index in turn.prefix(Self.turnsMax) { takeTurn(channels[index]) }
+        guard turn.count > Self.turnsMax else { return turn.removeAll(keepingCapacity: true) }
+        // Who waited longest comes first in the next round.
+        turn.removeFirst(Self.turnsMax)
+        turn.append(contentsOf: queued)
+        queued.removeAll(keepingCapacity: true)
+        swap(&queued, &turn)
+    }
+
+    private func takeTurn(_ channel: ChannelPointer) {
+        guard channel.pointee.flags.contains(.queued) else { return }
+        channel.pointee.flags.subtract(.queued)
+        if channel.pointee.kind == .session, channel.pointee.side != .free {
+            return multiplexer.read(channel)
         }
-        turn.removeAll(keepingCapacity: true)
+        switch channel.pointee.side {
+        case .client: clients.advance(channel)
+        case .upstream:
+            guard channel.pointee.exchange != Channel.noExchange else { return }
+            forwarder.pumpResponse(exchanges[channel.pointee.exchange])
+        case .free: return
+        }
     }
 
     private func sweep() {
@@ -290,6 +300,7 @@ public final class Worker {
             }
         }
         for index in listeners.indices where !listeners[index].isClosed {
+            listeners[index].handler.count(.open(channels.clientCount(of: index)))
             if listeners[index].gate?.isClosed ?? false {
                 closeListener(index)
             } else if listeners[index].isPaused {
@@ -328,6 +339,7 @@ public final class Worker {
             Socket.close(socket)
             throw error
         }
+        listeners[index].handler.count(.accepted)
         client.pointee.peer = peer
         if let number = listeners[index].options.unixSocket {
             client.pointee.unixPeer = Socket.unixPeer(of: socket, by: number)

@@ -7,6 +7,7 @@ public struct ServiceConnectionConfiguration: Sendable, Equatable {
     /// that name all the same.
     public var address: Endpoint?
     public var tls: UpstreamTLSConfiguration
+    public var `protocol`: UpstreamProtocol
     public var connectTimeout: Duration
     /// The most unused connections that one worker keeps open.
     public var idleConnections: Int
@@ -33,6 +34,8 @@ public struct ServiceConnectionConfiguration: Sendable, Equatable {
             section.has("tls")
             ? UpstreamTLSConfiguration(section.section("tls"))
             : common?.tls ?? UpstreamTLSConfiguration()
+        `protocol` = section.read(
+            "protocol", Kind<UpstreamProtocol>.word, default: common?.protocol ?? .auto)
         connectTimeout = section.read(
             "connect_timeout", .duration(.milliseconds(1)...(.seconds(300))),
             default: common?.connectTimeout ?? .seconds(5))

@@ -80,6 +80,11 @@ public struct FieldTable: ~Copyable {
         nominate(name, in: bytes)
     }
 
+    /// The same by its number.
+    public mutating func drop(_ name: FieldName, in bytes: UnsafeRawBufferPointer) {
+        nominate(name.spelling, in: bytes)
+    }
+
     mutating func removeAll() {
         count = 0
         present = FieldNameSet()

@@ -102,6 +102,7 @@ extension H2Connection {
 
     func readInvalid(_ frame: FramePointer?) -> Int32 {
         head.abandon(space)
+        if role == .server, let frame { strayFrames.noteReset(frame.pointee.hd.stream_id) }
         glitch(.reset)
         return Self.done
     }

@@ -118,6 +118,7 @@ extension H2Connection {
     }
 
     private func noteReset(_ frame: FramePointer) {
+        if role == .server { strayFrames.noteReset(frame.pointee.hd.stream_id) }
         switch H2ErrorCode(rawValue: frame.pointee.rst_stream.error_code) {
         case .noError, .cancel, .internalError: break
         default: glitch(.reset)

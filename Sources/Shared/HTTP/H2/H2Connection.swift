@@ -26,6 +26,7 @@ public final class H2Connection {
     var events: [H2Event] = []
     private var nextEvent = 0
     var glitches = H2Glitches()
+    private var glitchCount = 0
     /// The time of this batch, in monotonic nanoseconds.
     var now: UInt64 = 0
     /// The bytes of this batch.
@@ -38,6 +39,11 @@ public final class H2Connection {
     /// The unfinished head of a batch, for the next one.
     private var carried: UnsafeMutableRawBufferPointer?
     private var isBroken = false
+    /// Why the connection was given up, when nghttp2 would not have.
+    var failure: H2ErrorCode?
+    var strayFrames = H2StrayFrames()
+    /// How many bytes of the peer came before this batch.
+    private(set) var receivedBytes: UInt64 = 0
     /// Streams whose request waits to be written: nghttp2 does not know them before.
     var unopened: [(stream: Int32, state: H2StreamPointer)] = []
     /// The first of the list of all that `makeState` made and `release` has not freed.
@@ -87,15 +93,21 @@ public final class H2Connection {
         self.now = now
         restore()
         input = bytes
+        let end = role == .server ? judge(bytes) : bytes.count
         let used = nghttp2_session_mem_recv(
-            session, base.assumingMemoryBound(to: UInt8.self), bytes.count)
+            session, base.assumingMemoryBound(to: UInt8.self), end)
         input = UnsafeRawBufferPointer(start: nil, count: 0)
+        receivedBytes &+= UInt64(max(0, used))
         guard used >= 0 else {
             fail(Int32(truncatingIfNeeded: used))
             return bytes.count
         }
         save()
-        return used
+        guard used == end else { return used }
+        resetStrays()
+        guard failure != nil else { return used }
+        fail(0)
+        return bytes.count
     }
 
     /// The text that the events' ranges count from; good until the next `receive` of any connection
@@ -146,12 +158,19 @@ public final class H2Connection {
             error == NGHTTP2_ERR_FLOODED.rawValue
             || error == NGHTTP2_ERR_TOO_MANY_CONTINUATIONS.rawValue
         if isFlood { isAbusive = true }
-        let code = isFlood ? H2ErrorCode.enhanceYourCalm : .protocolError
+        let code = isFlood ? H2ErrorCode.enhanceYourCalm : failure ?? .protocolError
         nghttp2_session_terminate_session(session, code.rawValue)
+    }
+
+    /// How many frames were nuisance since this was asked last.
+    public func takeGlitchCount() -> Int {
+        defer { glitchCount = 0 }
+        return glitchCount
     }
 
     /// Counts nuisance; too much of it ends the connection.
     func glitch(_ kind: H2Glitches.Kind) {
+        glitchCount &+= 1
         guard !glitches.take(kind, now: now), !isAbusive, let session else { return }
         isAbusive = true
         nghttp2_session_terminate_session(session, H2ErrorCode.enhanceYourCalm.rawValue)

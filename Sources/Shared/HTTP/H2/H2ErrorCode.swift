@@ -7,6 +7,7 @@ public struct H2ErrorCode: RawRepresentable, Equatable, Sendable, BitwiseCopyabl
     public static let noError = H2ErrorCode(rawValue: 0)
     public static let protocolError = H2ErrorCode(rawValue: 1)
     public static let internalError = H2ErrorCode(rawValue: 2)
+    public static let streamClosed = H2ErrorCode(rawValue: 5)
     /// The request was not looked at: it may be sent again.
     public static let refusedStream = H2ErrorCode(rawValue: 7)
     public static let cancel = H2ErrorCode(rawValue: 8)

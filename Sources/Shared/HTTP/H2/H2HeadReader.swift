@@ -34,6 +34,8 @@ struct H2HeadReader {
     private var path = ByteRange.empty
     private var authority: ByteRange?
     private var status = ByteRange.empty
+    /// Of an extended CONNECT: what is to be spoken (RFC 8441 §4).
+    private var spoken = ByteRange.empty
     /// The line of the first `cookie`: crumbs that follow are joined to it (RFC 9113 §8.2.3).
     private var cookieEnd = 0
 
@@ -117,6 +119,9 @@ struct H2HeadReader {
                 throw .malformed
             }
             return
+        } else if name.equalsFolded(":protocol"), kind == .request, spoken.isEmpty {
+            guard value.equalsFolded("websocket") else { throw .malformed }
+            spoken = range
         } else if name.equalsFolded(":status"), kind != .request, status.isEmpty, fieldCount == 0 {
             kind = .response
             status = range
@@ -140,13 +145,33 @@ struct H2HeadReader {
     private func writeRequestLine(_ space: H2Workspace) throws(Problem) {
         let target = path.isEmpty ? authority ?? .empty : path
         guard !method.isEmpty, !target.isEmpty else { throw .malformed }
-        try append(method.slice(of: space.text), space)
+        if spoken.isEmpty {
+            try append(method.slice(of: space.text), space)
+        } else {
+            try append("GET", space)
+        }
         try append(" ", space)
         try append(target.slice(of: space.text), space)
         try append(" HTTP/1.1\r\n", space)
-        guard let authority else { return }
-        try append("host: ", space)
-        try append(authority.slice(of: space.text), space)
+        if let authority {
+            try append("host: ", space)
+            try append(authority.slice(of: space.text), space)
+            try append("\r\n", space)
+        }
+        if !spoken.isEmpty { try writeUpgrade(space) }
+    }
+
+    /// An extended CONNECT is spelled as the GET that HTTP/1.1 opens a WebSocket with, for which
+    /// the client of HTTP/2 has no key (RFC 8441 §5).
+    private func writeUpgrade(_ space: H2Workspace) throws(Problem) {
+        guard method.slice(of: space.text).elementsEqual("CONNECT".utf8), !path.isEmpty else {
+            throw .malformed
+        }
+        try append(
+            "connection: upgrade\r\nupgrade: websocket\r\nsec-websocket-key: ", space)
+        let nonce: [UInt64] = [.random(in: 0 ... .max), .random(in: 0 ... .max)]
+        let key = nonce.withUnsafeBytes { Base64.standard.encode(Array($0).span) }
+        guard key.withUnsafeBytes({ space.append($0) }) else { throw .malformed }
         try append("\r\n", space)
     }
 
@@ -178,6 +203,7 @@ struct H2HeadReader {
                 }
                 return
             }
+            if !spoken.isEmpty, name.equalsFolded("sec-websocket-key") { return }
             if name.equalsFolded("cookie"), cookieEnd > 0 { return try joinCookie(value, space) }
         }
         try append(name, space)
@@ -248,5 +274,6 @@ struct H2HeadReader {
         path = moved(path)
         authority = authority.map(moved)
         status = moved(status)
+        spoken = moved(spoken)
     }
 }

@@ -9,6 +9,8 @@ public enum H2Preface {
 
     private static let text: StaticString = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
 
+    static var byteCount: Int { text.utf8CodeUnitCount }
+
     public static func match(_ bytes: UnsafeRawBufferPointer) -> Match {
         let count = min(bytes.count, text.utf8CodeUnitCount)
         for index in 0..<count where bytes[index] != text.utf8Start[index] { return .no }

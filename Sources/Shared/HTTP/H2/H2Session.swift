@@ -44,6 +44,8 @@ enum H2Session {
         switch role {
         case .server:
             settings.append(setting(NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS, limits.streamsMax))
+            // WebSockets over a stream (RFC 8441 §3).
+            settings.append(setting(NGHTTP2_SETTINGS_ENABLE_CONNECT_PROTOCOL, 1))
         case .client: settings.append(setting(NGHTTP2_SETTINGS_ENABLE_PUSH, 0))
         }
         let none = UInt8(truncatingIfNeeded: NGHTTP2_FLAG_NONE.rawValue)

@@ -54,11 +54,18 @@ public struct RequestHead: ~Copyable {
     }
 
     /// The head just parsed came over HTTP/2, where content without a declared length ends with its
-    /// stream; `hasContent` tells whether the stream went on behind the head.
+    /// stream; `hasContent` tells whether the stream went on behind the head. What goes on behind a
+    /// CONNECT is no content.
     public mutating func becomeHTTP2(hasContent: Bool) {
         version = .http2
-        if framing == .none, hasContent { framing = .chunked }
+        if framing == .none, hasContent, method != .connect, upgrade == .none {
+            framing = .chunked
+        }
     }
+
+    /// Whether it is an extended CONNECT of HTTP/2 (RFC 8441), whose client takes every 2xx for its
+    /// tunnel: nothing else in HTTP/2 has an `Upgrade`.
+    public var isExtendedConnect: Bool { version == .http2 && upgrade != .none }
 
     private mutating func parseComplete(
         _ input: Input, _ limits: HeadLimits

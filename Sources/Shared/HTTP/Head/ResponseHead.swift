@@ -20,7 +20,7 @@ public struct ResponseHead: ~Copyable {
     /// May be empty.
     public private(set) var reason = ByteRange.empty
     public private(set) var version = HTTPVersion.http11
-    public internal(set) var fields: FieldTable
+    public var fields: FieldTable
 
     /// How the body that follows ends; `none` for an answer to HEAD and for 1xx, 204 and 304.
     public private(set) var framing = BodyFraming.none

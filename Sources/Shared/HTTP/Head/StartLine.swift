@@ -1,9 +1,22 @@
 internal import Bytes
 
 /// What the first lines of requests and responses share.
-enum StartLine {
+public enum StartLine {
     /// `HTTP/1.1`.
     static let versionLength = 8
+
+    /// Whether the first line of `bytes` names HTTP anywhere: a peer whose does not speaks
+    /// something else.
+    public static func claimsHTTP(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        let line = bytes.prefix(lineBytesMax).prefix { $0 != ASCII.lineFeed }
+        guard line.count >= 5 else { return false }
+        return (line.startIndex...(line.endIndex &- 5)).contains { index in
+            UnsafeRawBufferPointer(rebasing: line[index..<(index &+ 5)]).equalsFolded("HTTP/")
+        }
+    }
+
+    /// How far the end of a request line is looked for.
+    private static let lineBytesMax = 16 << 10
 
     /// The minor version of `HTTP/1.x` at `start` (RFC 9112 §2.3); nil when bytes are missing.
     /// Another major version is not supported; another spelling is `reason`.

@@ -1,5 +1,5 @@
 /// What is spoken inside TLS, as ALPN names it (RFC 7301).
-public enum ApplicationProtocol: String, CaseIterable, Sendable {
+public enum ApplicationProtocol: String, CaseIterable, Sendable, BitwiseCopyable {
     case http11 = "http/1.1"
     case http2 = "h2"
 

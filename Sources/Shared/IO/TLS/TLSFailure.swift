@@ -9,6 +9,8 @@ public enum TLSFailure: Error, Equatable, Sendable, BitwiseCopyable {
     case protocolError(UInt)
     /// The connection ended without the end of the TLS stream (RFC 8446 §6.1).
     case truncated
+    /// The peer does not speak what it has to, inside TLS (RFC 7301 §3.2).
+    case protocolRefused
     /// A session could not be made: no memory, or a server name that cannot be sent.
     case unusable
 
@@ -18,6 +20,7 @@ public enum TLSFailure: Error, Equatable, Sendable, BitwiseCopyable {
         case .certificate(let code): String(cString: X509_verify_cert_error_string(code))
         case .protocolError(let code): TLSError.text(of: code)
         case .truncated: "the connection ended within TLS"
+        case .protocolRefused: "HTTP/2 was not agreed on"
         case .unusable: "no session could be made"
         }
     }

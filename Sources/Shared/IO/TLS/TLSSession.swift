@@ -83,6 +83,13 @@ public struct TLSSession: BitwiseCopyable {
     /// Whether the peer said that no more bytes follow.
     public var isFinishedByPeer: Bool { SSL_get_shutdown(raw) & SSL_RECEIVED_SHUTDOWN != 0 }
 
+    /// What the handshake, which is done, came to.
+    public var outcome: TLSHandshake {
+        TLSHandshake(
+            version: SSL_version(raw) == TLS1_2_VERSION ? .tls12 : .tls13,
+            isResumed: isResumed, applicationProtocol: applicationProtocol)
+    }
+
     /// Whether the handshake went on from an earlier session.
     public var isResumed: Bool { SSL_session_reused(raw) == 1 }
 

@@ -1,7 +1,7 @@
 internal import COpenSSL
 
 /// The versions that are spoken: all others are broken (RFC 8996).
-public enum TLSVersion: String, CaseIterable, Sendable {
+public enum TLSVersion: String, CaseIterable, Sendable, BitwiseCopyable {
     case tls12 = "1.2"
     case tls13 = "1.3"
 

@@ -7,7 +7,10 @@ public struct DownstreamMetrics: Sendable {
     public let connectionsHTTP2: Counter
     /// Ended because of a flood of resets, pings, settings and the like.
     public let connectionsAbusive: Counter
+    /// Frames of HTTP/2 that were work for nothing.
+    public let glitches: Counter
     public let connectionsTLS: Counter
+    public let tls: ListenerTLSMetrics
     public let requestsActive: Gauge
     public let requests: Counter
     /// Requests that were refused before they were complete: bad syntax.
@@ -33,6 +36,11 @@ public struct DownstreamMetrics: Sendable {
         connectionsHTTP2 = try counter("cx_http2_total", "Client connections with HTTP/2.")
         connectionsAbusive = try counter(
             "cx_http2_flood_total", "HTTP/2 connections ended for making work for nothing.")
+        glitches = try registry.counter(
+            "sluice_http2_glitches_total",
+            help: "Frames of HTTP/2 clients that were work for nothing: resets, pings and such.",
+            labels: [label])
+        tls = try ListenerTLSMetrics(registry, label)
         connectionsTLS = try counter("cx_ssl_total", "Client connections with TLS.")
         requestsActive = try gauge("rq_active", "Requests in progress.")
         requests = try counter("rq_total", "Requests received.")

@@ -1,0 +1,119 @@
+internal import HTTP
+internal import IO
+
+/// How exchanges with an upstream end, or begin again.
+extension Forwarder {
+    /// The response is complete.
+    func finish(_ exchange: ExchangePointer, _ upstream: ChannelPointer) {
+        let client = channels[exchange.pointee.client]
+        let pool = worker.pool(of: upstream)
+        let address = pool.address(of: upstream)
+        let requestIsDone = exchange.pointee.flags.contains(.requestDone)
+        let upstreamIsFree =
+            requestIsDone && exchange.pointee.flags.contains(.upstreamPersistent)
+            && upstream.pointee.unread.isEmpty && upstream.pointee.unsent.isEmpty
+            && upstream.pointee.flags.isDisjoint(with: [.peerFinished, .broken, .readable])
+        if upstreamIsFree, upstream.pointee.kind == .messages {
+            pool.give(upstream, now: worker.now)
+        } else {
+            worker.closeUpstream(upstream)
+        }
+        let keepsOpen = requestIsDone && exchange.pointee.flags.contains(.persistent)
+        exchanges.end(
+            exchange, worker.handler(of: client), fault: nil, upstream: address, now: worker.now)
+        if !client.pointee.unsent.isEmpty, keepsOpen { clientIsSlow(client) }
+        if worker.clients.proceed(client, keepsOpen: keepsOpen) { worker.queue(client) }
+    }
+
+    /// The upstream's connection ended before the exchange did, unless its end is the response's.
+    func upstreamEnded(_ exchange: ExchangePointer, _ upstream: ChannelPointer) {
+        if exchange.pointee.flags.contains(.responseStarted) {
+            let client = channels[exchange.pointee.client]
+            do throws(BodyError) {
+                try exchange.pointee.responseBody.endOfInput()
+            } catch {
+                return abandonResponse(exchange, .upstreamClosed)
+            }
+            // A broken connection is no proof that this was all.
+            guard !upstream.pointee.flags.contains(.broken)
+                || upstream.pointee.flags.contains(.readToEnd)
+            else { return abandonResponse(exchange, .upstreamClosed) }
+            let inspector = ContentInspector(exchange, worker)
+            guard inspector?.decoder?.isComplete ?? true else {
+                return abandonResponse(exchange, .upstreamClosed)
+            }
+            ContentRelay(worker).end(
+                as: exchange.pointee.responseFraming, seenBy: inspector, to: client)
+            return finish(exchange, upstream)
+        }
+        if exchange.pointee.flags.contains(.replayable), upstream.pointee.unread.isEmpty {
+            return replay(exchange, upstream)
+        }
+        fail(exchange, .upstreamClosed)
+    }
+
+    /// Sends the request again on a new connection, once.
+    func replay(_ exchange: ExchangePointer, _ dead: ChannelPointer) {
+        let pool = worker.pool(of: dead)
+        dead.pointee.exchange = Channel.noExchange
+        worker.closeUpstream(dead)
+        exchange.pointee.upstream = Exchange.noChannel
+        exchange.pointee.flags.subtract(.replayable)
+        exchange.pointee.flags.formUnion(.retried)
+        do throws(UpstreamPool.Failure) {
+            let upstream =
+                hasConnectionToItself(exchange, of: pool)
+                ? try pool.connect(now: worker.now) : try worker.multiplexer.stream(to: pool)
+            guard let upstream else { return try worker.rendezvous.wait(exchange, for: pool) }
+            attach(upstream, to: exchange)
+            let isSent = worker.send(upstream, exchange.pointee.replay.bytes, isLast: true)
+            channels.buffers.wipe(&exchange.pointee.replay)
+            if !isSent { fail(exchange, .upstreamClosed) }
+        } catch {
+            fail(exchange, error.fault)
+        }
+    }
+
+    /// Ends an exchange that cannot be completed: with an answer if none began, else by breaking
+    /// the client's connection, so that what it has does not look complete.
+    func fail(_ exchange: ExchangePointer, _ fault: TransportFault) {
+        guard !exchange.pointee.flags.contains(.responseStarted) else {
+            return abandonResponse(exchange, fault)
+        }
+        let client = channels[exchange.pointee.client]
+        _ = detachUpstream(exchange)
+        worker.clients.refuse(client, exchange, fault)
+    }
+
+    func abandonResponse(_ exchange: ExchangePointer, _ fault: TransportFault) {
+        let client = channels[exchange.pointee.client]
+        abandon(exchange, fault)
+        worker.reset(client)
+    }
+
+    /// Ends an exchange whose client is not told anything any more.
+    func abandon(_ exchange: ExchangePointer, _ fault: TransportFault?) {
+        let client = channels[exchange.pointee.client]
+        let address = detachUpstream(exchange)
+        exchanges.end(
+            exchange, worker.handler(of: client), fault: fault, upstream: address,
+            now: worker.now)
+    }
+
+    /// Closes the connection of an exchange that is not complete: it cannot serve another.
+    private func detachUpstream(_ exchange: ExchangePointer) -> SocketAddress? {
+        if exchange.pointee.flags.contains(.awaitsConnection),
+            worker.rendezvous.leave(exchange)
+        {
+            return nil
+        }
+        guard exchange.pointee.upstream != Exchange.noChannel else { return nil }
+        let upstream = channels[exchange.pointee.upstream]
+        let pool = worker.pool(of: upstream)
+        let address = pool.address(of: upstream)
+        upstream.pointee.exchange = Channel.noExchange
+        worker.closeUpstream(upstream)
+        exchange.pointee.upstream = Exchange.noChannel
+        return address
+    }
+}

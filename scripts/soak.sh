@@ -1,0 +1,83 @@
+#!/usr/bin/env bash
+# What must hold while much goes on for a while.
+#   scripts/soak.sh [--short] KIND...
+#     handshakes  10,000 TLS handshakes under load, the certificate exchanged in the middle
+#     websockets  1,000 WebSockets at a time (needs Python's websockets)
+#     drain       SIGTERM under HTTP/2 load: no request is lost (needs hpack)
+# SLUICE_BIN names a binary to use instead of building one; --short does a tenth.
+set -euo pipefail
+source "$(dirname "$0")/common.sh"
+cd "$root"
+
+usage() { die "usage: scripts/soak.sh [--short] handshakes|websockets|drain..."; }
+share=1
+kinds=()
+for word in "$@"; do
+    case $word in
+    handshakes | websockets | drain) kinds+=("$word") ;;
+    --short) share=10 ;;
+    *) usage ;;
+    esac
+done
+[ ${#kinds[@]} -gt 0 ] || usage
+need_sluice
+ulimit -n "$(ulimit -Hn)"
+
+results=$(mktemp -d)
+trap 'stop_children; rm -rf "$results"' EXIT
+trap 'exit 130' INT TERM
+
+# gateway [LINE]: starts one on a port of its own, with the line in its configuration.
+gateway() {
+    export SLUICE_PORT SLUICE_ADMIN_PORT SLUICE_UPSTREAM_PORT
+    SLUICE_PORT=$(free_port)
+    SLUICE_ADMIN_PORT=$(free_port)
+    SLUICE_UPSTREAM_PORT=$(free_port)
+    sed "s|^  workers:.*|&\n  ${1:-}|" Tests/Vectors/gateway.yaml >"$results/gateway.yaml"
+    "$sluice" --role gateway --config "$results/gateway.yaml" 2>"$results/log" &
+    pid=$!
+    children+=("$pid")
+    wait_for 20 curl -fsS "http://127.0.0.1:$SLUICE_ADMIN_PORT/ready" ||
+        die "the gateway did not start: $(cat "$results/log")"
+}
+
+upstream() {
+    python3 Tests/Vectors/upstream.py "$SLUICE_UPSTREAM_PORT" &
+    children+=($!)
+    wait_for 10 port_answers "$SLUICE_UPSTREAM_PORT" || die "the upstream did not start"
+}
+
+handshakes() {
+    local folder=$results/tls
+    scripts/make-certificate.sh "$folder" localhost
+    gateway "tls: { certificates: [{ cert: $folder/cert.pem, key: $folder/key.pem }] }"
+    upstream
+    # The next one is of an authority of its own; both are trusted.
+    scripts/make-certificate.sh "$results/next" localhost
+    cp "$results/next/cert.pem" "$folder/next.pem"
+    cp "$results/next/key.pem" "$folder/next-key.pem"
+    cat "$results/next/ca.pem" >>"$folder/ca.pem"
+    python3 Tests/Soak/handshakes.py "$SLUICE_PORT" "$pid" $((10000 / share)) "$folder"
+    curl -fsS "http://127.0.0.1:$SLUICE_ADMIN_PORT/stats/prometheus" | grep envoy_listener_ssl_
+}
+
+websockets() {
+    gateway
+    python3 Tests/Soak/websockets_echo.py "$SLUICE_PORT" "$SLUICE_UPSTREAM_PORT" $((1000 / share))
+}
+
+drain() {
+    gateway
+    upstream
+    python3 Tests/Soak/drain.py "$SLUICE_PORT" "$pid" 10 "$((20 / share)).5"
+    local code=0
+    wait "$pid" || code=$?
+    [ "$code" -eq 0 ] || die "the gateway ended with $code"
+}
+
+for kind in "${kinds[@]}"; do
+    step "$kind"
+    "$kind"
+    stop_children || true
+done
+say "soak: all of it held"
