@@ -67,6 +67,14 @@ struct CredentialStoreTests {
         (.query(parameter: "", .literal("tok-1")), .misconfigured),
         (.oauth2ClientCredentials(
             OAuth2Definition(
+                tokenURL: "https://id:planted-secret@localhost/token", clientID: .literal("id"),
+                clientSecret: .literal("secret"))), .misconfigured),
+        (.gitHubApp(
+            GitHubAppDefinition(
+                appID: "1", installationID: "2", privateKey: .literal("key"),
+                apiURL: "https://id:planted-secret@localhost")), .misconfigured),
+        (.oauth2ClientCredentials(
+            OAuth2Definition(
                 tokenURL: "http://localhost/token", clientID: .literal("id"),
                 clientSecret: .literal("secret"))), .misconfigured),
     ])

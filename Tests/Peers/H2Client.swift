@@ -18,21 +18,28 @@ public final class H2Client {
 
     deinit { for memory in kept { memory.deallocate() } }
 
-    /// Sends a head, as HTTP/1.1 spells it, and, unless it is nil, all of a body.
+    /// Sends a head, as HTTP/1.1 spells it, and, unless it is nil, all of a body, with one write as
+    /// far as the other side has room.
     public func request(_ head: String, body: String? = nil) throws -> Int32 {
-        let stream = try begin(head, ends: body == nil)
-        if let body { try send(body, on: stream, isLast: true) }
+        let stream = try open(head, ends: body == nil)
+        if let body { offer(Array(body.utf8), on: stream, isLast: true) }
+        try flush()
         return stream
     }
 
     public func begin(_ head: String, ends: Bool) throws -> Int32 {
+        let stream = try open(head, ends: ends)
+        try flush()
+        return stream
+    }
+
+    private func open(_ head: String, ends: Bool) throws -> Int32 {
         let bytes = Array(head.utf8)
         let number = bytes.withUnsafeBytes {
             connection.request($0, scheme: "http", ends: ends, user: 0)
         }
         guard let number else { throw Peer.Failure.broken }
         messages[number] = H2Message()
-        try flush()
         return number
     }
 
@@ -48,12 +55,18 @@ public final class H2Client {
     public func send(
         _ bytes: [UInt8], trailerBytes: Int = 0, on stream: Int32, isLast: Bool
     ) throws {
+        offer(bytes, trailerBytes: trailerBytes, on: stream, isLast: isLast)
+        try flush()
+    }
+
+    private func offer(
+        _ bytes: [UInt8], trailerBytes: Int = 0, on stream: Int32, isLast: Bool
+    ) {
         let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: bytes.count, alignment: 1)
         memory.copyBytes(from: bytes)
         kept.append(memory)
         connection.offer(
             stream, UnsafeRawBufferPointer(memory), trailerBytes: trailerBytes, isLast: isLast)
-        try flush()
     }
 
     public func reset(_ stream: Int32) throws {

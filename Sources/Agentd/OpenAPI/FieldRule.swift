@@ -6,7 +6,7 @@ struct FieldRule {
     let type: String
     let field: String
     var isRequired = false
-    /// Of a text, in bytes.
+    /// Of a text, in characters of Unicode.
     var lengths: ClosedRange<Int>?
     var pattern: String?
     var words: [String] = []
@@ -14,10 +14,15 @@ struct FieldRule {
     var most: Int64?
 
     private static let visible = "^[!-~]+$"
+    /// The `type` of rules for the members of lists.
+    static let items = "[]"
 
     /// The name of something.
     static let name = FieldRule(
         type: "", field: "", isRequired: true, lengths: 1...256, pattern: visible)
+
+    private static let path = 1...RequestCheck.pathLengthMax
+    private static let text = 1...RequestCheck.textLengthMax
 
     private static let all: [FieldRule] = [
         FieldRule(
@@ -37,11 +42,16 @@ struct FieldRule {
             words: ["", "Active", "Detached", "Suspended", "Terminated"]),
         FieldRule(
             type: "CreateSandboxRequest", field: "profile", words: ["", "default", "strict"]),
-        FieldRule(type: "ReadFileRequest", field: "path", isRequired: true, lengths: 1...1024),
-        FieldRule(type: "WriteFileRequest", field: "path", isRequired: true, lengths: 1...1024),
-        FieldRule(type: "EditFileRequest", field: "path", isRequired: true, lengths: 1...1024),
+        FieldRule(type: "CreateSandboxRequest", field: "workdir", pattern: "^(/[^\\u0000]*)?$"),
         FieldRule(
-            type: "EditFileRequest", field: "old_string", isRequired: true, lengths: 1...65_536),
+            type: items, field: "allowed_paths_ro", isRequired: true, pattern: "^/[^\\u0000]*$"),
+        FieldRule(
+            type: items, field: "allowed_paths_rw", isRequired: true, pattern: "^/[^\\u0000]*$"),
+        FieldRule(type: "ReadFileRequest", field: "path", isRequired: true, lengths: path),
+        FieldRule(type: "WriteFileRequest", field: "path", isRequired: true, lengths: path),
+        FieldRule(type: "EditFileRequest", field: "path", isRequired: true, lengths: path),
+        FieldRule(
+            type: "EditFileRequest", field: "old_string", isRequired: true, lengths: text),
     ]
 
     static func of(_ field: String, in type: String) -> FieldRule? {

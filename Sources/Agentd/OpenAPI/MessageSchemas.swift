@@ -103,6 +103,8 @@ struct MessageSchemas {
         writer.object("items") { item in
             if field.type == .message {
                 Self.reference(field.typeName, to: &item)
+            } else if let rule = FieldRule.of(field.name, in: FieldRule.items) {
+                rule.write(to: &item)
             } else {
                 item.member("type", "string")
             }
@@ -113,7 +115,16 @@ struct MessageSchemas {
         _ field: Google_Protobuf_FieldDescriptorProto, to writer: inout JSONWriter
     ) {
         switch field.type {
-        case .message: Self.reference(field.typeName, to: &writer)
+        case .message:
+            writer.key("anyOf")
+            writer.beginArray()
+            writer.beginObject()
+            Self.reference(field.typeName, to: &writer)
+            writer.endObject()
+            writer.beginObject()
+            writer.member("type", "null")
+            writer.endObject()
+            writer.endArray()
         case .enum:
             Self.types(["string"], to: &writer)
             writer.key("enum")
@@ -129,22 +140,25 @@ struct MessageSchemas {
         case .string: Self.types(["string"], to: &writer)
         // Whole numbers of 64 bits are written as text, as not every reader has them; both forms
         // are read.
-        case .uint64, .fixed64: Self.number(digits: 19, 0...Int.max, to: &writer)
-        case .uint32, .fixed32: Self.number(digits: 9, 0...Int(UInt32.max), to: &writer)
+        case .uint64, .fixed64: Self.number(digits: 19, 0, UInt64.max, to: &writer)
+        case .uint32, .fixed32: Self.number(digits: 9, 0, UInt64(UInt32.max), to: &writer)
         case .int64, .sint64, .sfixed64, .group:
-            Self.number(digits: 18, Int.min...Int.max, to: &writer)
+            Self.number(digits: 18, Int64.min, UInt64(Int64.max), to: &writer)
         case .int32, .sint32, .sfixed32:
-            Self.number(digits: 9, Int(Int32.min)...Int(Int32.max), to: &writer)
+            Self.number(digits: 9, Int64(Int32.min), UInt64(Int32.max), to: &writer)
         }
     }
 
     private static func number(
-        digits: Int, _ range: ClosedRange<Int>, to writer: inout JSONWriter
+        digits: Int, _ least: Int64, _ most: UInt64, to writer: inout JSONWriter
     ) {
         types(["integer", "string"], to: &writer)
-        writer.member("pattern", "^\(range.lowerBound < 0 ? "-?" : "")[0-9]{1,\(digits)}$")
-        writer.number("minimum", range.lowerBound)
-        writer.number("maximum", range.upperBound)
+        let sign = least < 0 ? "-?" : ""
+        writer.member("pattern", "^\(sign)(0|[1-9][0-9]{0,\(digits - 1)})$")
+        writer.text(key: "minimum")
+        writer.integer(least)
+        writer.text(key: "maximum")
+        Array("\(most)".utf8).withUnsafeBytes { writer.raw($0) }
     }
 
     /// A field that is null is as good as one that is not there.

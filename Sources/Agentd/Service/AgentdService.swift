@@ -54,9 +54,7 @@ struct AgentdService: Sendable {
             .unary(Self.path("EditFile")) {
                 (request: Agentd_V1_EditFileRequest, call) throws(Status) in
                 try RequestCheck.path(request.path)
-                guard !request.oldString.isEmpty else {
-                    throw RequestCheck.invalid("old_string", "is empty")
-                }
+                try RequestCheck.oldText(request.oldString)
                 return try executor.editFile(request, for: Caller(call.metadata))
             },
         ]

@@ -4,7 +4,9 @@ internal import Protos
 /// What a request must be like whatever runs it: lengths, and characters.
 enum RequestCheck {
     private static let nameBytesMax = 256
-    private static let pathBytesMax = 4096
+    /// In characters of Unicode, which have four bytes at most: the kernel takes 4096 bytes.
+    static let pathLengthMax = 1023
+    static let textLengthMax = 1 << 20
     private static let parameterBytesMax = 1 << 20
     private static let prioritiesMax: UInt32 = 10
 
@@ -24,8 +26,16 @@ enum RequestCheck {
     static func sandbox(_ id: String) throws(Status) { try name(id, "sandbox_id") }
 
     static func path(_ path: String) throws(Status) {
-        guard !path.isEmpty, path.utf8.count <= pathBytesMax, !path.utf8.contains(0) else {
+        guard !path.isEmpty, path.unicodeScalars.count <= pathLengthMax, !path.utf8.contains(0)
+        else {
             throw invalid("path", "is empty, too long, or holds a NUL")
+        }
+    }
+
+    /// What an edit looks for.
+    static func oldText(_ text: String) throws(Status) {
+        guard !text.isEmpty, text.unicodeScalars.count <= textLengthMax else {
+            throw invalid("old_string", "is empty or longer than \(textLengthMax) characters")
         }
     }
 

@@ -56,9 +56,13 @@ public enum CredentialScheme: Sendable, Equatable {
             FieldText.isScopePart(aws.region) && FieldText.isScopePart(aws.service)
                 ? nil : "region and service are letters, digits, - and _"
         case .gitHubApp(let app):
-            app.isValid ? nil : "app_id and installation_id are numbers, the API has an https URL"
+            app.isValid
+                ? nil
+                : "app_id and installation_id are numbers, the API has an https URL without user "
+                    + "and password"
         case .oauth2ClientCredentials(let client):
-            client.tokenURL.hasPrefix("https://") ? nil : "token_url has to be an https URL"
+            FieldText.isServerURL(client.tokenURL)
+                ? nil : "token_url has to be an https URL without user and password"
         }
     }
 }

@@ -22,6 +22,6 @@ public struct GitHubAppDefinition: Sendable, Equatable {
 
     var isValid: Bool {
         FieldText.isScopePart(appID) && !installationID.isEmpty
-            && installationID.utf8.allSatisfy { $0 &- 0x30 < 10 } && apiURL.hasPrefix("https://")
+            && installationID.utf8.allSatisfy { $0 &- 0x30 < 10 } && FieldText.isServerURL(apiURL)
     }
 }
