@@ -74,16 +74,15 @@ struct PolicyBenchCommand: ParsableCommand {
         if stdinInput, input != nil {
             throw ValidationError("use one of --stdin-input and --input")
         }
+        _ = try limit()
         guard (1...1_000_000).contains(count) else {
             throw ValidationError("--count: must be between 1 and 1000000")
         }
     }
 
     func run() throws {
-        guard let duration = Duration(written: duration), duration <= .seconds(3600) else {
-            throw ValidationError("--duration: '\(duration)' is no duration; write 2s or 500ms")
-        }
         do {
+            let duration = try limit()
             for _ in 0..<count { try measure(for: duration) }
         } catch let error as BundleError {
             Console.complain(QueryOutput.sentence(error.entries))
@@ -96,6 +95,14 @@ struct PolicyBenchCommand: ParsableCommand {
             throw ExitCode.failure
         }
     }
+    private func limit() throws -> Duration {
+        guard let limit = Duration(written: duration), limit <= .seconds(3600) else {
+            throw ValidationError(
+                "--duration: '\(duration)' is no duration up to an hour; write 2s or 500ms")
+        }
+        return limit
+    }
+
     private func measure(for duration: Duration) throws {
         let policies = try options.load(paths: data, bundles: bundle)
         let text = query ?? String(decoding: Console.readInput(bytesMax: 1 << 20), as: UTF8.self)

@@ -13,7 +13,7 @@ struct PolicyBuildCommand: ParsableCommand {
             """)
 
     @Argument(help: "The bundle's folder, or a .tar.gz to pack anew.")
-    var path: String
+    var paths: [String]
 
     @Option(name: .shortAndLong, help: "The file to write.")
     var output = "bundle.tar.gz"
@@ -32,7 +32,15 @@ struct PolicyBuildCommand: ParsableCommand {
 
     @OptionGroup var options: PolicyOptions
 
+    func validate() throws {
+        guard paths.count == 1 else {
+            throw ValidationError(
+                "give one path: bundles are made one by one, and may be loaded together")
+        }
+    }
+
     func run() throws {
+        let path = paths[0]
         var builder = BundleBuilder()
         builder.revision = revision
         builder.ignored = try options.ignored()

@@ -1,7 +1,8 @@
 import Bytes
-import Rego
 import Synchronization
 import Testing
+
+@testable import Rego
 
 @Suite struct CallMemoTests {
     /// The value of `p` as JSON, and what was printed meanwhile.
@@ -62,5 +63,28 @@ import Testing
     ])
     func `a function prints once for equal arguments`(rules: String, lines: [String]) throws {
         #expect(try evaluate(rules).printed == lines)
+    }
+
+    @Test(arguments: [
+        // Two calls, and one in a loop that makes no difference to it.
+        ("f(x) := count([y | some y in x])\np := [f(input.a), f(input.b)]", true),
+        ("f(x) := count([y | some y in x])\np := [1 | some y in input.a; f(input.b) > y]", true),
+        ("f(x) := count([y | some y in x])\np := [1 | some x in input.a; some y in x; f(x) > y]",
+            true),
+        // One call, or one for each turn of a loop.
+        ("f(x) := count([y | some y in x])\np := f(input.a)", false),
+        ("f(x) := count([y | some y in x])\np := [f(x) | some x in input.a]", false),
+        ("f(x) := count([y | some y in x])\n"
+            + "p := [f(z) | some x in input.a; z := data.d[x]]", false),
+        ("f(x) := count([y | some y in x])\ng(y) := f([y])\n"
+            + "p := [g(x) | some x in input.b]", false),
+        // Too little to be worth it.
+        ("f(x) := x + 1\np := [f(input.a), f(input.b)]", false),
+        ("f(a, b, c, d, e) := count([a, b, c, d, e])\np := [f(1, 2, 3, 4, 5), f(1, 2, 3, 4, 6)]",
+            false),
+    ])
+    func `what may be called again is remembered`(rules: String, isRemembered: Bool) throws {
+        let program = try TestPolicy.program("package t\n" + rules, entries: ["data.t.p"])
+        #expect(program.functions.contains { $0.memory == .calls } == isRemembered)
     }
 }

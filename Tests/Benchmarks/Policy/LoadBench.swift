@@ -20,16 +20,18 @@ enum LoadBench {
         let paths = try Files.names(in: folder, suffix: ".rego").map { "\(folder)/\($0)" }
         for _ in 0..<3 {
             let start = Process.nanoseconds()
+            let cpu = Process.cpuNanoseconds()
             let modules = try Policies.compile(paths)
             let compiled = Process.nanoseconds()
             let program = try Program(modules, entryPoints: ["data"])
             let planned = Process.nanoseconds()
             let snapshot = Snapshot(program)
             let linked = Process.nanoseconds()
+            let used = Process.cpuNanoseconds() - cpu
             print(
                 "rules, \(paths.count) modules: compile \((compiled - start) / 1000) us, "
                     + "plan \((planned - compiled) / 1000) us, "
-                    + "link \((linked - planned) / 1000) us, "
+                    + "link \((linked - planned) / 1000) us, all \(used / 1000) us of CPU, "
                     + "entry points \(snapshot.program.entryPointNames.count)")
         }
     }

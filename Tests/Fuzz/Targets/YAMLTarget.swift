@@ -13,6 +13,9 @@ enum YAMLTarget {
         guard String(decoding: json, as: UTF8.self).unicodeScalars.allSatisfy({
             !breaks.contains($0)
         }) else { return }
+        // Integers past 64 bits are floats in YAML 1.1, unless they are written in another base.
+        guard !json.split(whereSeparator: { !ASCII.isDigit($0) }).contains(where: { $0.count > 19 })
+        else { return }
         guard json.count < 4096, let again = try? YAMLNode.json(json, limits: limits) else {
             return
         }

@@ -18,7 +18,7 @@ import Testing
     }
 
     @Test(arguments: [
-        "complete", "denied", "else", "functions", "negation", "notes", "partial",
+        "complete", "denied", "duplicates", "else", "functions", "negation", "notes", "partial",
     ])
     func `an evaluation is told as OPA tells it`(name: String) throws {
         let trace = try run(name).trace()

@@ -215,17 +215,16 @@ public struct Compiler {
 
     private func checkCalls() {
         let checker = FunctionChecker(context: context, arity: arity)
-        for rule in rules { rule.chain.forEachInPlace(checker.checkCalls) }
+        for rule in rules { for rule in rule.chain { checker.checkCalls(rule) } }
     }
 
     private func checkHeads() {
         let names = SharedLines(rules, context.printer)
         for rule in rules {
             let name = names.name(of: rule)
-            for index in rule.chain.indices {
-                let checker = SafetyChecker(
-                    context, arity: arity, ruleName: index == 0 ? name : nil)
-                rule.chain.inPlace(index, checker.checkHead)
+            for (index, alternative) in rule.chain.enumerated() {
+                SafetyChecker(context, arity: arity, ruleName: index == 0 ? name : nil)
+                    .checkHead(alternative)
             }
         }
     }
@@ -261,9 +260,7 @@ public struct Compiler {
             context, builtins: builtins, environment: types, graph: graph)
         for group in groups {
             let node = graph.nodes[group[0]]
-            rules.inPlace(node.rule) { rule in
-                rule.chain.inPlace(node.alternative) { checker.check($0, path: rule.path) }
-            }
+            checker.check(rules[node.rule].chain[node.alternative], path: rules[node.rule].path)
         }
         types = checker.environment
     }

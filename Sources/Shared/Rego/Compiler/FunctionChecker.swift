@@ -34,8 +34,8 @@ struct FunctionChecker {
     }
 
     func checkCalls(_ body: Body) {
-        body.forEachInPlace { expression in
-            if case .call(let terms) = expression.kind, !isCallable(terms, expression) { return }
+        for expression in body {
+            if case .call(let terms) = expression.kind, !isCallable(terms, expression) { continue }
             expression.forEachChild(term: { checkCalls(in: $0) }, body: { checkCalls($0) })
         }
     }

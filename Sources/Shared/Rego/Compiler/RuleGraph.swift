@@ -26,14 +26,11 @@ struct RuleGraph {
         var targets = Found(ruleCount: rules.count)
         for node in nodes {
             targets.removeAll()
-            rules.inPlace(node.rule) { rule in
-                rule.chain.inPlace(node.alternative) { rule in
-                    (rule.head.arguments ?? []).forEachInPlace { collect($0, &targets) }
-                    if let key = rule.head.key { collect(key, &targets) }
-                    if let value = rule.head.value { collect(value, &targets) }
-                    collect(rule.body, &targets)
-                }
-            }
+            let rule = rules[node.rule].chain[node.alternative]
+            for argument in rule.head.arguments ?? [] { collect(argument, &targets) }
+            if let key = rule.head.key { collect(key, &targets) }
+            if let value = rule.head.value { collect(value, &targets) }
+            collect(rule.body, &targets)
             var next: [Int] = []
             for target in targets.rules.sorted() {
                 readers[target].append(node.rule)
@@ -64,8 +61,8 @@ struct RuleGraph {
     }
 
     private func collect(_ body: Body, _ found: inout Found) {
-        body.forEachInPlace {
-            $0.forEachChild(term: { collect($0, &found) }, body: { collect($0, &found) })
+        for expression in body {
+            expression.forEachChild(term: { collect($0, &found) }, body: { collect($0, &found) })
         }
     }
 

@@ -5,17 +5,15 @@ struct ShadowingChecker {
 
     /// Checks the rules of a module, each with its alternatives: all heads, then all bodies.
     func check(_ chains: [[Rule]]) {
-        for chain in chains { chain.inPlace(0, checkHead) }
-        for chain in chains {
-            chain.forEachInPlace { rule in
-                rule.head.forEachTerm { check($0) }
-                check(rule.body)
-            }
+        for chain in chains { checkHead(chain[0]) }
+        for rule in chains.joined() {
+            rule.head.forEachTerm { check($0) }
+            check(rule.body)
         }
     }
 
     func check(_ body: Body) {
-        body.forEachInPlace { expression in
+        for expression in body {
             if case .call(let terms) = expression.kind, terms[0].isOperator(.assign),
                 terms.count > 1, let name = rootName(terms[1])
             {

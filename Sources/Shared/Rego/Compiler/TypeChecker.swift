@@ -93,19 +93,20 @@ struct TypeChecker {
     /// Checks the expressions of a body in the innermost scope.
     mutating func checkBody(_ body: Body) -> [Fault] {
         var faults: [Fault] = []
-        body.forEachInPlace { expression in
+        for expression in body {
             let outer = overrides
             defer { overrides = outer }
             if !expression.modifiers.isEmpty {
                 let types = expression.modifiers.map { type(of: $0.value) }
                 overrides = TypeOverrides(expression.modifiers, types: types, graph: graph)
             }
-            let closureFaults = checkClosures(of: expression)
+            var closureFaults: [Fault] = []
+            checkClosures(of: expression, &closureFaults)
             let refFaults = checkRefs(of: expression)
             faults += closureFaults + refFaults
-            guard let fault = check(expression) else { return }
+            guard let fault = check(expression) else { continue }
             // An unknown type is likely to follow from the fault that was found already.
-            if fault.isCausedByUnknown, !closureFaults.isEmpty || !refFaults.isEmpty { return }
+            if fault.isCausedByUnknown, !closureFaults.isEmpty || !refFaults.isEmpty { continue }
             faults.append(fault)
         }
         return faults
@@ -121,30 +122,25 @@ struct TypeChecker {
         return checkBody(body)
     }
 
-    private mutating func checkClosures(of expression: Expression) -> [Fault] {
-        var faults: [Fault] = []
+    private mutating func checkClosures(of expression: Expression, _ faults: inout [Fault]) {
         switch expression.kind {
         case .negation(let body): faults += checkScope(body)
         case .and(let left, let right), .or(let left, let right):
             faults += checkScope(left) + checkScope(right)
         case .every(let every):
-            for inner in every.body { faults += checkClosures(of: inner) }
+            for inner in every.body { checkClosures(of: inner, &faults) }
         case .term, .call, .someDeclaration:
-            expression.forEachChild(term: { faults += checkClosures(in: $0) }, body: { _ in })
+            expression.forEachChild(term: { checkClosures(in: $0, &faults) }, body: { _ in })
         }
-        return faults
     }
 
-    private mutating func checkClosures(in term: Term) -> [Fault] {
+    private mutating func checkClosures(in term: Term, _ faults: inout [Fault]) {
         switch term.value {
         case .arrayComprehension(_, let body), .setComprehension(_, let body),
             .objectComprehension(_, _, let body):
-            return checkScope(body)
-        case .null, .boolean, .number, .string, .variable: return []
-        default:
-            var faults: [Fault] = []
-            term.forEachChild(term: { faults += checkClosures(in: $0) }, body: { _ in })
-            return faults
+            faults += checkScope(body)
+        case .null, .boolean, .number, .string, .variable: break
+        default: term.forEachChild(term: { checkClosures(in: $0, &faults) }, body: { _ in })
         }
     }
 

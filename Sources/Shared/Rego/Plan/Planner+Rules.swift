@@ -126,8 +126,10 @@ extension Planner {
         if plain, rules.allSatisfy({ $0.head.isPartialSet && $0.operands.isEmpty }) {
             code.emit(.newSet, builder)
             try planMembers(rules, node) { rule throws(RegoError) in
-                guard let key = rule.head.key else { return }
-                self.code.emit(.insert, builder, try self.term(key))
+                guard let key = rule.head.key else { return [] }
+                let member = try self.term(key)
+                self.code.emit(.insert, builder, member)
+                return [member]
             }
             code.emit(.finishSet, result, builder)
         } else if plain, rules.allSatisfy({ !$0.head.isPartialSet && $0.operands.count == 1 }) {
@@ -135,6 +137,7 @@ extension Planner {
             try planMembers(rules, node) { rule throws(RegoError) in
                 let name = try self.term(rule.operands[0])
                 self.code.emit(.setMember, builder, name, try self.value(of: rule))
+                return [name]
             }
             code.emit(.finishObject, result, builder)
         } else {
@@ -151,9 +154,10 @@ extension Planner {
         return try term(value)
     }
 
-    /// Plans each rule's body and, inside of it, what `add` adds for a solution.
+    /// Plans each rule's body and, inside of it, what `add` adds for a solution: it answers the
+    /// operands by which one is told from others.
     private func planMembers(
-        _ rules: [PlannedRule], _ node: Int, _ add: (PlannedRule) throws(RegoError) -> Void
+        _ rules: [PlannedRule], _ node: Int, _ add: (PlannedRule) throws(RegoError) -> [Int32]
     ) throws(RegoError) {
         var link = 0
         try planIndexed(rules) { rule throws(RegoError) in
@@ -165,8 +169,8 @@ extension Planner {
             link += rule.links.count
             try self.body(rule.first.body)
             self.code.at(rule.head.location)
-            try add(rule)
-            self.solve(query?.node)
+            let made = try add(rule)
+            self.solve(query?.node, making: made)
             if self.code.fail != next { self.code.jump(to: self.code.fail) }
             self.code.place(next)
             self.close(query)
@@ -184,10 +188,11 @@ extension Planner {
             if rule.head.isPartialSet, let key = rule.head.key {
                 let member = try self.term(key)
                 self.code.emit(.addToTree, builder, path, member, TreeEntryKind.member.rawValue)
-            } else {
-                let value = try self.value(of: rule)
-                self.code.emit(.addToTree, builder, path, value, TreeEntryKind.value.rawValue)
+                return [path, member]
             }
+            let value = try self.value(of: rule)
+            self.code.emit(.addToTree, builder, path, value, TreeEntryKind.value.rawValue)
+            return [path]
         }
         for name in tree.nodes[node].names {
             guard let child = tree.nodes[node].children[name] else { continue }

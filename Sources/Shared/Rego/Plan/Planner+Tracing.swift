@@ -91,6 +91,18 @@ extension Planner {
         emit(.solution, query, variables: boundVariables(trace))
     }
 
+    /// After a solution of a partial rule, which makes what `operands` hold.
+    func solve(_ query: Int32?, making operands: [Int32]) {
+        guard let query, let trace else { return }
+        let first = code.register(operands.count)
+        for (index, operand) in operands.enumerated() {
+            code.emit(.move, first + Int32(index), operand)
+        }
+        let member = code.register()
+        code.emit(.makeArray, member, first, 0, Int32(operands.count))
+        emit(.member, query, operand: member, variables: boundVariables(trace))
+    }
+
     /// Past the last solution.
     func close(_ query: Int32?) {
         if let query { emit(.leave, query) }

@@ -77,16 +77,20 @@ final class Planner {
     }
 
     /// What is remembered of each function. Where somebody looks on, through a trace or by `print`,
-    /// calls without a result are made again, as in OPA.
+    /// it is exactly what OPA remembers: every result, but not that there is none.
     func memories() -> [FunctionMemory] {
-        let isWatched = trace != nil || builtins.names.contains("internal.print")
+        if trace != nil || builtins.names.contains("internal.print") {
+            return functions.map { function in
+                if function.isDocument { return .document }
+                return (1...CallMemo.argumentsMax).contains(function.argumentCount)
+                    ? .definedCalls : .none
+            }
+        }
         let remembered = RepeatedCalls.remembered(in: functions) { number in
             declarations.find(named: builtins.names[Int(number)])?.infix != nil
         }
         return zip(functions, remembered).map { function, isRemembered in
-            if function.isDocument { return .document }
-            guard isRemembered else { return .none }
-            return isWatched ? .definedCalls : .calls
+            function.isDocument ? .document : isRemembered ? .calls : .none
         }
     }
 

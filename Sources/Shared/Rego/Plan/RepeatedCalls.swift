@@ -1,9 +1,11 @@
-/// Finds the functions whose results are worth remembering: those that one scope may call more than
-/// once, and that do more than a few comparisons.
+/// Finds the functions whose results are worth remembering: those that one scope may call again
+/// with equal arguments, and that do more than a few comparisons.
 struct RepeatedCalls {
-    /// Whether a function may be called again with what it was called with before.
+    private let sites: [[CallSites.Site]]
+    /// Whether a function may be called more than once.
+    private var isCalledOften: [Bool]
+    /// Whether it may be called again with what it was called with before.
     private var isRepeated: [Bool]
-    private let functions: [PlannedFunction]
 
     /// - Parameter infix: whether the builtin of a number is an operator.
     static func remembered(
@@ -18,33 +20,40 @@ struct RepeatedCalls {
     }
 
     private init(_ functions: [PlannedFunction]) {
-        self.functions = functions
-        isRepeated = Array(repeating: false, count: functions.count)
-        var isCalled = isRepeated
-        var found: [Int] = []
-        for function in functions {
-            var isInLoop = false
-            for instruction in function.code.instructions {
-                switch instruction.opcode {
-                case .next, .nextIndexed: isInLoop = true
-                case .callFunction:
-                    let callee = Int(instruction.b)
-                    if isInLoop || isCalled[callee] { found.append(callee) }
-                    isCalled[callee] = true
-                default: break
-                }
+        sites = functions.map { CallSites($0, among: functions).sites }
+        isCalledOften = Array(repeating: false, count: functions.count)
+        isRepeated = isCalledOften
+        var siteCounts = Array(repeating: 0, count: functions.count)
+        for site in sites.joined() { siteCounts[site.callee] += 1 }
+        for site in sites.joined() {
+            if siteCounts[site.callee] > 1 { isRepeated[site.callee] = true }
+            if site.isRepeated { isRepeated[site.callee] = true }
+            if site.isInLoop || siteCounts[site.callee] > 1 { isCalledOften[site.callee] = true }
+        }
+        Self.spread(&isCalledOften, over: sites) { _ in true }
+        for caller in sites.indices where isCalledOften[caller] {
+            for site in sites[caller] where !site.dependsOnArguments {
+                isRepeated[site.callee] = true
             }
         }
-        while let function = found.popLast() {
-            guard !isRepeated[function] else { continue }
-            isRepeated[function] = true
-            found += callees(of: function)
+        // A function that is not remembered itself makes its calls again.
+        Self.spread(&isRepeated, over: sites) {
+            functions[$0].argumentCount > CallMemo.argumentsMax
         }
     }
 
-    private func callees(of function: Int) -> [Int] {
-        functions[function].code.instructions.lazy.filter { $0.opcode == .callFunction }
-            .map { Int($0.b) }
+    /// What holds for a function holds for those it calls, if `passesOn` says so.
+    private static func spread(
+        _ property: inout [Bool], over sites: [[CallSites.Site]], _ passesOn: (Int) -> Bool
+    ) {
+        var pending = property.indices.filter { property[$0] }
+        while let caller = pending.popLast() {
+            guard passesOn(caller) else { continue }
+            for site in sites[caller] where !property[site.callee] {
+                property[site.callee] = true
+                pending.append(site.callee)
+            }
+        }
     }
 
     /// Whether an instruction alone may take longer than finding a result again.

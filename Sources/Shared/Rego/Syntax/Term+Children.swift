@@ -23,11 +23,11 @@ extension Term {
         switch value {
         case .null, .boolean, .number, .string, .variable: break
         case .ref(let terms), .call(let terms), .array(let terms), .set(let terms):
-            terms.forEachInPlace(visit)
+            for term in terms { visit(term) }
         case .object(let items):
-            items.forEachInPlace {
-                visit($0.key)
-                visit($0.value)
+            for item in items {
+                visit(item.key)
+                visit(item.value)
             }
         case .arrayComprehension(let head, let body), .setComprehension(let head, let body):
             visit(head)
@@ -158,7 +158,7 @@ extension Expression {
     private func walk(_ visit: (Term) -> Void, _ enter: (Body) -> Void) {
         switch kind {
         case .term(let term): visit(term)
-        case .call(let terms), .someDeclaration(let terms): terms.forEachInPlace(visit)
+        case .call(let terms), .someDeclaration(let terms): for term in terms { visit(term) }
         case .every(let every):
             if let key = every.key { visit(key) }
             visit(every.value)
@@ -169,9 +169,9 @@ extension Expression {
             enter(left)
             enter(right)
         }
-        modifiers.forEachInPlace {
-            visit($0.target)
-            visit($0.value)
+        for modifier in modifiers {
+            visit(modifier.target)
+            visit(modifier.value)
         }
     }
 

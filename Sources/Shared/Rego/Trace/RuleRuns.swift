@@ -52,7 +52,7 @@ struct RuleRuns {
                 runOfQuery[event.query] = runs.count
                 runs.append(
                     RuleRun(document: document, node: event.node, isDefault: rule.isDefault))
-            case .exit:
+            case .exit, .duplicate:
                 guard case .rule = node.content, let run = runOfQuery[event.query] else { continue }
                 runs[run].holds = true
                 runs[run].isFalse = event.isFalse

@@ -87,7 +87,7 @@ private final class TraceEventWriter {
         case .index:
             let rules = record.ruleCount == 1 ? "1 rule" : "\(record.ruleCount) rules"
             return "(matched \(rules)\(record.isEarly ? ", early exit" : ""))"
-        case .enter, .eval, .redo, .fail: return ""
+        case .enter, .eval, .redo, .fail, .duplicate: return ""
         }
     }
 

@@ -9,6 +9,8 @@ public struct TraceEvent: Sendable {
         case eval = "Eval"
         /// Another solution is asked for.
         case redo = "Redo"
+        /// A member of a partial rule was there already.
+        case duplicate = "Duplicate"
         /// An expression has no solution.
         case fail = "Fail"
         /// `trace` was called.

@@ -20,6 +20,8 @@ enum TraceOperation: Int32 {
     case enter
     /// A solution; more may follow.
     case solution
+    /// A solution of a partial rule, which makes member `c`; more may follow.
+    case member
     /// A solution that is the last one: what led to it is left.
     case onlySolution
     /// A value of a complete rule or function; goes to target when it is the last one.

@@ -41,6 +41,8 @@ public final class Tracer {
     private struct Call {
         let lookup: RuleLookup.Result
         var hasTail = false
+        /// What its partial rules have made.
+        var members = Set<ValueKey>()
     }
 
     private struct LookupKey: Hashable {
@@ -93,6 +95,7 @@ public final class Tracer {
         case .settle: settle()
         case .enter: enter(step, moment)
         case .solution: solution(step, moment)
+        case .member: member(step, moment)
         case .onlySolution: onlySolution(step, moment)
         case .value: return value(step, moment)
         case .redoRule: record(.redo, step.b, step.d, moment)
@@ -186,6 +189,16 @@ public final class Tracer {
         meter.exit(step.b)
         record(.exit, step.b, step.d, moment)
         record(.redo, step.b, step.d, moment)
+    }
+
+    /// As OPA, tells of a member that was there already in another way, and asks for the next one.
+    private func member(_ step: Instruction, _ moment: TraceMoment) {
+        let member = ValueKey(moment.value(step.c))
+        guard calls.isEmpty || calls[calls.count - 1].members.insert(member).inserted else {
+            meter.exit(step.b)
+            return record(.duplicate, step.b, step.d, moment)
+        }
+        solution(step, moment)
     }
 
     private func onlySolution(_ step: Instruction, _ moment: TraceMoment) {

@@ -1,0 +1,7 @@
+package t
+
+p contains x if {
+	x := data.numbers[_]
+}
+
+p contains 2
