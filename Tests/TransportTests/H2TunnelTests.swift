@@ -52,11 +52,11 @@ struct H2TunnelTests {
     }
 
     private static func head(
-        method: String = "CONNECT", protocol spoken: String? = "websocket"
+        method: String = "CONNECT", protocol spoken: String? = "websocket", version: String = "13"
     ) -> [UInt8] {
         literal(":method", method) + (spoken.map { literal(":protocol", $0) } ?? [])
             + literal(":scheme", "http") + literal(":path", "/chat?x")
-            + literal(":authority", "a") + literal("sec-websocket-version", "13")
+            + literal(":authority", "a") + literal("sec-websocket-version", version)
             + literal("sec-websocket-protocol", "chat")
     }
 
@@ -178,7 +178,7 @@ struct H2TunnelTests {
     }
 
     @Test(arguments: [
-        head(protocol: "connect-udp"), head(method: "GET"),
+        head(protocol: "connect-udp"), head(method: "GET"), head(version: "8"),
     ])
     func `another protocol, or another method with one, is an error`(block: [UInt8]) throws {
         let client = try connect()

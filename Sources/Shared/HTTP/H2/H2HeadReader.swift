@@ -36,6 +36,8 @@ struct H2HeadReader {
     private var status = ByteRange.empty
     /// Of an extended CONNECT: what is to be spoken (RFC 8441 §4).
     private var spoken = ByteRange.empty
+    /// Whether the WebSocket that it asks for is of the version that there is (RFC 6455 §4.1).
+    private var hasWebSocketVersion = false
     /// The line of the first `cookie`: crumbs that follow are joined to it (RFC 9113 §8.2.3).
     private var cookieEnd = 0
 
@@ -79,6 +81,7 @@ struct H2HeadReader {
     mutating func finish(_ space: H2Workspace) throws(Problem) -> ByteRange {
         isOpen = false
         if !isSealed { try seal(space) }
+        guard spoken.isEmpty || hasWebSocketVersion else { throw .malformed }
         try append("\r\n", space)
         return ByteRange(from: textStart, to: space.used)
     }
@@ -204,6 +207,9 @@ struct H2HeadReader {
                 return
             }
             if !spoken.isEmpty, name.equalsFolded("sec-websocket-key") { return }
+            if name.equalsFolded("sec-websocket-version"), value.equalsFolded("13") {
+                hasWebSocketVersion = true
+            }
             if name.equalsFolded("cookie"), cookieEnd > 0 { return try joinCookie(value, space) }
         }
         try append(name, space)
