@@ -89,7 +89,9 @@ extension H2Connection {
         do throws(H2HeadReader.Problem) {
             text = try head.finish(space)
         } catch {
-            return refuse(frame)
+            // It is too late for nghttp2 to refuse the frame: the reset has to do.
+            _ = refuse(frame)
+            return Self.done
         }
         let user = user(of: stream)
         if head.kind == .trailers {
