@@ -56,13 +56,15 @@ struct BufferPool: ~Copyable {
         guard buffer.room < count else { return }
         if buffer.isAllocated, buffer.capacity &- buffer.count >= count, let base = buffer.base {
             base.copyMemory(from: base + buffer.start, byteCount: buffer.count)
+            let vacated = buffer.start
             buffer.end = buffer.count
             buffer.start = 0
+            (base + buffer.end).initializeMemory(as: UInt8.self, repeating: 0, count: vacated)
             return
         }
         var larger = take(max(buffer.count &+ count, buffer.capacity &* 2))
         larger.append(buffer.bytes)
-        give(&buffer)
+        wipe(&buffer)
         buffer = larger
     }
 

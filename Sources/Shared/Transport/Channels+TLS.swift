@@ -83,7 +83,7 @@ extension Channels {
             note(.secured(session.outcome), of: channel)
         }
         channel.pointee.flags.subtract(.connecting)
-        defer { buffers.give(&waiting) }
+        defer { buffers.wipe(&waiting) }
         return seal(channel, link, waiting.bytes, UnsafeRawBufferPointer(start: nil, count: 0))
     }
 

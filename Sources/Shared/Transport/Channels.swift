@@ -94,7 +94,7 @@ final class Channels {
         guard channel.pointee.side != .free else { return }
         endTLS(channel)
         buffers.give(&channel.pointee.unread)
-        buffers.give(&channel.pointee.unsent)
+        forgetUnsent(of: channel)
         if channel.pointee.kind != .stream {
             if channel.pointee.side == .client { count(channel, -1) }
             Socket.close(channel.pointee.socket)
@@ -296,7 +296,16 @@ final class Channels {
             return
         }
         send(new, old.pointee.unsent.bytes)
-        buffers.give(&old.pointee.unsent)
+        forgetUnsent(of: old)
+    }
+
+    /// What waited for an upstream may be a head with a credential, in plaintext.
+    private func forgetUnsent(of channel: ChannelPointer) {
+        if channel.pointee.side == .upstream {
+            buffers.wipe(&channel.pointee.unsent)
+        } else {
+            buffers.give(&channel.pointee.unsent)
+        }
     }
 
     /// Writes what was kept. False when the connection is broken.
@@ -307,7 +316,7 @@ final class Channels {
         let none = UnsafeRawBufferPointer(start: nil, count: 0)
         guard let sent = write(channel, bytes, none) else { return false }
         channel.pointee.unsent.start &+= sent
-        if channel.pointee.unsent.isEmpty { buffers.give(&channel.pointee.unsent) }
+        if channel.pointee.unsent.isEmpty { forgetUnsent(of: channel) }
         return true
     }
 
