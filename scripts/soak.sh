@@ -4,17 +4,18 @@
 #     handshakes  10,000 TLS handshakes under load, the certificate exchanged in the middle
 #     websockets  1,000 WebSockets at a time (needs Python's websockets)
 #     drain       SIGTERM under HTTP/2 load: no request is lost (needs hpack)
+#     memory      credentials in no memory of the egress that a core dump would have (needs root)
 # SLUICE_BIN names a binary to use instead of building one; --short does a tenth.
 set -euo pipefail
 source "$(dirname "$0")/common.sh"
 cd "$root"
 
-usage() { die "usage: scripts/soak.sh [--short] handshakes|websockets|drain..."; }
+usage() { die "usage: scripts/soak.sh [--short] handshakes|websockets|drain|memory..."; }
 share=1
 kinds=()
 for word in "$@"; do
     case $word in
-    handshakes | websockets | drain) kinds+=("$word") ;;
+    handshakes | websockets | drain | memory) kinds+=("$word") ;;
     --short) share=10 ;;
     *) usage ;;
     esac
@@ -73,6 +74,34 @@ drain() {
     local code=0
     wait "$pid" || code=$?
     [ "$code" -eq 0 ] || die "the gateway ended with $code"
+}
+
+memory() {
+    if [ "$(id -u)" -ne 0 ]; then
+        say "SKIPPED: only root may look into the memory of the egress"
+        return
+    fi
+    local folder=$results/memory secret
+    scripts/make-certificate.sh "$folder" service.example
+    secret="planted/secret+$(openssl rand -hex 16)/"
+    printf %s "$secret" >"$folder/secret"
+    mkdir "$folder/bundle"
+    cp bundles/agentd/{egress,gateway,authz_router}.rego "$folder/bundle"
+    cp Tests/Soak/memory.json "$folder/bundle/data.json"
+    export SLUICE_SOAK=$folder SLUICE_PORT SLUICE_ADMIN_PORT SLUICE_UPSTREAM_PORT
+    SLUICE_PORT=$(free_port)
+    SLUICE_ADMIN_PORT=$(free_port)
+    SLUICE_UPSTREAM_PORT=$(free_port)
+    "$sluice" demo-upstream --listen "127.0.0.1:$SLUICE_UPSTREAM_PORT" \
+        --tls-cert "$folder/cert.pem" --tls-key "$folder/key.pem" 2>"$results/upstream" &
+    children+=($!)
+    "$sluice" --role egress --config Tests/Soak/memory.yaml 2>"$results/log" &
+    local pid=$!
+    children+=("$pid")
+    wait_for 10 port_answers "$SLUICE_UPSTREAM_PORT" || die "$(cat "$results/upstream")"
+    wait_for 10 port_answers "$SLUICE_PORT" || die "the egress did not start: $(cat "$results/log")"
+    python3 Tests/Soak/memory.py "$SLUICE_PORT" "$pid" $((share == 1 ? 128 : 64)) "$secret" \
+        bearer header basic query
 }
 
 for kind in "${kinds[@]}"; do
