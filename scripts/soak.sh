@@ -100,7 +100,7 @@ memory() {
     children+=("$pid")
     wait_for 10 port_answers "$SLUICE_UPSTREAM_PORT" || die "$(cat "$results/upstream")"
     wait_for 10 port_answers "$SLUICE_PORT" || die "the egress did not start: $(cat "$results/log")"
-    python3 Tests/Soak/memory.py "$SLUICE_PORT" "$pid" $((share == 1 ? 128 : 64)) "$secret" \
+    python3 Tests/Soak/memory.py "$SLUICE_PORT" "$pid" 64 "$secret" \
         bearer header basic query
 }
 
