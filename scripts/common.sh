@@ -45,8 +45,9 @@ need_sluice() {
 # Stops the processes whose numbers are in the array `children`, and waits for them.
 stop_children() {
     local pid
-    for pid in "${children[@]}"; do kill -TERM "$pid" 2>/dev/null; done
-    for pid in "${children[@]}"; do wait "$pid" 2>/dev/null; done
+    # How they end is not this script's end.
+    for pid in "${children[@]}"; do kill -TERM "$pid" 2>/dev/null || true; done
+    for pid in "${children[@]}"; do wait "$pid" 2>/dev/null || true; done
     children=()
 }
 children=()
