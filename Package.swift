@@ -129,8 +129,8 @@ let package = Package(
         role(
             "Agentd",
             [
-                "Bytes", "COpenSSL", "Config", "GRPC", "HTTP", "IO", "Policy", "Protos", "Proxy",
-                "Rego", "Sandbox", "Telemetry", "Transport",
+                "Bytes", "COpenSSL", "Config", "Fetch", "GRPC", "HTTP", "IO", "Identity", "Policy",
+                "Protos", "Proxy", "Rego", "Sandbox", "Telemetry", "Transport",
             ]),
         .executableTarget(
             name: "Main",
@@ -218,7 +218,9 @@ let package = Package(
         tests(
             "GRPC",
             ["GRPC", "Bytes", "EchoService", "HTTP", "IO", "Peers", "Protos", "Transport"]),
-        tests("Agentd", ["Agentd", "Peers", "RunningRole", "Telemetry"]),
+        tests(
+            "Agentd",
+            ["Agentd", "DemoUpstream", "Egress", "IO", "Identity", "Peers", "RunningRole", "Telemetry"]),
         tests("Fuzz", ["FuzzTargets"]),
     ]
 )

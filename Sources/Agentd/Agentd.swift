@@ -17,6 +17,9 @@ public final class Agentd: Role {
     private let healthService: HealthService
     private let policy: PolicyStore?
     private let table: SandboxTable?
+    private let egress: EgressLink?
+    private let socket: AgentdSocketConfiguration
+    private let tls: ListenerTLS?
     private let log: Log
 
     /// - Throws: a sentence that says what cannot be used.
@@ -29,30 +32,40 @@ public final class Agentd: Role {
         } catch {
             throw RoleError("agentd: metrics: \(error)")
         }
+        socket = configuration.socket
+        tls = try configuration.tls.map { tls throws(RoleError) in
+            try ListenerTLS(tls, key: "agentd.tls", log)
+        }
         sockets = try ListeningSockets(
-            configuration.listen.address("agentd.listen"), count: workers, name: "agentd.listen")
+            configuration.listen, count: workers, name: "agentd.listen", mode: socket.mode)
         grpcSockets = try ListeningSockets(
-            configuration.grpc.address("agentd.grpc"), count: workers, name: "agentd.grpc")
+            configuration.grpc, count: workers, name: "agentd.grpc", mode: socket.mode)
         healthService = HealthService(services: [AgentdService.name])
         self.log = log
         policy = try configuration.policy.map { policy throws(RoleError) in
             try PolicyStore.load(policy, role: "agentd", log)
         }
-        table = configuration.sandboxes.flatMap { Self.table($0, log) }
+        let egress = try configuration.egress.map { [policy] egress throws(RoleError) in
+            try EgressLink(egress, policy: policy, log)
+        }
+        self.egress = egress
+        table = configuration.sandboxes.flatMap { Self.table($0, egress, log) }
         let executor: any CapabilityExecutor =
             if let table { SandboxExecutor(table, ExecutionPolicy(policy)) } else { NoExecutor() }
         server = Self.server(executor, health: healthService, token: state.token)
-        if !state.token.isNeeded {
-            log.warning("agentd serves everybody on this machine", ["set": "agentd.token"])
+        if configuration.allowsUnauthenticated {
+            log.warning(
+                "agentd serves everybody on this machine: for development only",
+                ["set": "agentd.token"])
         }
     }
 
     /// Nil where no sandbox can be made: the daemon then says so, and runs nothing.
     private static func table(
-        _ configuration: SandboxesConfiguration, _ log: Log
+        _ configuration: SandboxesConfiguration, _ egress: EgressLink?, _ log: Log
     ) -> SandboxTable? {
         do throws(RoleError) {
-            return try SandboxTable(configuration)
+            return try SandboxTable(configuration, egress: egress)
         } catch {
             log.error("no sandbox can be made", ["reason": .text(error.description)])
             return nil
@@ -85,8 +98,8 @@ public final class Agentd: Role {
     }
 
     /// Where the HTTP API listens.
-    public var address: String { sockets.address.description }
-    public var grpcAddress: String { grpcSockets.address.description }
+    public var address: String { sockets.address }
+    public var grpcAddress: String { grpcSockets.address }
     public var addresses: [(name: String, address: String)] {
         [("agentd", address), ("agentd_grpc", grpcAddress)]
     }
@@ -97,16 +110,25 @@ public final class Agentd: Role {
         let observer: GRPCHandler.Observer = { _, code, _ in state.ended(code, shard) }
         let handler = AgentdHandler(
             state, shard: shard, calls: server.handler(on: worker, observer: observer),
-            table: table)
-        try sockets.attach(index, to: worker, options: ListenerOptions(), handler: handler)
+            table: table,
+            relays: egress.map { RelayOffice($0, on: worker, state.relayed, shard, log) })
+        var options = ListenerOptions()
+        options.unixUsers = socket.users
+        try sockets.attach(index, to: worker, options: options, handler: handler, tls: tls?.server)
         try grpcSockets.attach(
-            index, to: worker, options: ListenerOptions(),
-            handler: server.handler(on: worker, observer: observer))
+            index, to: worker, options: options,
+            handler: server.handler(on: worker, observer: observer), tls: tls?.server)
     }
 
     public func reload() {
+        tls?.reload()
         guard let policy else { return }
         policy.reload().tell(log, inForce: policy.current.manifest.revision)
+    }
+
+    public func look() {
+        tls?.reloadIfChanged()
+        egress?.look()
     }
 
     public func reopenLogs() {}
@@ -114,6 +136,8 @@ public final class Agentd: Role {
     public func drain() { healthService.shutDown() }
 
     public func finish() {
+        sockets.remove()
+        grpcSockets.remove()
         server.stop()
         table?.endAll()
     }

@@ -9,6 +9,8 @@ final class AgentdState: Sendable {
     let token: AccessToken
     let registry: MetricRegistry
     let downstream: DownstreamMetrics
+    /// Of sandboxes' connections, on their way to the egress.
+    let relayed: DownstreamMetrics
     /// The HTTP API's description, as it is served.
     let openAPI: [UInt8]
     private let callsByCode: [GRPCCode: Counter]
@@ -19,6 +21,7 @@ final class AgentdState: Sendable {
         self.token = AccessToken(token)
         registry = MetricRegistry(workers: workers)
         downstream = try DownstreamMetrics(registry, prefix: "agentd_http")
+        relayed = try DownstreamMetrics(registry, prefix: "sandbox_egress")
         var calls: [GRPCCode: Counter] = [:]
         for code in GRPCCode.allCases {
             calls[code] = try registry.counter(

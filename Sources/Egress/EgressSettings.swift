@@ -38,7 +38,8 @@ final class EgressSettings: Sendable {
 
     /// How sandboxes are told apart.
     enum Identity: Sendable {
-        case tokens([SandboxTokenKey])
+        /// `believesOthers`: who presents no token is believed what it says, for development.
+        case tokens([SandboxTokenKey], believesOthers: Bool)
         /// By the rest of a URI that begins with this.
         case certificates([UInt8])
         /// By the number of the socket.
@@ -48,14 +49,14 @@ final class EgressSettings: Sendable {
 
         init(_ configuration: SandboxIdentityConfiguration) throws(RoleError) {
             switch configuration {
-            case .token(let secrets):
-                self = .tokens(
-                    try secrets.map { secret throws(RoleError) in
-                        guard let key = SandboxTokenKey(Array(secret.utf8).span) else {
-                            throw RoleError("egress.identity.token_keys: a key is too short")
-                        }
-                        return key
-                    })
+            case .token(let secrets, let believesOthers):
+                let keys = try secrets.map { secret throws(RoleError) in
+                    guard let key = SandboxTokenKey(Array(secret.utf8).span) else {
+                        throw RoleError("egress.identity.token_keys: a key is too short")
+                    }
+                    return key
+                }
+                self = .tokens(keys, believesOthers: believesOthers)
             case .certificate(let prefix): self = .certificates(Array(prefix.utf8))
             case .sockets(let sockets): self = .sockets(sockets.map(SandboxSocket.init))
             case .header: self = .header

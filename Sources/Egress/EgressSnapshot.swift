@@ -23,12 +23,18 @@ final class EgressSnapshot: RoleSnapshot {
 
     var limits: RateLimitTiers { policy.egress.limits }
 
-    /// The tier that policy chose, or else the registry's. A tier that is not in the data is none.
-    func tier(_ chosen: UnsafeRawBufferPointer, of sandbox: NameDigest) -> Int? {
-        for index in tierNames.indices where chosen.elementsEqual(tierNames[index]) {
+    /// The tier that policy chose, or else the registry's, or else its token's. A tier that is not
+    /// in the data is none.
+    func tier(_ chosen: UnsafeRawBufferPointer, of sandbox: Sandbox) -> Int? {
+        position(of: chosen) ?? policy.egress.sandboxes.tier(of: sandbox.digest)
+            ?? position(of: sandbox.tier) ?? defaultTier
+    }
+
+    private func position(of tier: UnsafeRawBufferPointer) -> Int? {
+        for index in tierNames.indices where tier.elementsEqual(tierNames[index]) {
             return index
         }
-        return policy.egress.sandboxes.tier(of: sandbox) ?? defaultTier
+        return nil
     }
 
     func name(ofTier tier: Int) -> [UInt8] { tierNames[tier] }

@@ -49,6 +49,7 @@ final class EgressWorker: RequestHandler {
             reply.lines.rewind(to: 0)
             if error == .methodNotAllowed { RequestDesk.appendAllowed(to: reply) }
             desk.refuse(error, record, reply)
+            mark(reply, error)
             return .answer
         }
     }
@@ -69,6 +70,14 @@ final class EgressWorker: RequestHandler {
 
     func refuse(_ fault: TransportFault, _ request: IncomingRequest, _ reply: Reply) {
         desk.refuse(fault, request, reply)
+        mark(reply, .transport(fault))
+    }
+
+    /// Tells the answer from one of the service, which cannot have this field.
+    private func mark(_ reply: Reply, _ refusal: Refusal) {
+        reply.lines.append("X-Sandbox-Refusal: ")
+        reply.lines.append(refusal.code)
+        reply.lines.append("\r\n")
     }
 
     func count(_ event: ConnectionEvent) { desk.journal.recorder.count(event) }
@@ -116,7 +125,8 @@ final class EgressWorker: RequestHandler {
         let path = try path(of: head, request, found, route)
         let question = PolicyQuestion(
             path: path.matched,
-            caller: .sandbox(id: sandbox.id, service: route.name.withUnsafeBytes { $0 }),
+            caller: .sandbox(
+                id: sandbox.id, service: route.name.withUnsafeBytes { $0 }, tier: sandbox.tier),
             hidden: settings.hiddenFields)
         let permit: Permit
         switch try desk.ask(question, head, request, snapshot.decision, record) {

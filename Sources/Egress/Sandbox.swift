@@ -5,4 +5,6 @@ struct Sandbox {
     /// In the request's head.
     let id: UnsafeRawBufferPointer
     let digest: NameDigest
+    /// What its token says; empty when nothing says it.
+    let tier: UnsafeRawBufferPointer
 }

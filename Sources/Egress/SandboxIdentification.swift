@@ -36,29 +36,41 @@ struct SandboxIdentification: ~Copyable {
     ) throws(Refusal) -> Sandbox {
         let isProxied = settings.isForwardProxy && head.asksProxy
         let claim = try isProxied ? proxyClaim(head, request) : ownClaim(head, request)
-        let id = try proven(claim, request, isProxied)
+        let proof = try proven(claim, request, isProxied)
+        let id = proof.id
         // Two names for one sandbox: one of them is not meant.
         if let claimed = claim.id, !claimed.elementsEqual(id) { throw fail(.ambiguous, isProxied) }
         let name = Span<UInt8>(_unsafeBytes: id)
         guard SandboxName.isValid(name) else { throw fail(.unknown, isProxied) }
         record.pointee.keep(sandboxID: id)
-        return Sandbox(id: id, digest: NameDigest(name))
+        return Sandbox(id: id, digest: NameDigest(name), tier: proof.tier)
+    }
+
+    /// What the configured way to prove an id comes to.
+    private struct Proof {
+        let id: UnsafeRawBufferPointer
+        var tier = UnsafeRawBufferPointer(start: nil, count: 0)
     }
 
     /// The id that the configured way to prove one leads to.
     private func proven(
         _ claim: Claim, _ request: IncomingRequest, _ isProxied: Bool
-    ) throws(Refusal) -> UnsafeRawBufferPointer {
+    ) throws(Refusal) -> Proof {
         switch settings.identity {
-        case .tokens(let keys):
-            guard let token = claim.token else { throw fail(.missing, isProxied) }
+        case .tokens(let keys, let believesOthers):
+            guard let token = claim.token else {
+                guard believesOthers, let claimed = claim.id else {
+                    throw fail(.missing, isProxied)
+                }
+                return Proof(id: claimed)
+            }
             return try verified(token, keys, request, isProxied)
         case .certificates(let prefix):
             guard let principal = request.client?.principal else {
                 throw fail(.missing, isProxied)
             }
             guard principal.starts(with: prefix) else { throw fail(.unknown, isProxied) }
-            return UnsafeRawBufferPointer(rebasing: principal[prefix.count...])
+            return Proof(id: UnsafeRawBufferPointer(rebasing: principal[prefix.count...]))
         case .sockets(let sockets):
             guard let peer = request.unixPeer, sockets.indices.contains(Int(peer.socket)) else {
                 throw fail(.missing, isProxied)
@@ -66,10 +78,10 @@ struct SandboxIdentification: ~Copyable {
             guard let id = sockets[Int(peer.socket)].sandbox(of: peer) else {
                 throw fail(.unknown, isProxied)
             }
-            return id
+            return Proof(id: id)
         case .header:
             guard let claimed = claim.id else { throw fail(.missing, isProxied) }
-            return claimed
+            return Proof(id: claimed)
         }
     }
 
@@ -108,11 +120,12 @@ struct SandboxIdentification: ~Copyable {
     private func verified(
         _ token: UnsafeRawBufferPointer, _ keys: [SandboxTokenKey], _ request: IncomingRequest,
         _ isProxied: Bool
-    ) throws(Refusal) -> UnsafeRawBufferPointer {
+    ) throws(Refusal) -> Proof {
         do throws(SandboxToken.Fault) {
-            return try SandboxToken.verify(
+            let claim = try SandboxToken.verify(
                 token, keys: keys,
                 nowSeconds: request.wallNanoseconds / 1_000_000_000)
+            return Proof(id: claim.id, tier: claim.tier)
         } catch .expired {
             throw fail(.expired, isProxied)
         } catch {

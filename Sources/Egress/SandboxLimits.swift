@@ -21,7 +21,7 @@ struct SandboxLimits {
         guard !record.pointee.wasLimited else { return }
         record.pointee.wasLimited = true
         // Policy allowed what no limit was set for: then nothing is.
-        guard let tier = snapshot.tier(permit.tier, of: sandbox.digest),
+        guard let tier = snapshot.tier(permit.tier, of: sandbox),
             let limit = snapshot.policy.egress.limit(tier: tier, service: service)
         else { throw .policyFailed }
         record.pointee.keep(tier: snapshot.name(ofTier: tier).span)

@@ -32,8 +32,9 @@ enum House {
             "Telemetry", "Transport",
         ],
         "Agentd": [
-            "Bytes", "COpenSSL", "Config", "GRPC", "Glibc", "HTTP", "IO", "Policy", "Protos",
-            "Proxy", "Rego", "Sandbox", "SwiftProtobuf", "Telemetry", "Transport",
+            "Bytes", "COpenSSL", "Config", "Fetch", "GRPC", "Glibc", "HTTP", "IO", "Identity",
+            "Policy", "Protos", "Proxy", "Rego", "Sandbox", "SwiftProtobuf", "Telemetry",
+            "Transport",
         ],
         "Main": [
             "Agentd", "ArgumentParser", "Bytes", "Config", "Credentials", "DemoUpstream", "Egress", "Files",

@@ -36,13 +36,25 @@ import Testing
 
     @Test func `the shipped gateway file says the defaults`() throws {
         let shipped = try Configuration.load(["config/gateway.yaml"], surroundings: nowhere)
-        #expect(try shipped == parse("gateway: {policy: {bundle: bundles/agentd, entrypoint: agentd/authz/decision}}"))
+        let sockets =
+            "agentd_http: {address: unix:/run/sluice/agentd.sock}, "
+            + "agentd_grpc: {address: unix:/run/sluice/agentd-grpc.sock}"
+        #expect(
+            try shipped
+                == parse(
+                    "gateway: {policy: {bundle: bundles/agentd, entrypoint: agentd/authz/decision}, "
+                        + "upstreams: {\(sockets)}}"))
+        // Where it leads to agentd as that is shipped.
+        let agentd = try Configuration.load(["config/agentd.yaml"], surroundings: nowhere).agentd
+        #expect(
+            shipped.gateway?.upstreams.map { $0.address as Endpoint? }
+                == [agentd?.listen, agentd?.grpc])
     }
 
-    @Test(arguments: ["config/dev.yaml", "config/agentd.yaml"])
-    func `every shipped file is accepted`(path: String) throws {
-        let configuration = try Configuration.load([path], surroundings: nowhere)
-        #expect(configuration.agentd?.listen == Endpoint(host: "127.0.0.1", port: 8090))
+    @Test func `the file for development has the documented addresses`() throws {
+        let shipped = try Configuration.load(["config/dev.yaml"], surroundings: nowhere)
+        #expect(shipped.agentd?.listen == Endpoint(host: "127.0.0.1", port: 8090))
+        #expect(shipped.agentd?.grpc == Endpoint(host: "127.0.0.1", port: 9500))
     }
 
     @Test func `every fault of a file is reported at once, in order, with what is accepted`() throws
@@ -111,7 +123,7 @@ import Testing
         ("agentd: 5", "f.yaml:1:9: agentd is no section; accepted: keys with values"),
         (
             "agentd: {listen: 127.0.0.1:99999}",
-            "f.yaml:1:18: agentd.listen: '127.0.0.1:99999' is not accepted; accepted: an IP address with a port such as 127.0.0.1:8080"
+            "f.yaml:1:18: agentd.listen: '127.0.0.1:99999' is not accepted; accepted: an IP address with a port such as 127.0.0.1:8080, or unix:PATH"
         ),
         ("agentd: {? [a] : b}", "f.yaml:1:12: a key is no plain word; accepted: a word"),
     ])

@@ -53,6 +53,10 @@ import Testing
             "egress.identity.header has no effect beside token_keys"
         ),
         (
+            "identity: {header: true, header_without_token: true}",
+            "egress.identity.header_without_token has no effect without token_keys"
+        ),
+        (
             "identity: {sockets: [{path: /s, sandbox: a}], header: true}",
             "egress.identity.header has no effect beside sockets"
         ),
@@ -149,6 +153,6 @@ import Testing
         let egress = try #require(
             try parse("egress: {policy: {bundle: b}, identity: {token_keys: [\(Self.key)]}}")
                 .egress)
-        #expect(egress.identity == .token(keys: [Self.key]))
+        #expect(egress.identity == .token(keys: [Self.key], believesOthers: false))
     }
 }

@@ -34,7 +34,8 @@ import Testing
             ("127.0.0.1", nil), ("127.0.0.1:", nil), (":80", nil), ("::1:80", nil), ("[::1]", nil),
             ("1.2.3:80", nil), ("256.1.1.1:80", nil), ("a b:80", nil), ("a:65536", nil),
             ("a:+1", nil),
-            ("unix:relative", nil), ("unix:/run/a.sock", nil), ("http://a:80", nil), ("a:80/", nil),
+            ("unix:relative", Endpoint(unixPath: "relative")),
+            ("unix:/run/a.sock", Endpoint(unixPath: "/run/a.sock")), ("unix:", nil), ("http://a:80", nil), ("a:80/", nil),
             ("[1.2.3.4]:80", nil),
         ] as [(String, Endpoint?)])
     func `an address has a host and a port`(text: String, expected: Endpoint?) {

@@ -21,13 +21,15 @@ struct TokenTests {
     }
 
     private func token(
-        _ sandbox: String = "sbx-all", secret: String = TokenTests.secret, seconds: Int64 = 60
+        _ sandbox: String = "sbx-all", tier: String? = nil, secret: String = TokenTests.secret,
+        seconds: Int64 = 60
     ) throws -> String {
         let bytes = Array(secret.utf8)
         let made = SandboxTokenKey(bytes.span)
         let key = try #require(made)
         let expiry = Int64(Date().timeIntervalSince1970) + seconds
-        return try #require(SandboxToken.mint(sandbox, expiresAtSeconds: expiry, key: key))
+        return try #require(
+            SandboxToken.mint(sandbox, tier: tier, expiresAtSeconds: expiry, key: key))
     }
 
     private func status(_ fields: String, target: String = "/x") throws -> Int {
@@ -73,6 +75,42 @@ struct TokenTests {
     @Test func `the token's sandbox is the one whose tier holds`() throws {
         let token = try token("sbx-none")
         #expect(try status("X-Sandbox-Token: \(token)\r\nX-Sandbox-Policy: all\r\n") == 403)
+    }
+
+    @Test func `a signed tier holds for a sandbox that the registry does not have`() throws {
+        func status(_ sandbox: String, _ tier: String) throws -> Int {
+            try self.status("X-Sandbox-Token: \(token(sandbox, tier: tier))\r\n")
+        }
+        #expect(try status("sbx-new", "all") == 200)
+        #expect(try status("sbx-new", "default") == 403)
+        #expect(try status("sbx-new", "no-such-tier") == 403)
+        // The registry knows better.
+        #expect(try status("sbx-none", "all") == 403)
+        #expect(try status("sbx-all", "default") == 200)
+    }
+
+    @Test func `who has no token is believed only when that is configured`() throws {
+        let upstream = try ScriptedUpstream()
+        let egress = try RunningEgress(
+            EgressBundle(upstream: upstream.port),
+            settings: """
+                  identity: { token_keys: ["\(Self.secret)"], header_without_token: true }
+
+                """)
+        func status(_ fields: String) throws -> Int {
+            let client = try egress.connect()
+            try client.send("GET /x HTTP/1.1\r\nHost: echo\r\n\(fields)\r\n")
+            if try upstream.waitForConnection(orAnswerTo: client) {
+                let server = try upstream.accept()
+                _ = try server.readMessage()
+                try server.send("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+            }
+            return try client.readMessage().status
+        }
+        #expect(try status("X-Sandbox-ID: sbx-all\r\n") == 200)
+        #expect(try status("X-Sandbox-Token: \(token())\r\n") == 200)
+        #expect(try status("X-Sandbox-Token: x\r\nX-Sandbox-ID: sbx-all\r\n") == 401)
+        #expect(try status("") == 401)
     }
 
     @Test func `a proxy's client sends the token as its password`() throws {

@@ -21,7 +21,8 @@ struct SandboxTokenTests {
         let result = Array(token.utf8).withUnsafeBytes { bytes in
             Result { () throws(SandboxToken.Fault) in
                 String(
-                    decoding: try SandboxToken.verify(bytes, keys: keys ?? [key], nowSeconds: now),
+                    decoding: try SandboxToken.verify(bytes, keys: keys ?? [key], nowSeconds: now)
+                        .id,
                     as: UTF8.self)
             }
         }
@@ -46,6 +47,28 @@ struct SandboxTokenTests {
         #expect(try verify(minted(sandbox)) == sandbox)
         let long = try minted(sandbox, other)
         #expect(try verify(long, [other]) == sandbox)
+    }
+
+    @Test(arguments: [("sbx-1", "standard"), ("a.b", "t_1"), ("a", String(repeating: "t", count: 64))])
+    func `a tier that was minted is read again`(sandbox: String, tier: String) throws {
+        let token = try #require(
+            SandboxToken.mint(sandbox, tier: tier, expiresAtSeconds: 2000, key: key))
+        #expect(token.hasPrefix("v2.\(sandbox).\(tier).2000."))
+        try Array(token.utf8).withUnsafeBytes { bytes in
+            let claim = try SandboxToken.verify(bytes, keys: [key], nowSeconds: 1000)
+            #expect(String(decoding: claim.id, as: UTF8.self) == sandbox)
+            #expect(String(decoding: claim.tier, as: UTF8.self) == tier)
+        }
+        // The tier is signed: no other can be put in its place.
+        let other = token.replacing(".\(tier).", with: ".admin.")
+        #expect(throws: SandboxToken.Fault.forged) { try verify(other) }
+        let none = token.replacing("v2.\(sandbox).\(tier).", with: "v1.\(sandbox).")
+        #expect(throws: SandboxToken.Fault.forged) { try verify(none) }
+    }
+
+    @Test(arguments: ["", "a.b", "a b", String(repeating: "t", count: 65)])
+    func `nothing is minted for what is no tier`(tier: String) {
+        #expect(SandboxToken.mint("a", tier: tier, expiresAtSeconds: 2000, key: key) == nil)
     }
 
     @Test(arguments: ["", "a b", "a/b", "ü", String(repeating: "a", count: 129)])
@@ -89,7 +112,8 @@ struct SandboxTokenTests {
 
     @Test(arguments: [
         "v1..2000.", "v1.a.0.", "v1.a.02000.", "v1.a.-1.", "v1.a.99999999999999999999.", "v1.a..",
-        "v2.a.2000.", "a.2000.", "v1.a/b.2000.", ".",
+        "v2.a.2000.", "v2..t.2000.", "v2.a..2000.", "v2.a.t.", "v3.a.2000.", "v1.2000.",
+        "a.2000.", "v1.a/b.2000.", ".",
     ])
     func `a text that is no token is refused even with a code of ours`(text: String) throws {
         let code = Array(text.dropLast().utf8).withUnsafeBytes { bytes in

@@ -15,6 +15,12 @@ public final class ScriptedUpstream {
         self.port = Socket.localAddress(listener)?.port ?? 0
     }
 
+    /// At a Unix socket, whose file is the caller's to remove.
+    public init(path: String) throws {
+        listener = try Socket.listen(atPath: path, mode: 0o600).release()
+        port = 0
+    }
+
     deinit { close() }
 
     /// Refuses connections from now on.

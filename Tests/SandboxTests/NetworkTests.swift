@@ -46,6 +46,35 @@ struct NetworkTests {
         #expect(result.errors.contains(reason))
     }
 
+    @Test(arguments: [
+        ("AF_INET", "SOCK_STREAM"), ("AF_INET", "SOCK_DGRAM"), ("AF_INET6", "SOCK_STREAM"),
+    ])
+    func `a command without network makes no internet socket, and others do`(
+        family: String, type: String
+    ) throws {
+        let sandbox = try Launching.sandbox { $0.network = .egress(port: 8443, socket: nil) }
+        var command = SandboxCommand([
+            "perl", "-MSocket", "-e", "socket(my $s, \(family), \(type), 0) or die $!",
+        ])
+        let free = try sandbox.capture(command)
+        #expect(free.outcome.end == .exited(code: 0), "\(free.errors)")
+        command.hasNetwork = false
+        #expect(try sandbox.capture(command).errors.contains("Permission denied"))
+        command.arguments[3] = "socket(my $s, AF_UNIX, SOCK_STREAM, 0) or die $!"
+        #expect(try sandbox.capture(command).errors == "")
+    }
+
+    @Test func `names lead to the sandbox's own loopback`() throws {
+        let sandbox = try Launching.sandbox { $0.loopbackNames = ["openai", "a-b.c_d"] }
+        let found = try sandbox.capture(.shell("getent ahostsv4 openai a-b.c_d | cut -d' ' -f1"))
+        #expect(Set(found.output.split(separator: "\n")) == ["127.0.0.1"])
+        for name in ["", "a b", "a\nb", "a#", String(repeating: "a", count: 254)] {
+            #expect(throws: SandboxError.self) {
+                try Launching.sandbox { $0.loopbackNames = [name] }
+            }
+        }
+    }
+
     @Test func `without an egress nothing listens`() throws {
         let sandbox = try Launching.sandbox()
         #expect(sandbox.egressListener == -1)

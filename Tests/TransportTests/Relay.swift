@@ -9,6 +9,8 @@ final class ForwardEverything: RequestHandler {
     struct Options {
         var allowsWebSocket = false
         var tunnelsConnect = false
+        /// Whether the upstream gets targets as they came, CONNECT among them.
+        var isToProxy = false
         /// Whether upstreams are told what the client spoke, in `X-Version`.
         var tellsVersion = false
         /// How much of the content is wanted before the request is decided about.
@@ -46,6 +48,7 @@ final class ForwardEverything: RequestHandler {
             upstream: upstream, path: head.path.slice(of: request.bytes), stripped: none,
             idleNanoseconds: options.idleNanoseconds)
         forwarding.allowsWebSocket = options.allowsWebSocket
+        forwarding.isToProxy = options.isToProxy
         if let secrets = options.secrets {
             forwarding.inspectsResponse = true
             scrubbers.begin(request.exchange, secrets)

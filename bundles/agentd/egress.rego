@@ -3,7 +3,8 @@
 # description: |
 #   Which external service a sandbox may call, and how: sandbox, tier, services, methods, paths.
 #   The sandbox is the one that the listener identified. Its tier comes from the registry
-#   (data.sandbox_policies) and from nowhere else.
+#   (data.sandbox_policies), or for a sandbox that is not in it from what agentd signed; never from
+#   the request.
 package agentd.egress.authz
 
 method := input.attributes.request.http.method
@@ -28,6 +29,14 @@ service := data.egress_services[service_name]
 default rate_limit_tier := "default"
 
 rate_limit_tier := data.sandbox_policies[sandbox_id]
+
+rate_limit_tier := sandbox_tier if {
+	not data.sandbox_policies[sandbox_id]
+	data.egress_policies[sandbox_tier]
+}
+
+# Of the token that the listener verified.
+sandbox_tier := input.attributes.metadataContext.filterMetadata.sluice.sandbox_tier
 
 tier := data.egress_policies[rate_limit_tier]
 

@@ -105,3 +105,25 @@ test_the_shipped_data_is_sound if {
 		data.egress_policies[tier]
 	}
 }
+
+signed(sandbox, tier) := {"attributes": {
+	"request": {"http": {"method": "GET", "path": "/v1/models", "host": "openai", "headers": {}}},
+	"metadataContext": {"filterMetadata": {"sluice": {
+		"context": "egress", "sandbox_id": sandbox,
+		"sandbox_tier": tier,
+	}}},
+}}
+
+signed_tier(sandbox, tier) := result if {
+	result := authz.rate_limit_tier with input as signed(sandbox, tier)
+		with data.sandbox_policies as sandboxes
+}
+
+test_a_signed_tier_is_for_sandboxes_that_are_not_registered if {
+	signed_tier("sbx-1", "standard") == "standard"
+	signed_tier("sbx-1", "") == "default"
+	signed_tier("sbx-1", "no-such-tier") == "default"
+	signed_tier("r", "admin") == "restricted"
+	authz.allowed with input as signed("sbx-1", "standard")
+	not authz.allowed with input as signed("sbx-1", "restricted")
+}

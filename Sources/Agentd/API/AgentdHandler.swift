@@ -11,13 +11,16 @@ final class AgentdHandler: RequestHandler {
     private let shard: MetricShard
     private let calls: GRPCHandler
     private let table: SandboxTable?
+    private let relays: RelayOffice?
     private let noFilter = FieldFilter()
     private var problems = ProblemDetails()
     private var writer = JSONWriter(capacity: 1024)
 
     init(
-        _ state: AgentdState, shard: MetricShard, calls: GRPCHandler, table: SandboxTable?
+        _ state: AgentdState, shard: MetricShard, calls: GRPCHandler, table: SandboxTable?,
+        relays: RelayOffice?
     ) {
+        self.relays = relays
         self.table = table
         self.state = state
         self.shard = shard
@@ -86,7 +89,10 @@ final class AgentdHandler: RequestHandler {
     func drained(_ exchange: UInt32) { calls.drained(exchange) }
     func deadlinePassed(_ exchange: UInt32) { calls.deadlinePassed(exchange) }
     func drain(_ exchange: UInt32) { calls.drain(exchange) }
-    func woken() { calls.woken() }
+    func woken() {
+        calls.woken()
+        relays?.woken()
+    }
 
     // MARK: resources
 

@@ -23,10 +23,17 @@ struct Execution {
     }
 
     func run(
-        in sandbox: Sandbox, _ call: Call, _ output: ExecutionOutput?,
+        in entry: SandboxEntry, _ call: Call, _ output: ExecutionOutput?,
         _ response: inout Agentd_V1_ExecuteResponse
     ) throws(ExecutionFault) {
+        let sandbox = entry.sandbox
         switch capability {
+        case .httpFetch:
+            guard let line = entry.line else {
+                throw ExecutionFault(
+                    .error, "NETWORK_UNAVAILABLE", "the sandbox was made without network_enabled")
+            }
+            try HTTPFetch(parameters, constraints).run(through: line, call, output, &response)
         case .shellExec: try runShell(in: sandbox, call, output, &response)
         case .fsRead, .fsWrite, .fsList, .fsEdit:
             do throws(SandboxFiles.Failure) {
@@ -78,6 +85,7 @@ struct Execution {
             }
             if constraints.maxMemoryBytes > 0 { command.dataBytesMax = constraints.maxMemoryBytes }
             if !constraints.allowWrites { command.fileBytesMax = 0 }
+            command.hasNetwork = constraints.allowNetwork
         }
         return command
     }
@@ -95,7 +103,7 @@ struct Execution {
         case .fsRead: try read(path, files, &writer, &response)
         case .fsWrite: try write(path, files, &writer)
         case .fsList: try list(path, files, &writer)
-        case .fsEdit, .shellExec:
+        case .fsEdit, .shellExec, .httpFetch:
             let count = try files.edit(
                 path, Array((parameters.text("old_string") ?? "").utf8),
                 with: Array((parameters.text("new_string") ?? "").utf8),

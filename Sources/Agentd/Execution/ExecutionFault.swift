@@ -8,6 +8,11 @@ struct ExecutionFault: Error {
     let code: String
     let message: String
     var details: [(String, String)] = []
+    /// A document in place of `details`.
+    var detailsJSON: String?
+    /// Whether the same may do later.
+    var isRetryable = false
+    var retryAfterMilliseconds: UInt64?
 
     init(_ status: Agentd_V1_ExecutionStatus, _ code: String, _ message: String) {
         self.status = status
@@ -32,6 +37,9 @@ extension Agentd_V1_ExecuteResponse {
         message = fault.message
         error.code = fault.code
         error.message = fault.message
+        error.retryable = fault.isRetryable
+        error.retryAfterMs = fault.retryAfterMilliseconds ?? 0
+        if let document = fault.detailsJSON { error.detailsJson = document }
         guard !fault.details.isEmpty else { return }
         var writer = JSONWriter()
         writer.beginObject()

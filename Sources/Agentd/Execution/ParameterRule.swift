@@ -4,6 +4,8 @@ struct ParameterRule {
         case text(bytesMin: Int, bytesMax: Int)
         case texts(countMax: Int, bytesMax: Int)
         case map(countMax: Int, bytesMax: Int)
+        /// Fields of HTTP by their names.
+        case fields(countMax: Int, bytesMax: Int)
         case number(ClosedRange<Int64>)
         case flag
         case word([String])
@@ -54,7 +56,24 @@ struct ParameterRule {
                     isRequired: true),
                 ParameterRule(name: "replace_all", kind: .flag),
             ]
+        case .httpFetch: return fetchRules
         }
+    }
+
+    private static var fetchRules: [ParameterRule] {
+        [
+            ParameterRule(
+                name: "url", kind: .text(bytesMin: 8, bytesMax: 2048), isRequired: true),
+            ParameterRule(
+                name: "method",
+                kind: .word(["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"])),
+            ParameterRule(name: "headers", kind: .fields(countMax: 32, bytesMax: 1024)),
+            ParameterRule(name: "body", kind: .text(bytesMin: 0, bytesMax: 1 << 20)),
+            ParameterRule(name: "encoding", kind: .word(["utf-8", "base64"])),
+            ParameterRule(name: "timeout_ms", kind: .number(50...60_000)),
+            ParameterRule(
+                name: "max_bytes", kind: .number(1...Int64(HTTPFetch.streamBytesMax))),
+        ]
     }
 
     /// JSON Schema.
@@ -68,6 +87,10 @@ struct ParameterRule {
         case .map(let count, let most):
             "{\"type\":\"object\",\"maxProperties\":\(count),"
                 + "\"propertyNames\":{\"pattern\":\"^[A-Za-z_][A-Za-z0-9_]*$\"},"
+                + "\"additionalProperties\":{\"type\":\"string\",\"maxLength\":\(most)}}"
+        case .fields(let count, let most):
+            "{\"type\":\"object\",\"maxProperties\":\(count),"
+                + "\"propertyNames\":{\"pattern\":\"^[A-Za-z][A-Za-z0-9-]*$\"},"
                 + "\"additionalProperties\":{\"type\":\"string\",\"maxLength\":\(most)}}"
         case .number(let range):
             "{\"type\":\"integer\",\"minimum\":\(range.lowerBound),"

@@ -74,6 +74,12 @@ struct Parameters {
                     guard case .stringValue(let text) = $1.kind else { return false }
                     return isName($0) && isText(text, most)
                 }
+        case (.fields(let count, let most), .structValue(let map)):
+            map.fields.count <= count
+                && map.fields.allSatisfy {
+                    guard case .stringValue(let text) = $1.kind else { return false }
+                    return isFieldName($0) && isText(text, most)
+                }
         case (.number(let range), .numberValue(let number)):
             number.rounded() == number && number >= Double(range.lowerBound)
                 && number <= Double(range.upperBound)
@@ -86,6 +92,13 @@ struct Parameters {
     /// A NUL ends what the kernel reads.
     private static func isText(_ text: String, _ bytesMax: Int) -> Bool {
         text.utf8.count <= bytesMax && !text.utf8.contains(0)
+    }
+
+    private static func isFieldName(_ name: String) -> Bool {
+        guard let first = name.utf8.first, (first | 0x20) &- 0x61 < 26 else { return false }
+        return name.utf8.allSatisfy { byte in
+            byte &- 0x30 < 10 || (byte | 0x20) &- 0x61 < 26 || byte == UInt8(ascii: "-")
+        }
     }
 
     private static func isName(_ name: String) -> Bool {

@@ -25,6 +25,10 @@ final class SandboxEntry: Sendable {
     /// The key whose calls made it, and may use it.
     let owner: String
     let sandbox: Sandbox
+    /// Its way to the egress; nil for a sandbox without a network.
+    let line: SandboxLine?
+    /// The services that it may call, as far as that is known here.
+    let destinations: [String]
     /// Nanoseconds since 1970.
     let created: UInt64
     let expires: UInt64
@@ -32,9 +36,12 @@ final class SandboxEntry: Sendable {
     private let state: Mutex<State>
 
     init(
-        id: String, profile: String, owner: String, sandbox: Sandbox, isPersistent: Bool,
+        id: String, profile: String, owner: String, sandbox: Sandbox,
+        network: (line: SandboxLine, destinations: [String])?, isPersistent: Bool,
         lifetimeNanoseconds: UInt64
     ) {
+        line = network?.line
+        destinations = network?.destinations ?? []
         self.id = id
         self.profile = profile
         self.owner = owner
@@ -75,7 +82,11 @@ final class SandboxEntry: Sendable {
 
     /// When it returns, no process of it is left.
     func terminate() {
-        state.withLock { $0.life = .terminated }
+        let hadEnded = state.withLock { state in
+            defer { state.life = .terminated }
+            return state.life == .terminated
+        }
+        if !hadEnded { line?.close() }
         sandbox.terminate()
     }
 
@@ -101,6 +112,9 @@ final class SandboxEntry: Sendable {
         capabilities.canWriteFilesystem = true
         capabilities.readablePaths = specification.readablePaths
         capabilities.writablePaths = specification.writablePaths + [sandbox.workFolder]
+        // What isolates nothing has the network of the host.
+        capabilities.hasNetwork_p = sandbox.egressListener >= 0 || sandbox.backend == .hostDirect
+        capabilities.allowedDestinations = destinations
         capabilities.limits = Agentd_V1_ResourceLimits(specification.limits)
         capabilities.syscallFilterActive = sandbox.report[.seccomp] == .enforced
         capabilities.isPersistent = isPersistent

@@ -58,7 +58,7 @@ final class SandboxExecutor: CapabilityExecutor {
             let started = Clock.wallNanoseconds
             response.timing.startedAtMs = started / 1_000_000
             response.timing.setupTimeMs = (started &- received) / 1_000_000
-            try execution.run(in: entry.sandbox, call, output, &response)
+            try execution.run(in: entry, call, output, &response)
         } catch {
             response.fail(error)
         }
@@ -89,6 +89,10 @@ final class SandboxExecutor: CapabilityExecutor {
         if capability.writes, let constraints, !constraints.allowWrites {
             throw ExecutionFault(.denied, "WRITES_NOT_ALLOWED", "the constraints forbid writing")
         }
+        if capability == .httpFetch, let constraints, !constraints.allowNetwork {
+            throw ExecutionFault(
+                .denied, "NETWORK_NOT_ALLOWED", "the constraints forbid the network")
+        }
         guard
             policy.allows(
                 capability.rawValue, paramsJSON: parameters.json, caller,
@@ -117,6 +121,9 @@ final class SandboxExecutor: CapabilityExecutor {
         if entry == nil {
             var specification = Agentd_V1_CreateSandboxRequest()
             specification.profile = wanted.profile
+            specification.networkEnabled =
+                request.capability == Capability.httpFetch.rawValue
+                || request.constraints.allowNetwork && table.hasNetwork
             do throws(Status) {
                 entry = try table.create(
                     specification, owner: caller.keyID, isPersistent: wanted.persist)

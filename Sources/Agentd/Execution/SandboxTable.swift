@@ -19,11 +19,15 @@ final class SandboxTable: Sendable {
     private let launcher: SandboxLauncher
     private let backend: IsolationBackend
     private let allowsHostDirect: Bool
+    private let egress: EgressLink?
     private let limits: Limits
     private let entries = Mutex<[String: SandboxEntry]>([:])
 
     /// Starts what makes sandboxes, and makes one, to know now whether that can be done.
-    init(_ configuration: SandboxesConfiguration) throws(RoleError) {
+    init(
+        _ configuration: SandboxesConfiguration, egress: EgressLink?
+    ) throws(RoleError) {
+        self.egress = egress
         switch configuration.backend {
         case .linuxNative: backend = .linuxNative
         case .container: backend = .container
@@ -48,7 +52,8 @@ final class SandboxTable: Sendable {
     func create(
         _ request: Agentd_V1_CreateSandboxRequest, owner: String, isPersistent: Bool
     ) throws(Status) -> SandboxEntry {
-        let specification = try SandboxSpecification(request)
+        var specification = try SandboxSpecification(request)
+        if request.networkEnabled { try connect(&specification, owner) }
         endExpired()
         let (total, own) = entries.withLock { all in
             (all.count, all.values.count { $0.owner == owner })
@@ -63,14 +68,52 @@ final class SandboxTable: Sendable {
         } catch {
             throw Status(error)
         }
+        let id = "sbx-\(UniqueName.make())"
         let entry = SandboxEntry(
-            id: "sbx-\(UniqueName.make())", profile: specification.profile.rawValue, owner: owner,
-            sandbox: sandbox, isPersistent: isPersistent,
+            id: id, profile: specification.profile.rawValue, owner: owner, sandbox: sandbox,
+            network: request.networkEnabled ? try network(of: sandbox, id, owner) : nil,
+            isPersistent: isPersistent,
             lifetimeNanoseconds: isPersistent
                 ? limits.persistentNanoseconds : limits.lifetimeNanoseconds)
         entries.withLock { $0[entry.id] = entry }
         return entry
     }
+
+    // MARK: network
+
+    /// Whether sandboxes can have a way to the egress.
+    var hasNetwork: Bool { egress != nil && backend != .container }
+
+    private func connect(
+        _ specification: inout SandboxSpecification, _ owner: String
+    ) throws(Status) {
+        guard let egress else {
+            throw Status(.failedPrecondition, "no egress is configured: sandboxes have no network")
+        }
+        switch backend {
+        case .linuxNative: egress.equip(&specification, owner: owner)
+        // Its network is the host's; what the daemon fetches for it goes through the egress.
+        case .hostDirect: return
+        case .container:
+            throw Status(
+                .failedPrecondition, "sandboxes of the container backend have no network")
+        }
+    }
+
+    private func network(
+        of sandbox: Sandbox, _ id: String, _ owner: String
+    ) throws(Status) -> (line: SandboxLine, destinations: [String])? {
+        guard let egress else { return nil }
+        do throws(SystemError) {
+            return try egress.connect(sandbox, id: id, owner: owner).map {
+                ($0, egress.services(of: owner))
+            }
+        } catch {
+            throw Status(.internal, error.description)
+        }
+    }
+
+    // MARK: finding and ending
 
     /// The caller's own; those of others are as good as missing.
     func find(_ id: String, owner: String) -> SandboxEntry? {

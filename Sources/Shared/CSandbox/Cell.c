@@ -188,6 +188,9 @@ static void become(struct command *command) {
     if (chdir(command->folder) != 0) fail(command, CSANDBOX_STAGE_DIRECTORY);
     prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
     sigprocmask(SIG_SETMASK, &none, NULL);
+    if (command->run.without_network && csandbox_forbid_internet() != 0) {
+        fail(command, CSANDBOX_STAGE_NETWORK);
+    }
     if (command->run.flags == CSANDBOX_RUN_STATUS) write_status();
     if (command->run.flags != 0) {
         if (work_on_file(command) == 0) _exit(0);

@@ -58,6 +58,8 @@ int csandbox_make_ruleset(struct csandbox_plan *plan);
 int csandbox_restrict_paths(int ruleset);
 int csandbox_drop_capabilities(void);
 int csandbox_load_filters(const struct csandbox_plan *plan);
+// The calling process, and what it starts, makes no internet socket any more. 0, or -1 with errno.
+int csandbox_forbid_internet(void);
 int csandbox_set_limits(const uint64_t *limits);
 int csandbox_open_and_send(int channel, const char *path, uint32_t flags, uint32_t mode);
 int csandbox_append_file(const char *path, uint32_t mode, bool must_be_new);

@@ -5,14 +5,34 @@ public struct Endpoint: Sendable, Hashable {
     /// A name or an IP address, IPv6 without brackets.
     public let host: String
     public let port: UInt16
+    /// The path of a Unix socket in place of host and port, which say nothing then.
+    public let unixPath: String?
 
     public init(host: String, port: UInt16) {
         self.host = host
         self.port = port
+        unixPath = nil
     }
 
-    /// Reads `HOST:PORT` or `[IPV6]:PORT`.
+    public init(unixPath: String) {
+        host = ""
+        port = 0
+        self.unixPath = unixPath
+    }
+
+    /// What fits into a `sockaddr_un` (unix(7)).
+    static func isSocketPath(_ path: String) -> Bool {
+        !path.isEmpty && path.utf8.count <= 107 && !path.utf8.contains(0)
+    }
+
+    /// Reads `HOST:PORT`, `[IPV6]:PORT` or `unix:PATH`.
     public init?(_ text: String) {
+        if text.hasPrefix("unix:") {
+            let path = String(text.dropFirst(5))
+            guard Self.isSocketPath(path) else { return nil }
+            self.init(unixPath: path)
+            return
+        }
         guard let colon = text.lastIndex(of: ":") else { return nil }
         let digits = text[text.index(after: colon)...]
         guard !digits.isEmpty, digits.utf8.allSatisfy({ $0 &- 0x30 < 10 }),
@@ -32,7 +52,9 @@ public struct Endpoint: Sendable, Hashable {
     public var isBindable: Bool { Self.isIPv4(host) || Self.isIPv6(host) }
 
     /// Whether only this machine can connect to it.
-    public var isLoopback: Bool { host == "::1" || (host.hasPrefix("127.") && Self.isIPv4(host)) }
+    public var isLoopback: Bool {
+        unixPath != nil || host == "::1" || (host.hasPrefix("127.") && Self.isIPv4(host))
+    }
 
     private static func isIPv4(_ text: String) -> Bool {
         var address = in_addr()
@@ -58,6 +80,7 @@ public struct Endpoint: Sendable, Hashable {
 
 extension Endpoint: CustomStringConvertible {
     public var description: String {
-        host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
+        if let unixPath { return "unix:\(unixPath)" }
+        return host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
     }
 }

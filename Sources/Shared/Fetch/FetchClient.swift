@@ -2,7 +2,8 @@ internal import CCurl
 internal import Glibc
 
 /// A blocking HTTP client for threads that may wait: token servers, and what else the control side
-/// asks. Certificates are verified, redirects are answers like any other, proxies are not asked.
+/// asks. Certificates are verified, redirects are answers like any other, no proxy is asked but one
+/// that the caller names.
 ///
 /// It never runs on a worker.
 public struct FetchClient: Sendable {
@@ -15,19 +16,58 @@ public struct FetchClient: Sendable {
 
     /// Sends the request and waits for all of its response, whatever its status.
     public func send(_ request: FetchRequest) throws(FetchError) -> FetchResponse {
+        try send(request, FetchReceiver(contentBytesMax: options.contentBytesMax)) { _ in }
+    }
+
+    /// Sends the request to a proxy at a Unix socket of this machine, and waits for its response.
+    /// Content beyond `contentBytesMax` is cut off.
+    ///
+    /// - Parameters:
+    ///   - name: of the socket, an abstract one (unix(7)).
+    ///   - goesOn: asked about once a second; false gives the request up.
+    ///   - output: gets the content as it comes, which then is not in the response; false ends it
+    ///     there. The memory is valid only within the call.
+    public func send(
+        _ request: FetchRequest, toProxyAt name: String, goesOn: @escaping () -> Bool,
+        output: ((UnsafeRawBufferPointer) -> Bool)? = nil
+    ) throws(FetchError) -> FetchResponse {
+        let receiver = FetchReceiver(
+            contentBytesMax: options.contentBytesMax, cutsContent: true, goesOn: goesOn,
+            output: output)
+        return try send(request, receiver) { handle in
+            ccurl_set_text(handle, CURLOPT_ABSTRACT_UNIX_SOCKET, name)
+            // As proxies are asked (RFC 9112 §3.2.2), and as it was written.
+            ccurl_set_text(handle, CURLOPT_REQUEST_TARGET, request.url)
+            let context = Unmanaged.passUnretained(receiver).toOpaque()
+            ccurl_set_watcher(
+                handle,
+                { context, _, _, _, _ in
+                    guard let context else { return 1 }
+                    let receiver = Unmanaged<FetchReceiver>.fromOpaque(context)
+                    return receiver.takeUnretainedValue().goesOn() ? 0 : 1
+                }, context)
+        }
+    }
+
+    private func send(
+        _ request: FetchRequest, _ receiver: FetchReceiver,
+        _ prepare: (UnsafeMutableRawPointer) -> Void
+    ) throws(FetchError) -> FetchResponse {
         guard Self.isReady, let handle = curl_easy_init() else { throw .outOfMemory }
         defer { curl_easy_cleanup(handle) }
-        let receiver = FetchReceiver(contentBytesMax: options.contentBytesMax)
         let fields = try fieldList(request)
         defer { ccurl_wipe_list(fields) }
         return try withExtendedLifetime(receiver) { () throws(FetchError) in
             configure(handle)
+            prepare(handle)
             ccurl_set_list(handle, CURLOPT_HTTPHEADER, fields)
             attach(receiver, to: handle)
             let code = try perform(request, handle)
-            guard code == CURLE_OK else { throw failure(code, receiver) }
+            guard code == CURLE_OK || receiver.isCut else { throw failure(code, receiver) }
             return FetchResponse(
-                status: ccurl_status(handle), fields: receiver.fields, content: receiver.content)
+                status: ccurl_status(handle), fields: receiver.fields,
+                content: receiver.content, contentBytes: receiver.contentBytes,
+                isCut: receiver.isCut)
         }
     }
 
@@ -129,6 +169,7 @@ public struct FetchClient: Sendable {
         case CURLE_URL_MALFORMAT, CURLE_UNSUPPORTED_PROTOCOL: return .badRequest(text)
         case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CACERT_BADFILE: return .certificate(text)
         case CURLE_OUT_OF_MEMORY: return .outOfMemory
+        case CURLE_ABORTED_BY_CALLBACK: return .givenUp
         default: return .failed(text)
         }
     }

@@ -9,6 +9,8 @@ public enum FetchError: Error, Equatable, Sendable {
     /// No connection, or one that broke off. The text is libcurl's.
     case failed(String)
     case outOfMemory
+    /// Whoever asked wants no answer any more.
+    case givenUp
 }
 
 extension FetchError: CustomStringConvertible {
@@ -20,6 +22,7 @@ extension FetchError: CustomStringConvertible {
         case .tooLarge(let limit): "the answer is larger than \(limit) bytes"
         case .failed(let reason): reason
         case .outOfMemory: "out of memory"
+        case .givenUp: "given up"
         }
     }
 }

@@ -3,27 +3,54 @@ final class FetchReceiver {
     private(set) var content: [UInt8] = []
     private(set) var fields: [(name: String, value: String)] = []
     private(set) var isTooLarge = false
+    /// There was more content than was taken.
+    private(set) var isCut = false
+    /// Of content, as far as it was taken.
+    private(set) var contentBytes = 0
     private var fieldBytes = 0
     private let contentBytesMax: Int
+    private let cutsContent: Bool
+    let goesOn: () -> Bool
+    private let output: ((UnsafeRawBufferPointer) -> Bool)?
 
     private static let fieldBytesMax = 64 << 10
 
     /// Enough for a token: content that moves leaves copies behind.
     private static let contentBytesUsual = 16 << 10
 
-    init(contentBytesMax: Int) {
+    /// - Parameters:
+    ///   - cutsContent: whether content beyond the limit is cut off, and not an error.
+    ///   - goesOn: false when nobody waits for the response any more.
+    ///   - output: gets content in place of `content`; false ends it there.
+    init(
+        contentBytesMax: Int, cutsContent: Bool = false,
+        goesOn: @escaping () -> Bool = { true },
+        output: ((UnsafeRawBufferPointer) -> Bool)? = nil
+    ) {
         self.contentBytesMax = contentBytesMax
+        self.cutsContent = cutsContent
+        self.goesOn = goesOn
+        self.output = output
         content.reserveCapacity(min(contentBytesMax, Self.contentBytesUsual))
     }
 
     /// False when it is too much.
     func receive(content bytes: UnsafeRawBufferPointer) -> Bool {
-        guard bytes.count <= contentBytesMax - content.count else {
+        let room = contentBytesMax - contentBytes
+        guard bytes.count <= room || cutsContent else {
             isTooLarge = true
             return false
         }
-        content.append(contentsOf: bytes)
-        return true
+        let taken = UnsafeRawBufferPointer(rebasing: bytes.prefix(room))
+        contentBytes += taken.count
+        var goesOn = taken.count == bytes.count
+        if let output {
+            if !taken.isEmpty, !output(taken) { goesOn = false }
+        } else {
+            content.append(contentsOf: taken)
+        }
+        isCut = !goesOn
+        return goesOn
     }
 
     /// One line of a head. A status line begins a new one: that of a final response after an

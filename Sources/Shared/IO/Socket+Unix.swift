@@ -30,6 +30,32 @@ extension Socket {
         return socket
     }
 
+    /// A listening socket under an abstract name of the kernel's choice, which goes with the socket
+    /// (unix(7), autobind). Every process in this network namespace can connect: see who does.
+    public static func listenAbstractly(
+        backlog: CInt = 128
+    ) throws(SystemError) -> (socket: CInt, name: String) {
+        let socket = try Descriptor(adopting: Glibc.socket(AF_UNIX, CLINUX_STREAM_TYPE, 0))
+        let raw = socket.raw
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        var length = socklen_t(MemoryLayout<sa_family_t>.size)
+        let isBound = withUnsafeMutablePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
+                guard Glibc.bind(raw, address, length) == 0 else { return false }
+                length = socklen_t(MemoryLayout<sockaddr_un>.size)
+                return getsockname(raw, address, &length) == 0
+            }
+        }
+        guard isBound, Glibc.listen(raw, backlog) == 0 else { throw .last }
+        // The family, a zero, and the name.
+        let nameStart = MemoryLayout<sa_family_t>.size + 1
+        let name = withUnsafeBytes(of: address) { bytes in
+            String(decoding: bytes[nameStart..<max(nameStart, Int(length))], as: UTF8.self)
+        }
+        return (socket.release(), name)
+    }
+
     /// Who connected; nil for a socket that is none of these.
     public static func unixPeer(of socket: CInt, by number: UInt32) -> UnixPeer? {
         var credentials = clinux_ucred()

@@ -66,9 +66,10 @@ enum DecisionKey {
             texts[4] = role
             texts[5] = tier
             return 1
-        case .sandbox(let id, let service):
+        case .sandbox(let id, let service, let tier):
             texts[3] = id
             texts[4] = service
+            texts[5] = tier
             return 2
         }
     }

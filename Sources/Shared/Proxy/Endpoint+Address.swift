@@ -21,6 +21,17 @@ extension Endpoint {
 }
 
 extension Upstream {
+    /// An upstream at an address that the host has now, or at a Unix socket.
+    ///
+    /// - Parameter key: of the configuration, for the error.
+    public init(name: String, at endpoint: Endpoint, key: String) throws(RoleError) {
+        if let path = endpoint.unixPath {
+            self.init(name: name, unixPath: path)
+        } else {
+            self.init(name: name, addresses: try endpoint.addresses(key))
+        }
+    }
+
     /// Resolves the configured upstream's name.
     ///
     /// - Parameter security: nil for an upstream that is not secured.
@@ -28,8 +39,7 @@ extension Upstream {
         _ configuration: UpstreamConfiguration, _ security: UpstreamTLS?
     ) throws(RoleError) {
         let key = "upstreams.\(configuration.name).address"
-        self.init(
-            name: configuration.name, addresses: try configuration.address.addresses(key))
+        try self.init(name: configuration.name, at: configuration.address, key: key)
         connectTimeoutNanoseconds = configuration.connectTimeout.nanoseconds
         idleConnectionsMax = configuration.idleConnections
         version = Version(configuration.protocol)

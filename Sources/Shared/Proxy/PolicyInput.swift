@@ -246,9 +246,10 @@ struct PolicyInput {
                 facts.add(text(id))
                 facts.add(text(role))
                 facts.add(text(tier))
-            case .sandbox(let id, let service):
+            case .sandbox(let id, let service, let tier):
                 facts.add(text(id))
                 facts.add(text(service))
+                facts.add(text(tier))
             }
         }
         let filters = arena.object(shapes.metadata) { $0.add(facts) }

@@ -32,7 +32,7 @@ final class PolicyInputShapes: Sendable {
         }
         anonymous = caller([])
         key = caller(["key_id", "role", "rate_limit_tier"])
-        sandbox = caller(["sandbox_id", "service"])
+        sandbox = caller(["sandbox_id", "service", "sandbox_tier"])
         request = shape(["http"])
         http = shape(Self.http(needs))
         httpWithBody = shape(Self.http(needs) + ["body"])

@@ -11,13 +11,17 @@ public struct PolicyQuestion {
             id: UnsafeRawBufferPointer, role: UnsafeRawBufferPointer,
             tier: UnsafeRawBufferPointer)
         /// A sandbox that calls an external service.
-        case sandbox(id: UnsafeRawBufferPointer, service: UnsafeRawBufferPointer)
+        ///
+        /// `tier` is what the sandbox's token says; empty when nothing says it.
+        case sandbox(
+            id: UnsafeRawBufferPointer, service: UnsafeRawBufferPointer,
+            tier: UnsafeRawBufferPointer)
 
         /// The name that `source.principal` has; nil when nobody is known.
         var principal: UnsafeRawBufferPointer? {
             switch self {
             case .nobody: nil
-            case .key(let id, _, _), .sandbox(let id, _): id
+            case .key(let id, _, _), .sandbox(let id, _, _): id
             }
         }
     }

@@ -53,12 +53,12 @@ public final class RoleFront: Sendable {
     private static func sockets(
         _ endpoint: Endpoint, _ count: Int, _ key: String
     ) throws(RoleError) -> ListeningSockets {
-        try ListeningSockets(endpoint.address(key), count: count, name: key)
+        try ListeningSockets(endpoint, count: count, name: key)
     }
 
     /// Where clients connect.
-    public var address: String { sockets.address.description }
-    public var adminAddress: String { adminSockets.address.description }
+    public var address: String { sockets.address }
+    public var adminAddress: String { adminSockets.address }
 
     /// What a worker of the role counts with.
     ///
@@ -117,5 +117,8 @@ public final class RoleFront: Sendable {
     }
 
     /// Writes what is left to be written.
-    public func finish() { accessLog?.stop() }
+    public func finish() {
+        sockets.remove()
+        accessLog?.stop()
+    }
 }

@@ -41,7 +41,8 @@ public final class UpstreamTLS: Sendable {
         }
     }
 
-    func reloadIfChanged() {
+    /// Reads the files again if one of them is not what it was.
+    public func reloadIfChanged() {
         if files.hasChanged { reload() }
     }
 }

@@ -24,6 +24,7 @@ struct RunRequest {
         input = command.input
         outputBytesMax = min(command.outputBytesMax ?? .max, limits.outputBytesMax)
         run.kind = CSANDBOX_RUN.rawValue
+        run.without_network = command.hasNetwork ? 0 : 1
         run.timeout_nanoseconds = Self.timeout(command.timeout, limit: limits.commandTimeout)
         run.limits = (
             .max, command.fileBytesMax ?? .max, .max, .max, command.dataBytesMax ?? .max

@@ -12,6 +12,8 @@ public struct SandboxCommand: Equatable, Sendable {
     public var timeout: Duration?
     /// Length of each file that is written, when less than the sandbox's.
     public var fileBytesMax: UInt64?
+    /// Whether it may make internet sockets, where the sandbox lets it.
+    public var hasNetwork = true
     /// Data of each process, when less than the sandbox's memory.
     public var dataBytesMax: UInt64?
     /// Standard output and error together, when less than the sandbox's.

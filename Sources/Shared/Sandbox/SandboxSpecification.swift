@@ -48,6 +48,8 @@ public struct SandboxSpecification: Equatable, Sendable {
     /// replace.
     public var environment: [String: String] = [:]
     public var network: Network = .none
+    /// What the sandbox's loopback is called beside `localhost`, in its `/etc/hosts`.
+    public var loopbackNames: [String] = []
 
     public init() {}
 }

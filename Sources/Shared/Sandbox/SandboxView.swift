@@ -31,6 +31,8 @@ struct SandboxView: Equatable, Sendable {
         var steps = Self.systemFolders.compactMap(Self.systemStep)
         steps += Self.systemFiles.compactMap(Self.systemStep)
         steps += Self.accountFiles(workFolder: specification.workFolder.path)
+        steps.append(
+            ViewStep("/etc/hosts", .file(text: try Self.hosts(specification.loopbackNames))))
         steps += Self.devices.map { ViewStep("/dev/\($0)", .device(source: "/dev/\($0)")) }
         steps += [
             ViewStep("/dev/fd", .link(to: "/proc/self/fd")),
@@ -111,9 +113,24 @@ struct SandboxView: Equatable, Sendable {
             ViewStep(
                 "/etc/group",
                 .file(text: "root:x:0:\nsandbox:x:\(uid):\nnogroup:x:65534:\n")),
-            ViewStep("/etc/hosts", .file(text: "127.0.0.1 localhost sandbox\n::1 localhost\n")),
             ViewStep("/etc/hostname", .file(text: "sandbox\n")),
         ]
+    }
+
+    /// hosts(5), a line for each name: readers have limits of what a line may hold.
+    private static func hosts(_ names: [String]) throws(SandboxError) -> String {
+        var text = "127.0.0.1 localhost sandbox\n::1 localhost\n"
+        guard names.count <= 1000 else { throw .invalid("more than 1000 names") }
+        for name in names {
+            let isName = name.utf8.allSatisfy { byte in
+                byte &- 0x30 < 10 || (byte | 0x20) &- 0x61 < 26 || "-_.".utf8.contains(byte)
+            }
+            guard isName, !name.isEmpty, name.utf8.count <= 253 else {
+                throw .invalid("\(name): no host's name")
+            }
+            text += "127.0.0.1 \(name)\n"
+        }
+        return text
     }
 
     /// Sorted by path, component by component; of several for one path the last.

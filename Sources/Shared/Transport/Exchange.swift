@@ -42,6 +42,11 @@ struct Exchange: BitwiseCopyable {
         static let awaitsConnection = Flags(rawValue: 1 << 17)
         /// The content's coding is taken away: `ContentDecoders` has what does it.
         static let decoded = Flags(rawValue: 1 << 18)
+        /// The upstream, a proxy, was asked to open a tunnel.
+        static let tunnelAsked = Flags(rawValue: 1 << 19)
+
+        /// What may end in a tunnel has a connection to itself, which serves nobody else after it.
+        static let switchAsked: Flags = [.webSocketAsked, .tunnelAsked]
     }
 
     static let noChannel = UInt32.max

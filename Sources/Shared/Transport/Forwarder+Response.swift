@@ -131,10 +131,9 @@ extension Forwarder {
         _ exchange: ExchangePointer, _ client: ChannelPointer, _ upstream: ChannelPointer,
         _ bytes: UnsafeRawBufferPointer, _ headCount: Int
     ) {
-        let isSwitch = scratch.response.status == 101
-        guard !isSwitch || scratch.response.agreesToWebSocket(in: bytes) else {
-            return fail(exchange, .malformedResponse)
-        }
+        let isSwitch = opensTunnel(exchange)
+        guard scratch.response.status != 101 || scratch.response.agreesToWebSocket(in: bytes)
+        else { return fail(exchange, .malformedResponse) }
         // An extended CONNECT's client would take any 2xx for its tunnel.
         let isMistakable =
             exchange.pointee.version == .http2 && exchange.pointee.flags.contains(.webSocketAsked)
@@ -171,11 +170,20 @@ extension Forwarder {
         }
         // What a client says behind an `Upgrade` could be for either protocol: a connection over
         // which one was refused serves nobody else.
-        if scratch.response.isPersistent, !exchange.pointee.flags.contains(.webSocketAsked) {
+        if scratch.response.isPersistent,
+            exchange.pointee.flags.isDisjoint(with: .switchAsked)
+        {
             exchange.pointee.flags.formUnion(.upstreamPersistent)
         }
         var position = headCount
         passResponse(exchange, client, upstream, bytes, &position, behind: written)
+    }
+
+    /// Whether what follows the head in `scratch.response` is no response of HTTP any more.
+    private func opensTunnel(_ exchange: ExchangePointer) -> Bool {
+        scratch.response.status == 101
+            || exchange.pointee.flags.contains(.tunnelAsked)
+                && (200..<300).contains(scratch.response.status)
     }
 
     /// The upstream agreed: the first `written` bytes of `out` tell the client.
@@ -237,9 +245,9 @@ extension Forwarder {
         }
         writer.copyFields(scratch.response.fields, of: bytes, except: filter)
         writer.lines(UnsafeRawBufferPointer(scratch.reply.lines.bytes))
-        if scratch.response.status != 101 {
+        if !opensTunnel(exchange) {
             writer.responseFraming(plan, clientVersion: exchange.pointee.version)
-        } else if !opensStream {
+        } else if scratch.response.status == 101, !opensStream {
             writer.upgradeToWebSocket()
         }
         writer.endHead()

@@ -39,6 +39,13 @@ struct Forwarder {
             worker.clients.leave(bytes, from: headCount, client)
             return fail(exchange, .overflow)
         }
+        if scratch.request.method == .connect {
+            guard forwarding.isToProxy, exchange.pointee.flags.contains(.requestDone) else {
+                worker.clients.leave(bytes, from: headCount, client)
+                return fail(exchange, .protocolRefused)
+            }
+            exchange.pointee.flags.formUnion(.tunnelAsked)
+        }
         guard let written = writeRequestHead(exchange, forwarding, bytes) else {
             client.pointee.exchange = exchange.pointee.index
             worker.clients.leave(bytes, from: headCount, client)
@@ -76,7 +83,7 @@ struct Forwarder {
     func hasConnectionToItself(
         _ exchange: ExchangePointer, of pool: UpstreamPool
     ) -> Bool {
-        pool.speaksHTTP1(worker.now) || exchange.pointee.flags.contains(.webSocketAsked)
+        pool.speaksHTTP1(worker.now) || !exchange.pointee.flags.isDisjoint(with: .switchAsked)
     }
 
     /// The exchange goes over this connection, which may not be decided yet.
@@ -97,9 +104,13 @@ struct Forwarder {
         guard !scratch.reply.lines.isOverflowed else { return nil }
         if !scratch.reply.removedNames.isEmpty { removeFields(bytes) }
         var writer = HeadWriter(scratch.out)
-        writer.requestLine(
-            method: scratch.request.methodRange.slice(of: bytes), path: forwarding.path,
-            query: query(of: forwarding, bytes))
+        if forwarding.isToProxy {
+            writer.proxyRequestLine(of: scratch.request, in: bytes)
+        } else {
+            writer.requestLine(
+                method: scratch.request.methodRange.slice(of: bytes), path: forwarding.path,
+                query: query(of: forwarding, bytes))
+        }
         let authority =
             forwarding.authority ?? scratch.request.authority.range.slice(of: bytes)
         if authority.isEmpty {

@@ -1,4 +1,5 @@
 public import HTTP
+internal import IO
 
 /// What a listener allows its clients.
 public struct ListenerOptions: Sendable {
@@ -17,6 +18,18 @@ public struct ListenerOptions: Sendable {
     public var endsCallsOfClosedClients = false
     /// The number by which handlers know a Unix socket, whose clients the kernel names; nil for TCP.
     public var unixSocket: UInt32?
+    /// The users who may connect to a Unix socket, as the kernel tells them; nil: whoever the
+    /// socket's file lets.
+    public var unixUsers: [UInt32]?
+    /// The only process that may connect to a Unix socket; nil: any.
+    public var unixProcess: Int32?
 
     public init() {}
+
+    /// Whether who connected by this socket may.
+    func admits(_ socket: CInt) -> Bool {
+        guard unixUsers != nil || unixProcess != nil else { return true }
+        guard let peer = Socket.unixPeer(of: socket, by: 0) else { return false }
+        return unixUsers?.contains(peer.user) ?? true && peer.process == unixProcess ?? peer.process
+    }
 }

@@ -118,6 +118,10 @@ public struct Forwarding {
     /// upstream has agreed, `idleNanoseconds` being what both sides may be silent then. Another
     /// `Upgrade` never is.
     public var allowsWebSocket = false
+    /// Whether the upstream is a proxy for clients like ours: it gets the target as it came in place
+    /// of `path` and `query`, and what it answers a CONNECT with 2xx to opens the tunnel. Otherwise
+    /// a CONNECT cannot be forwarded.
+    public var isToProxy = false
     /// Whether the handler sees the response before the client does (`inspect`): content without
     /// the coding it comes in, and the messages of a WebSocket. A coding that nobody here can take
     /// away is a fault then.

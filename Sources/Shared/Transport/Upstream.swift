@@ -17,6 +17,8 @@ public struct Upstream: Sendable {
     /// Where the addresses come from when they can change: connections are made to what it says
     /// now, and to nothing else.
     public let resolution: Resolution?
+    /// The Unix socket that it listens on; nil for an upstream with addresses.
+    public let unixPath: String?
     /// Which HTTP it is spoken to in.
     public var version = Version.http1
     /// Nil: bytes are sent as they are.
@@ -39,11 +41,33 @@ public struct Upstream: Sendable {
         self.name = name
         self.addresses = addresses
         resolution = nil
+        unixPath = nil
+    }
+
+    /// An upstream on this machine, at a Unix socket.
+    public init(name: String, unixPath: String) {
+        self.name = name
+        self.unixPath = unixPath
+        // Stands for the socket where an address is asked for.
+        addresses = [SocketAddress(ipv4: 0, port: 0)]
+        resolution = nil
     }
 
     public init(name: String, resolution: Resolution) {
         self.name = name
         self.resolution = resolution
         addresses = []
+        unixPath = nil
+    }
+
+    /// What `Host` says for a client that sent none, where no resolution tells.
+    var authority: String {
+        unixPath == nil ? addresses.first?.description ?? "" : "localhost"
+    }
+
+    /// A socket whose connection to the address, or to the Unix socket, is under way.
+    func connect(to address: SocketAddress) throws(SystemError) -> CInt {
+        guard let unixPath else { return try Socket.connect(to: address).release() }
+        return try Socket.connect(toPath: unixPath).release()
     }
 }

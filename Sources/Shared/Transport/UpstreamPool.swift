@@ -61,7 +61,7 @@ final class UpstreamPool {
             generation = resolution.generation
             take(resolution.addresses)
         } else {
-            host = upstream.addresses.first.map { Array($0.description.utf8) } ?? []
+            host = Array(upstream.authority.utf8)
             take(ResolvedAddresses(upstream.addresses))
         }
     }
@@ -296,8 +296,7 @@ final class UpstreamPool {
             throw .overflow
         }
         do throws(SystemError) {
-            let socket = try Socket.connect(to: endpoints[endpoint].address).release()
-            let channel = try open(socket)
+            let channel = try open(try upstream.connect(to: endpoints[endpoint].address))
             channel.pointee.endpoint = UInt16(truncatingIfNeeded: endpoint)
             channel.pointee.peer = endpoints[endpoint].address
             channel.pointee.flags.formUnion(.connecting)

@@ -5,9 +5,7 @@ extension Worker {
     /// Takes no new connections through the listener; those there are end with their request.
     func closeListener(_ index: Int) {
         guard !isDraining else { return }
-        if !listeners[index].isPaused { channels.unwatch(listeners[index].socket) }
-        Socket.close(listeners[index].socket)
-        listeners[index].isClosed = true
+        stopListening(index)
         channels.each { channel in
             guard channel.pointee.side == .client, Int(channel.pointee.group) == index else {
                 return
@@ -16,8 +14,18 @@ extension Worker {
         }
     }
 
+    func stopListening(_ index: Int) {
+        if !listeners[index].isPaused { channels.unwatch(listeners[index].socket) }
+        Socket.close(listeners[index].socket)
+        listeners[index].isClosed = true
+    }
+
     func closeSockets() {
-        for listener in listeners where !listener.isClosed { Socket.close(listener.socket) }
+        for listener in listeners where !listener.isClosed {
+            // Others may hold the same socket: closing it is not the end of being told of it.
+            if !listener.isPaused { channels.unwatch(listener.socket) }
+            Socket.close(listener.socket)
+        }
     }
 
     /// Whether a client's connection is to end with the request at hand.

@@ -51,13 +51,13 @@ public final class Worker {
     let decoders = ContentDecoders()
     let frames = FrameInspectors()
     private let pools: UpstreamPools
-    private(set) var listeners: [Listener] = []
+    var listeners: [Listener] = []
     private var queued: [UInt32] = []
     private var turn: [UInt32] = []
     private var nextSweep: UInt64 = 0
 
     /// Tokens from here on are not channels: listeners by number, and last the wake-up.
-    private static let listenerToken = UInt64(1) << 63
+    static let listenerToken = UInt64(1) << 63
     private static let wakeupToken = UInt64.max
     /// How often deadlines are looked at: timeouts are that exact.
     private static let sweepNanoseconds: UInt64 = 250_000_000
@@ -99,24 +99,6 @@ public final class Worker {
     /// their exchange. From then on the number belongs to nobody, and may be given to another.
     /// To be called where `addUpstream` may be.
     public func retireUpstream(_ number: Int) { pools.retire(number) }
-
-    /// Accepts connections from a listening socket, which the worker closes when it drains.
-    ///
-    /// - Parameters:
-    ///   - tls: nil for connections that are not secured.
-    ///   - gate: closes the listener before the worker drains.
-    public func addListener(
-        _ socket: consuming Descriptor, options: ListenerOptions, handler: any RequestHandler,
-        tls: TLSServer? = nil, gate: ListenerGate? = nil
-    ) throws(SystemError) {
-        let token = Self.listenerToken | UInt64(listeners.count)
-        let raw = socket.release()
-        listeners.append(
-            Listener(
-                socket: raw, address: Socket.localAddress(raw), options: options,
-                handler: handler, tls: tls.map { TLSServer.Reader($0) }, gate: gate))
-        try channels.watch(raw, token: token)
-    }
 
     /// Serves until it is told to stop, or has been drained.
     public func run() {
@@ -314,7 +296,7 @@ public final class Worker {
     private func accept(_ index: Int) {
         // The event may be older than the end of this listener, whose number another socket can
         // have by now.
-        guard !isDraining else { return }
+        guard !isDraining, !listeners[index].isClosed else { return }
         for _ in 0..<Self.acceptsMax {
             guard channels.clientCount(of: index) < listeners[index].options.connectionsMax
             else { return pause(index) }
@@ -322,7 +304,11 @@ public final class Worker {
                 guard let (socket, peer) = try Socket.accept(listeners[index].socket) else {
                     return
                 }
-                try open(socket, peer, index)
+                if listeners[index].options.admits(socket) {
+                    try open(socket, peer, index)
+                } else {
+                    Socket.close(socket)
+                }
             } catch {
                 // Out of descriptors or memory: what is open goes on, what waits keeps waiting.
                 return pause(index)
@@ -374,7 +360,7 @@ public final class Worker {
 
     private func wakeUp() {
         control.clear()
-        for listener in listeners { listener.handler.woken() }
+        for listener in listeners where !listener.isClosed { listener.handler.woken() }
         guard control.isDraining, !isDraining else { return }
         isDraining = true
         closeSockets()

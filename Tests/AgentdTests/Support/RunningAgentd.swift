@@ -9,12 +9,20 @@ final class RunningAgentd {
 
     /// - Parameter settings: more lines of the `agentd` section, with an indent of two.
     init(_ settings: String = "") throws {
-        let text = "agentd:\n  listen: 127.0.0.1:0\n  grpc: 127.0.0.1:0\n" + settings
+        var text = "agentd:\n" + settings
+        for key in ["listen", "grpc"] where !settings.contains("  \(key):") {
+            text += "\n  \(key): 127.0.0.1:0\n"
+        }
+        if !settings.contains("  token:"), !settings.contains("  listen:") {
+            text += "\n  allow_unauthenticated: true\n"
+        }
         guard let section = try RunningRole.parse(text).agentd else { throw Peer.Failure.broken }
         role = try RunningRole([
             Agentd(section, version: "test", workers: 1, log: Log(.file("/dev/null")))
         ])
     }
+
+    var port: UInt16 { role.port }
 
     /// The second address of the role.
     var grpcPort: UInt16 { role.adminPort }

@@ -162,6 +162,9 @@ struct csandbox_run {
     uint32_t variables;
     uint32_t open_flags;
     uint32_t open_mode;
+    // Not 0: internet sockets cannot be made, those of the loopback among them.
+    uint32_t without_network;
+    uint32_t reserved;
     // 0 is no limit.
     uint64_t timeout_nanoseconds;
     uint64_t limits[CSANDBOX_LIMITS];

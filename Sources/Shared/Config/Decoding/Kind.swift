@@ -69,6 +69,20 @@ extension Kind where Value == Endpoint {
         }
     }
 
+    /// The same, or a Unix socket.
+    static var listenerOrSocket: Kind {
+        Kind(accepted: "an IP address with a port such as 127.0.0.1:8080, or unix:PATH") { text in
+            Endpoint(text).flatMap { $0.isBindable || $0.unixPath != nil ? $0 : nil }
+        }
+    }
+
+    /// An address to connect to, or a Unix socket.
+    static var targetOrSocket: Kind {
+        Kind(accepted: "HOST:PORT such as 127.0.0.1:8090 or agentd:8090, or unix:PATH") { text in
+            Endpoint(text).flatMap { $0.port == 0 && $0.unixPath == nil ? nil : $0 }
+        }
+    }
+
     /// An address to connect to.
     static var target: Kind {
         Kind(accepted: "HOST:PORT such as 127.0.0.1:8090 or agentd:8090") { text in
@@ -93,6 +107,12 @@ extension Kind where Value == String {
             let isToken = text.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F }
             return isToken && text.utf8.count >= 32 ? text : nil
         }
+    }
+
+    /// A secret that signs sandboxes' tokens.
+    static var tokenKey: Kind {
+        let accepted = "a secret of at least 32 bytes such as ${file:PATH} or ${env:NAME}"
+        return Kind(accepted: accepted, isSecret: true) { $0.utf8.count >= 32 ? $0 : nil }
     }
 
     static var urlPath: Kind {

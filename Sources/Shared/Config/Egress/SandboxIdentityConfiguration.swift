@@ -1,8 +1,8 @@
 /// How the egress finds out which sandbox calls. One way only: the strongest that a sandbox cannot
-/// choose to go around.
+/// choose to go around. For development who has no token may be believed what it says.
 public enum SandboxIdentityConfiguration: Sendable, Equatable {
     /// `X-Sandbox-Token`, signed with one of these secrets; the first one also mints.
-    case token(keys: [String])
+    case token(keys: [String], believesOthers: Bool)
     /// The certificate that the sandbox presents: a URI of this beginning, and then the id.
     case certificate(uriPrefix: String)
     /// Which Unix socket the sandbox connects to, and as whom.
@@ -12,11 +12,18 @@ public enum SandboxIdentityConfiguration: Sendable, Equatable {
 
     /// Nil, with the fault recorded, when no way is chosen: there is none to fall back to.
     init?(_ section: Section) {
-        let tokens = Self.tokens(section)
+        let keys = Self.tokens(section)
         let certificate = Self.certificate(section)
         let sockets = Self.sockets(section)
         let header = section.read("header", .boolean, default: false)
+        let believesOthers = section.read("header_without_token", .boolean, default: false)
         section.finish()
+        if section.has("header_without_token"), !section.has("token_keys") {
+            section.fault(
+                section.markOf("header_without_token"),
+                "\(section.name("header_without_token")) has no effect without token_keys; "
+                    + "accepted: both, or header: true, for development")
+        }
         let chosen = Self.ways.filter { $0 == "header" ? header : section.has($0) }
         guard let strongest = chosen.first else {
             section.fault(
@@ -26,6 +33,7 @@ public enum SandboxIdentityConfiguration: Sendable, Equatable {
                     + "development")
             return nil
         }
+        let tokens = keys.map { Self.token(keys: $0, believesOthers: believesOthers) }
         for other in chosen.dropFirst() {
             section.fault(
                 section.markOf(other),
@@ -42,7 +50,7 @@ public enum SandboxIdentityConfiguration: Sendable, Equatable {
     private static let keysMax = 4
     private static let socketsMax = 1024
 
-    private static func tokens(_ section: Section) -> SandboxIdentityConfiguration? {
+    private static func tokens(_ section: Section) -> [String]? {
         guard let keys = section.list("token_keys", .tokenKey) else { return nil }
         guard !keys.isEmpty, keys.count <= keysMax else {
             section.fault(
@@ -51,7 +59,7 @@ public enum SandboxIdentityConfiguration: Sendable, Equatable {
                     + "\(keysMax), the one that mints first")
             return nil
         }
-        return .token(keys: keys)
+        return keys
     }
 
     private static func certificate(_ section: Section) -> SandboxIdentityConfiguration? {
@@ -77,11 +85,6 @@ public enum SandboxIdentityConfiguration: Sendable, Equatable {
 }
 
 extension Kind where Value == String {
-    fileprivate static var tokenKey: Kind {
-        let accepted = "a secret of at least 32 bytes such as ${file:PATH} or ${env:NAME}"
-        return Kind(accepted: accepted, isSecret: true) { $0.utf8.count >= 32 ? $0 : nil }
-    }
-
     fileprivate static var uriPrefix: Kind {
         Kind(accepted: "the beginning of a URI such as spiffe://example.org/sandbox/") { text in
             text.contains("://") && text.hasSuffix("/") ? text : nil

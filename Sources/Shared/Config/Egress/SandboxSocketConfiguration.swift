@@ -34,8 +34,7 @@ extension Kind where Value == String {
     /// What fits into a `sockaddr_un` (unix(7)).
     fileprivate static var socketPath: Kind {
         Kind(accepted: "the path of a Unix socket, 107 bytes at most") { text in
-            let isPath = !text.isEmpty && text.utf8.count <= 107 && !text.utf8.contains(0)
-            return isPath ? text : nil
+            Endpoint.isSocketPath(text) ? text : nil
         }
     }
 

@@ -24,7 +24,8 @@ public struct UpstreamConfiguration: Sendable, Equatable {
     init?(name: String, _ section: Section, preset: UpstreamConfiguration?) {
         let address =
             preset == nil
-            ? section.require("address", .target) : section.read("address", .target)
+            ? section.require("address", .targetOrSocket)
+            : section.read("address", .targetOrSocket)
         let connect = section.read(
             "connect_timeout", .duration(.milliseconds(1)...(.seconds(300))), default: .seconds(5))
         let idle = section.read("idle_connections", .integer(0...100_000), default: 64)
@@ -34,6 +35,12 @@ public struct UpstreamConfiguration: Sendable, Equatable {
         let token = section.read("token", .bearerToken)
         section.finish()
         guard let address = address ?? preset?.address else { return nil }
+        if token != nil, tls == nil, !address.isLoopback {
+            section.fault(
+                section.markOf("token"),
+                "\(section.name("token")) would leave this machine without tls, for whoever "
+                    + "answers at \(address); accepted: tls, a loopback address or a Unix socket")
+        }
         self.init(name: name, address: address, protocol: spoken)
         connectTimeout = connect
         idleConnections = idle

@@ -23,7 +23,7 @@ public struct FrontConfiguration: Sendable, Equatable {
     /// Reads its keys of a role's section and leaves the others to the role. Nil when something
     /// without which nothing can be built is missing; the fault is recorded.
     init?(_ section: Section, _ presets: Presets) {
-        listen = section.read("listen", .listener, default: presets.listen)
+        listen = section.read("listen", .listenerOrSocket, default: presets.listen)
         admin = section.read("admin", .listener, default: presets.admin)
         tls = section.has("tls") ? ListenerTLSConfiguration(section.section("tls")) : nil
         workers = section.read("workers", .integerOrAuto(1...1024), default: nil)

@@ -31,6 +31,19 @@ extension HeadWriter {
             query: head.query.map { $0.slice(of: bytes) })
     }
 
+    /// The request line for a parsed request that a proxy gets as it came, in any of the four forms
+    /// (RFC 9112 §3.2).
+    public mutating func proxyRequestLine(
+        of head: borrowing RequestHead, in bytes: UnsafeRawBufferPointer
+    ) {
+        let target = head.target
+        let end = head.query.map { $0.start &- 1 } ?? target.end
+        requestLine(
+            method: head.methodRange.slice(of: bytes),
+            path: ByteRange(from: target.start, to: end).slice(of: bytes),
+            query: head.query.map { $0.slice(of: bytes) })
+    }
+
     /// A request with a body, or with a method that usually has one, says how long it is.
     public mutating func requestFraming(_ framing: BodyFraming, method: Method) {
         let expectsContent = method == .post || method == .put || method == .patch

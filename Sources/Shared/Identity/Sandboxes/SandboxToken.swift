@@ -1,10 +1,18 @@
 internal import Bytes
 
-/// The credential by which a sandbox proves which one it is: `v1.<sandbox id>.<expiry>.<code>`.
+/// The credential by which a sandbox proves which one it is: `v1.<sandbox id>.<expiry>.<code>`, or
+/// `v2.<sandbox id>.<tier>.<expiry>.<code>` for a sandbox whose tier agentd knows.
 ///
 /// The expiry is in seconds since 1970, the code is the unpadded base64url of the HMAC-SHA256 of
 /// what stands before it. agentd mints one when it makes a sandbox; the egress verifies it.
 public enum SandboxToken {
+    /// What a valid token says. Points into the token.
+    public struct Claim {
+        public let id: UnsafeRawBufferPointer
+        /// Empty when the token names none.
+        public let tier: UnsafeRawBufferPointer
+    }
+
     /// What is wrong with a token. The sandbox is told only that it is not valid.
     public enum Fault: Error, Equatable, Sendable {
         case malformed
@@ -17,14 +25,22 @@ public enum SandboxToken {
     public static let bytesMax = SandboxTokenKey.textBytesMax + 1 + codeTextBytes
 
     private static let codeTextBytes = 43
-    private static let version: StaticString = "v1."
+    private static let versionBytes = 3
+    /// The longest name of a tier in a token, in bytes.
+    public static let tierBytesMax = 64
 
-    /// A token for a sandbox; nil when the id is no sandbox's name or the expiry is before 1970.
+    /// A token for a sandbox; nil when the id is no sandbox's name, the tier is none that a token
+    /// can name, or the expiry is before 1970.
+    ///
+    /// - Parameter tier: of `egress_policies`; nil leaves it to the registry of the egress.
     public static func mint(
-        _ sandbox: String, expiresAtSeconds expiry: Int64, key: SandboxTokenKey
+        _ sandbox: String, tier: String? = nil, expiresAtSeconds expiry: Int64,
+        key: SandboxTokenKey
     ) -> String? {
         guard SandboxName.isValid(Array(sandbox.utf8).span), expiry > 0 else { return nil }
-        let text = "\(version)\(sandbox).\(expiry)"
+        if let tier, !isTier(tier) { return nil }
+        let text =
+            tier.map { "v2.\(sandbox).\($0).\(expiry)" } ?? "v1.\(sandbox).\(expiry)"
         let code = Array(text.utf8).withUnsafeBytes { bytes in
             key.withCode(of: bytes) { Array($0) }
         }
@@ -32,28 +48,51 @@ public enum SandboxToken {
         return text + "." + String(decoding: encoded, as: UTF8.self)
     }
 
-    /// The id in a token that is signed by one of the keys and has not expired.
+    /// Whether a token can name the tier: letters, digits, `-` and `_`.
+    public static func isTier(_ tier: String) -> Bool {
+        Array(tier.utf8).withUnsafeBytes { isTier($0) }
+    }
+
+    private static func isTier(_ tier: UnsafeRawBufferPointer) -> Bool {
+        !tier.isEmpty && tier.count <= tierBytesMax && !tier.contains(dot)
+            && SandboxName.isValid(Span(_unsafeBytes: tier))
+    }
+
+    /// What a token says that is signed by one of the keys and has not expired.
     ///
-    /// - Parameter token: the id that is returned points into it.
+    /// - Parameter token: what is returned points into it.
     public static func verify(
         _ token: UnsafeRawBufferPointer, keys: [SandboxTokenKey], nowSeconds: Int64
-    ) throws(Fault) -> UnsafeRawBufferPointer {
-        guard token.count <= bytesMax, token.count > codeTextBytes,
-            token.starts(with: UnsafeRawBufferPointer(
-                start: version.utf8Start, count: version.utf8CodeUnitCount))
-        else { throw .malformed }
+    ) throws(Fault) -> Claim {
+        guard token.count <= bytesMax, token.count > codeTextBytes + versionBytes else {
+            throw .malformed
+        }
         let textCount = token.count - codeTextBytes - 1
         let text = UnsafeRawBufferPointer(rebasing: token[..<textCount])
-        guard token[textCount] == dot, let idEnd = text.lastIndex(of: dot),
-            idEnd > version.utf8CodeUnitCount,
-            let expiry = decimal(UnsafeRawBufferPointer(rebasing: text[(idEnd + 1)...]))
+        guard token[textCount] == dot, let end = text.lastIndex(of: dot), end >= versionBytes,
+            let expiry = decimal(UnsafeRawBufferPointer(rebasing: text[(end + 1)...]))
         else { throw .malformed }
-        let id = UnsafeRawBufferPointer(rebasing: text[version.utf8CodeUnitCount..<idEnd])
-        guard SandboxName.isValid(Span(_unsafeBytes: id)) else { throw .malformed }
+        let claim = try claim(UnsafeRawBufferPointer(rebasing: text[..<end]))
         let code = UnsafeRawBufferPointer(rebasing: token[(textCount + 1)...])
         guard try isSigned(text, code, keys) else { throw .forged }
         guard nowSeconds < expiry else { throw .expired }
-        return id
+        return claim
+    }
+
+    /// Reads `v1.<id>` or `v2.<id>.<tier>`.
+    private static func claim(_ text: UnsafeRawBufferPointer) throws(Fault) -> Claim {
+        var id = UnsafeRawBufferPointer(rebasing: text[versionBytes...])
+        var tier = UnsafeRawBufferPointer(start: nil, count: 0)
+        if text.starts(with: "v2.".utf8) {
+            guard let end = id.lastIndex(of: dot) else { throw .malformed }
+            tier = UnsafeRawBufferPointer(rebasing: id[(end + 1)...])
+            id = UnsafeRawBufferPointer(rebasing: id[..<end])
+            guard isTier(tier) else { throw .malformed }
+        } else if !text.starts(with: "v1.".utf8) {
+            throw .malformed
+        }
+        guard SandboxName.isValid(Span(_unsafeBytes: id)) else { throw .malformed }
+        return Claim(id: id, tier: tier)
     }
 
     private static let dot = UInt8(ascii: ".")

@@ -20,6 +20,7 @@ public struct EgressData: Sendable {
 
     private let limitHandles: [RateLimitTiers.Handle?]
     private let tierOfSandbox: [String: Int]
+    private let servicesOfTier: [[String]]
 
     /// Reads and checks the three members; the error has every fault. Data that has none of them
     /// is fine: there are no services then.
@@ -31,6 +32,7 @@ public struct EgressData: Sendable {
         tiers = reader.tiers.map(\.name)
         warnings = reader.warnings
         tierOfSandbox = reader.sandboxes
+        servicesOfTier = reader.tiers.map(\.services)
         sandboxes = SandboxRegistry(reader.sandboxes)
         var definitions: [RateLimitTier] = []
         var names: [String?] = []
@@ -58,6 +60,11 @@ public struct EgressData: Sendable {
     /// The limit of a tier for a service, both by position; nil when the tier has none for it.
     public func limit(tier: Int, service: Int) -> RateLimitTiers.Handle? {
         limitHandles[tier &* services.count &+ service]
+    }
+
+    /// The names of the services that a tier may use; nil when there is no such tier.
+    public func services(ofTier name: String) -> [String]? {
+        tiers.firstIndex(of: name).map { servicesOfTier[$0] }
     }
 
     /// The tier that the registry has for a sandbox: for people, not for a request's way.

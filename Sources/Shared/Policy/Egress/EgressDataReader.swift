@@ -173,6 +173,7 @@ struct EgressDataReader {
             checkService(service, path + ".allowed_services")
         }
         let reached = allowed.contains("*") ? services.map(\.name) : allowed
+        tier.services = reached.sorted()
         for service in reached where tier.limit(for: service) == nil {
             fault(
                 path + ".rate_limits",

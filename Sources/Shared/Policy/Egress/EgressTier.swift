@@ -7,6 +7,8 @@ struct EgressTier {
     }
 
     let name: String
+    /// The names of the services that it may use.
+    var services: [String] = []
     /// By the service's name; `default` holds for services that have none of their own.
     var limits: [String: Limit] = [:]
 
