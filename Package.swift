@@ -220,7 +220,7 @@ let package = Package(
         tests(
             "GRPC",
             ["GRPC", "Bytes", "EchoService", "HTTP", "IO", "Peers", "Protos", "Transport"]),
-        tests("Agentd", ["Agentd", "Peers", "RunningRole", "Telemetry"]),
+        tests("Agentd", ["Agentd", "Audit", "Config", "Peers", "RunningRole", "Telemetry"]),
         tests("Fuzz", ["FuzzTargets"]),
     ]
 )

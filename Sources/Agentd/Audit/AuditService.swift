@@ -26,9 +26,10 @@ struct AuditService: Sendable {
         if !request.sandboxID.isEmpty { try RequestCheck.sandbox(request.sandboxID) }
         let key = Caller(call.metadata).keyID
         let limit = request.limit == 0 ? Self.limitUnlessSaid : Int(request.limit)
+        let reading = try auditor.reading()
         let page: AuditPage
         do throws(AuditFault) {
-            page = try auditor.reading().page(
+            page = try reading.page(
                 after: request.after, limit: limit, bytesMax: Self.bytesMax
             ) { entry in
                 entry["key_id"] == key && entry["kind"] != AuditRecord.Kind.log.rawValue
