@@ -207,8 +207,8 @@ let package = Package(
         tests(
             "Egress",
             [
-                "Egress", "Config", "Credentials", "DemoUpstream", "IO", "Identity", "LeakOracle", "Peers",
-                "RunningRole", "Telemetry", "Transport",
+                "Egress", "Config", "Credentials", "DemoUpstream", "HTTP", "IO", "Identity",
+                "LeakOracle", "Peers", "Proxy", "RunningRole", "Telemetry", "Transport",
             ]),
         // Every kind of gRPC's methods, and a program with them for clients that are not ours.
         .target(
