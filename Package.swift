@@ -101,6 +101,7 @@ let package = Package(
         shared("Fetch", ["CCurl"]),
         shared("Credentials", ["Bytes", "COpenSSL", "CScan", "Fetch", "Files", "IO"]),
         shared("Telemetry", ["Bytes"]),
+        shared("Audit", ["Bytes", "COpenSSL", "IO"]),
         shared("Config", ["Bytes", "Credentials", "Files", "IO"]),
         shared("Transport", ["Bytes", "HTTP", "IO"]),
         shared("Sandbox", ["Bytes", "CLinux", "CSandbox", "CSeccomp", "Files", "IO"]),
@@ -129,14 +130,14 @@ let package = Package(
         role(
             "Agentd",
             [
-                "Bytes", "COpenSSL", "Config", "Fetch", "GRPC", "HTTP", "IO", "Identity", "Policy",
-                "Protos", "Proxy", "Rego", "Sandbox", "Telemetry", "Transport",
+                "Audit", "Bytes", "COpenSSL", "Config", "Fetch", "GRPC", "HTTP", "IO", "Identity",
+                "Policy", "Protos", "Proxy", "Rego", "Sandbox", "Telemetry", "Transport",
             ]),
         .executableTarget(
             name: "Main",
             dependencies: [
-                "Gateway", "Egress", "Agentd", "Bytes", "Config", "Credentials", "DemoUpstream", "Files", "HTTP",
-                "IO", "Policy", "Proxy", "Rego", "Sandbox", "Telemetry", "Transport",
+                "Gateway", "Egress", "Agentd", "Audit", "Bytes", "Config", "Credentials",
+                "DemoUpstream", "Files", "HTTP", "IO", "Policy", "Proxy", "Rego", "Sandbox", "Telemetry", "Transport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),
@@ -193,6 +194,7 @@ let package = Package(
             "Credentials",
             ["Credentials", "Fetch", "Files", "IO", "Bytes", "COpenSSL", "CScan", "LeakOracle"]),
         tests("Telemetry", ["Telemetry", "Bytes"]),
+        tests("Audit", ["Audit", "Bytes", "IO"]),
         tests("Sandbox", ["Sandbox", "Bytes", "Files", "IO"]),
         tests("Config", ["Config", "Credentials", "Files", "Bytes", "Peers"]),
         tests("Transport", ["Transport", "Credentials", "HTTP", "IO", "Bytes", "Peers"]),
@@ -205,8 +207,8 @@ let package = Package(
         tests(
             "Egress",
             [
-                "Egress", "Config", "Credentials", "DemoUpstream", "IO", "Identity", "LeakOracle", "Peers",
-                "RunningRole", "Telemetry", "Transport",
+                "Egress", "Config", "Credentials", "DemoUpstream", "HTTP", "IO", "Identity",
+                "LeakOracle", "Peers", "Proxy", "RunningRole", "Telemetry", "Transport",
             ]),
         // Every kind of gRPC's methods, and a program with them for clients that are not ours.
         .target(
@@ -220,7 +222,10 @@ let package = Package(
             ["GRPC", "Bytes", "EchoService", "HTTP", "IO", "Peers", "Protos", "Transport"]),
         tests(
             "Agentd",
-            ["Agentd", "DemoUpstream", "Egress", "IO", "Identity", "Peers", "RunningRole", "Telemetry"]),
+            [
+                "Agentd", "Audit", "Config", "DemoUpstream", "Egress", "IO", "Identity", "Peers",
+                "RunningRole", "Telemetry",
+            ]),
         tests("Fuzz", ["FuzzTargets"]),
     ]
 )

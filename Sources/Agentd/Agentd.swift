@@ -20,6 +20,8 @@ public final class Agentd: Role {
     private let egress: EgressLink?
     private let socket: AgentdSocketConfiguration
     private let tls: ListenerTLS?
+    private let auditor: Auditor
+    private let executor: any CapabilityExecutor
     private let log: Log
 
     /// - Throws: a sentence that says what cannot be used.
@@ -40,7 +42,7 @@ public final class Agentd: Role {
             configuration.listen, count: workers, name: "agentd.listen", mode: socket.mode)
         grpcSockets = try ListeningSockets(
             configuration.grpc, count: workers, name: "agentd.grpc", mode: socket.mode)
-        healthService = HealthService(services: [AgentdService.name])
+        healthService = HealthService(services: [AgentdService.name, AuditService.name])
         self.log = log
         policy = try configuration.policy.map { policy throws(RoleError) in
             try PolicyStore.load(policy, role: "agentd", log)
@@ -49,10 +51,22 @@ public final class Agentd: Role {
             try EgressLink(egress, policy: policy, log)
         }
         self.egress = egress
-        table = configuration.sandboxes.flatMap { Self.table($0, egress, log) }
+        table = try Self.table(configuration.sandboxes, egress, log)
+        let isBroken = configuration.sandboxes != nil && table == nil
+        if isBroken { healthService.shutDown() }
+        auditor = try Auditor(configuration.audit, version: version)
         let executor: any CapabilityExecutor =
-            if let table { SandboxExecutor(table, ExecutionPolicy(policy)) } else { NoExecutor() }
-        server = Self.server(executor, health: healthService, token: state.token)
+            if let table {
+                SandboxExecutor(table, ExecutionPolicy(policy))
+            } else {
+                NoExecutor(isBroken: isBroken)
+            }
+        self.executor = AuditingExecutor(executor, auditor)
+        server = Self.server(
+            self.executor, auditor, health: healthService, token: state.token)
+        if table != nil, !auditor.isRecording {
+            log.warning("what is executed is not recorded", ["set": "agentd.audit"])
+        }
         if configuration.allowsUnauthenticated {
             log.warning(
                 "agentd serves everybody on this machine: for development only",
@@ -60,28 +74,43 @@ public final class Agentd: Role {
         }
     }
 
-    /// Nil where no sandbox can be made: the daemon then says so, and runs nothing.
+    /// Nil where none is configured, and where none can be made: the daemon then says so, and runs
+    /// nothing. Who wants every layer of isolation is not served with less.
     private static func table(
-        _ configuration: SandboxesConfiguration, _ egress: EgressLink?, _ log: Log
-    ) -> SandboxTable? {
+        _ configuration: SandboxesConfiguration?, _ egress: EgressLink?, _ log: Log
+    ) throws(RoleError) -> SandboxTable? {
+        guard let configuration else { return nil }
+        let table: SandboxTable
         do throws(RoleError) {
-            return try SandboxTable(configuration, egress: egress)
+            table = try SandboxTable(configuration, egress: egress)
         } catch {
+            if configuration.isStrict { throw error }
             log.error("no sandbox can be made", ["reason": .text(error.description)])
             return nil
         }
+        let missing = table.report.missing
+        for (layer, reason) in missing {
+            log.warning(
+                "sandboxes lack a layer of isolation",
+                ["layer": .text(layer.rawValue), "reason": .text(reason)])
+        }
+        guard configuration.isStrict, !missing.isEmpty else { return table }
+        let layers = missing.map { "\($0.layer.rawValue) (\($0.reason))" }
+        throw RoleError("agentd.sandboxes: strict, and without \(layers.joined(separator: ", "))")
     }
 
     private static func server(
-        _ executor: any CapabilityExecutor, health: HealthService, token: AccessToken
+        _ executor: any CapabilityExecutor, _ auditor: Auditor, health: HealthService,
+        token: AccessToken
     ) -> GRPCServer {
         let service = AgentdService(executor)
         let reflection = ReflectionService(services: [
-            AgentdService.name, "grpc.health.v1.Health",
+            AgentdService.name, AuditService.name, "grpc.health.v1.Health",
             "grpc.reflection.v1.ServerReflection", "grpc.reflection.v1alpha.ServerReflection",
         ])
         return GRPCServer(
-            methods: service.methods + health.methods + reflection.methods,
+            methods: service.methods + AuditService(auditor).methods + health.methods
+                + reflection.methods,
             rules: AgentdRules.all, writeFault: writeFault
         ) { metadata, _ throws(Status) in try token.check(metadata) }
     }
@@ -110,7 +139,7 @@ public final class Agentd: Role {
         let observer: GRPCHandler.Observer = { _, code, _ in state.ended(code, shard) }
         let handler = AgentdHandler(
             state, shard: shard, calls: server.handler(on: worker, observer: observer),
-            table: table,
+            executor: executor,
             relays: egress.map { RelayOffice($0, on: worker, state.relayed, shard, log) })
         var options = ListenerOptions()
         options.unixUsers = socket.users
@@ -140,5 +169,6 @@ public final class Agentd: Role {
         grpcSockets.remove()
         server.stop()
         table?.endAll()
+        auditor.close()
     }
 }

@@ -21,6 +21,9 @@ final class SandboxTable: Sendable {
     private let allowsHostDirect: Bool
     private let egress: EgressLink?
     private let limits: Limits
+    private let hostFolders: HostFolders
+    /// What a sandbox has of isolation on this machine.
+    let report: IsolationReport
     private let entries = Mutex<[String: SandboxEntry]>([:])
 
     /// Starts what makes sandboxes, and makes one, to know now whether that can be done.
@@ -38,11 +41,14 @@ final class SandboxTable: Sendable {
         limits.perKeyMax = configuration.perKeyMax
         limits.totalMax = configuration.totalMax
         self.limits = limits
+        hostFolders = HostFolders(
+            readable: configuration.readableFolders, writable: configuration.writableFolders)
         do throws(SandboxError) {
             launcher = try SandboxLauncher()
-            try launcher.create(
-                SandboxSpecification(), backend: backend, allowHostDirect: allowsHostDirect
-            ).terminate()
+            let sandbox = try launcher.create(
+                SandboxSpecification(), backend: backend, allowHostDirect: allowsHostDirect)
+            report = sandbox.report
+            sandbox.terminate()
         } catch {
             throw RoleError("agentd.sandboxes: \(backend.rawValue): \(error.description)")
         }
@@ -53,6 +59,7 @@ final class SandboxTable: Sendable {
         _ request: Agentd_V1_CreateSandboxRequest, owner: String, isPersistent: Bool
     ) throws(Status) -> SandboxEntry {
         var specification = try SandboxSpecification(request)
+        specification.hostFolders = hostFolders
         if request.networkEnabled { try connect(&specification, owner) }
         endExpired()
         let (total, own) = entries.withLock { all in
@@ -185,6 +192,7 @@ extension Status {
     init(_ error: SandboxError) {
         switch error {
         case .invalid(let reason): self.init(.invalidArgument, reason)
+        case .notAllowed: self.init(.permissionDenied, error.description)
         case .unavailable, .launcherGone: self.init(.unavailable, error.description)
         case .notStarted, .ended, .suspended: self.init(.failedPrecondition, error.description)
         case .unsupported: self.init(.notServed, error.description)

@@ -13,6 +13,11 @@ public struct AgentdConfiguration: Sendable, Equatable {
     /// Whether everybody on this machine may call, for development.
     public var allowsUnauthenticated: Bool
 
+    /// The folder of what survives the daemon; nil: nothing does.
+    public var state: String?
+    /// What executions are recorded in; nil: they are not.
+    public var audit: AuditConfiguration?
+
     /// Nil: nothing can be run.
     public var sandboxes: SandboxesConfiguration?
     /// The way from sandboxes to the world; nil: there is none.
@@ -29,6 +34,10 @@ public struct AgentdConfiguration: Sendable, Equatable {
         tls = section.has("tls") ? ListenerTLSConfiguration(section.section("tls")) : nil
         token = section.read("token", .bearerToken)
         allowsUnauthenticated = section.read("allow_unauthenticated", .boolean, default: false)
+        state = section.read("state", .text("a folder's path"))
+        if section.has("audit") || state != nil {
+            audit = section.sectionUnlessOff("audit").map { AuditConfiguration($0, state: state) }
+        }
         readSandboxes(section)
         checkCallers(section)
         section.finish()

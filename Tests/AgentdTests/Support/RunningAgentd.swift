@@ -1,4 +1,5 @@
 import Agentd
+import Config
 import Peers
 import RunningRole
 import Telemetry
@@ -7,8 +8,12 @@ import Telemetry
 final class RunningAgentd {
     private let role: RunningRole
 
-    /// - Parameter settings: more lines of the `agentd` section, with an indent of two.
-    init(_ settings: String = "") throws {
+    /// - Parameters:
+    ///   - settings: more lines of the `agentd` section, with an indent of two.
+    ///   - change: what no file may say.
+    init(
+        _ settings: String = "", change: (inout AgentdConfiguration) -> Void = { _ in }
+    ) throws {
         var text = "agentd:\n" + settings
         for key in ["listen", "grpc"] where !settings.contains("  \(key):") {
             text += "\n  \(key): 127.0.0.1:0\n"
@@ -16,7 +21,8 @@ final class RunningAgentd {
         if !settings.contains("  token:"), !settings.contains("  listen:") {
             text += "\n  allow_unauthenticated: true\n"
         }
-        guard let section = try RunningRole.parse(text).agentd else { throw Peer.Failure.broken }
+        guard var section = try RunningRole.parse(text).agentd else { throw Peer.Failure.broken }
+        change(&section)
         role = try RunningRole([
             Agentd(section, version: "test", workers: 1, log: Log(.file("/dev/null")))
         ])
