@@ -66,8 +66,10 @@ struct NetworkTests {
 
     @Test func `names lead to the sandbox's own loopback`() throws {
         let sandbox = try Launching.sandbox { $0.loopbackNames = ["openai", "a-b.c_d"] }
-        let found = try sandbox.capture(.shell("getent ahostsv4 openai a-b.c_d | cut -d' ' -f1"))
-        #expect(Set(found.output.split(separator: "\n")) == ["127.0.0.1"])
+        let found = try sandbox.capture(
+            .shell("for name in openai a-b.c_d; do getent hosts $name; done"))
+        let addresses = found.output.split(separator: "\n").map { $0.prefix { $0 != " " } }
+        #expect(addresses == ["127.0.0.1", "127.0.0.1"], "\(found)")
         for name in ["", "a b", "a\nb", "a#", String(repeating: "a", count: 254)] {
             #expect(throws: SandboxError.self) {
                 try Launching.sandbox { $0.loopbackNames = [name] }

@@ -97,7 +97,7 @@ final class NetworkedAgentd {
                 }
               },
               "exec_policies": { "default": { "allowed_capabilities": [
-                "shell.exec.v1", "http.fetch.v1", "fs.write.v1"
+                "shell.exec.v1", "http.fetch.v1", "sandbox.create.v1"
               ] } }
             }
             """
