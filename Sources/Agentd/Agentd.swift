@@ -40,7 +40,13 @@ public final class Agentd: Role {
         }
         table = configuration.sandboxes.flatMap { Self.table($0, log) }
         let executor: any CapabilityExecutor =
-            if let table { SandboxExecutor(table, ExecutionPolicy(policy)) } else { NoExecutor() }
+            if let table {
+                SandboxExecutor(
+                    table, ExecutionPolicy(policy),
+                    runningMax: configuration.sandboxes?.executionsMax ?? 1)
+            } else {
+                NoExecutor()
+            }
         server = Self.server(executor, health: healthService, token: state.token)
         if !state.token.isNeeded {
             log.warning("agentd serves everybody on this machine", ["set": "agentd.token"])

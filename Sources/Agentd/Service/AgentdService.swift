@@ -20,8 +20,10 @@ struct AgentdService: Sendable {
             .unary(Self.path("ListSandboxes")) { request, call throws(Status) in
                 try executor.listSandboxes(try valid(request), for: Caller(call.metadata))
             },
-            .unary(Self.path("CreateSandbox")) { request, call throws(Status) in
-                try executor.createSandbox(request, for: Caller(call.metadata))
+            .unary(Self.path("CreateSandbox")) {
+                (request: Agentd_V1_CreateSandboxRequest, call) throws(Status) in
+                try RequestCheck.creation(request)
+                return try executor.createSandbox(request, for: Caller(call.metadata))
             },
             .unary(Self.path("AttachSandbox")) { request, call throws(Status) in
                 try executor.attachSandbox(try valid(request), for: Caller(call.metadata))
@@ -112,6 +114,7 @@ struct AgentdService: Sendable {
         _ request: Agentd_V1_AttachSandboxRequest
     ) throws(Status) -> Agentd_V1_AttachSandboxRequest {
         try RequestCheck.sandbox(request.sandboxID)
+        try RequestCheck.creation(request.createSpec)
         guard !request.createIfMissing || request.hasCreateSpec else {
             throw RequestCheck.invalid(
                 "create_spec", "is required when create_if_missing is true")

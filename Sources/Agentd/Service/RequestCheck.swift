@@ -9,6 +9,11 @@ enum RequestCheck {
     static let textLengthMax = 1 << 20
     private static let parameterBytesMax = 1 << 20
     private static let prioritiesMax: UInt32 = 10
+    /// Of a map, each with a name and a value.
+    static let entriesMax = 64
+    /// In characters of Unicode.
+    static let entryNameLengthMax = 128
+    static let entryValueLengthMax = 1024
 
     static func execution(_ request: Agentd_V1_ExecuteRequest) throws(Status) {
         try name(request.capability, "capability")
@@ -20,6 +25,27 @@ enum RequestCheck {
         }
         guard request.metadata.priority <= prioritiesMax else {
             throw invalid("metadata.priority", "is above \(prioritiesMax)")
+        }
+        try entries(request.metadata.custom, "metadata.custom")
+    }
+
+    static func creation(_ request: Agentd_V1_CreateSandboxRequest) throws(Status) {
+        try entries(request.labels, "labels")
+    }
+
+    /// What clients note for themselves.
+    private static func entries(_ map: [String: String], _ field: String) throws(Status) {
+        guard map.count <= entriesMax else {
+            throw invalid(field, "has more than \(entriesMax) entries")
+        }
+        for (name, value) in map {
+            guard !name.isEmpty, name.unicodeScalars.count <= entryNameLengthMax,
+                value.unicodeScalars.count <= entryValueLengthMax
+            else {
+                throw invalid(
+                    field, "has a name without 1 to \(entryNameLengthMax) characters, or a value "
+                        + "with more than \(entryValueLengthMax)")
+            }
         }
     }
 

@@ -75,6 +75,7 @@ void csandbox_run_cell(struct csandbox_plan *plan, int warm) {
 
 // What is run, read from a message.
 struct command {
+    const struct csandbox_plan *plan;
     struct csandbox_run run;
     const char *folder;
     char *arguments[4097];
@@ -178,7 +179,8 @@ static void place_streams(struct command *command) {
     }
 }
 
-// Between vfork and exec, in the cell's memory.
+// Between vfork and exec, in the cell's memory, unless it is a question: what reads a hostile file
+// gets a copy.
 static void become(struct command *command) {
     sigset_t none;
     sigemptyset(&none);
@@ -188,7 +190,11 @@ static void become(struct command *command) {
     if (chdir(command->folder) != 0) fail(command, CSANDBOX_STAGE_DIRECTORY);
     prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
     sigprocmask(SIG_SETMASK, &none, NULL);
+    if (command->run.read_only && csandbox_forbid_changes(command->plan) != 0) {
+        fail(command, CSANDBOX_STAGE_READ_ONLY);
+    }
     if (command->run.flags == CSANDBOX_RUN_STATUS) write_status();
+    if (command->run.flags == CSANDBOX_RUN_QUERY) csandbox_run_query(command->arguments[0]);
     if (command->run.flags != 0) {
         if (work_on_file(command) == 0) _exit(0);
         fail(command, CSANDBOX_STAGE_FILE);
@@ -305,6 +311,7 @@ void csandbox_execute(struct csandbox_plan *plan, const char *message, size_t co
     static struct command command;
     bool isolated = plan->create.flags & CSANDBOX_ISOLATED;
     struct csandbox_exit result = {.kind = CSANDBOX_EXIT};
+    command.plan = plan;
     command.channel = descriptors[0];
     command.stream_count = isolated ? 3 : descriptor_count - 1;
     memcpy(command.streams, descriptors + 1, sizeof(int) * (size_t)command.stream_count);
@@ -316,7 +323,7 @@ void csandbox_execute(struct csandbox_plan *plan, const char *message, size_t co
     }
     uint64_t start = csandbox_now();
     uint64_t timeout = command.run.timeout_nanoseconds;
-    pid_t process = vfork();
+    pid_t process = command.run.flags == CSANDBOX_RUN_QUERY ? fork() : vfork();
     if (process == 0) become(&command);
     for (int index = 1; index < descriptor_count; index++) close(descriptors[index]);
     if (process < 0) {

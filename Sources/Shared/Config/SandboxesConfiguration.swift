@@ -11,12 +11,24 @@ public struct SandboxesConfiguration: Sendable, Equatable {
     public var allowsHostDirect: Bool
     public var perKeyMax: Int
     public var totalMax: Int
+    /// Executions at a time; more wait for their turn.
+    public var executionsMax: Int
+    /// Sandboxes that are kept ready for executions that ask for none.
+    public var pool: Int
 
     init(_ section: Section) {
         backend = section.read("backend", Kind<Backend>.word, default: .linuxNative)
         allowsHostDirect = section.read("allow_host_direct", .boolean, default: false)
         perKeyMax = section.read("per_key", .integer(1...10_000), default: 100)
         totalMax = section.read("total", .integer(1...100_000), default: 1000)
+        executionsMax = section.read("executions", .integer(1...200), default: 200)
+        pool = section.read("pool", .integer(0...100), default: 0)
+        if pool > 0, backend != .linuxNative {
+            section.fault(
+                section.markOf("pool"),
+                "\(section.name("pool")) has no effect with \(backend.rawValue); accepted: "
+                    + "linux-native, or no pool")
+        }
         if backend == .hostDirect, !allowsHostDirect {
             section.fault(
                 section.markOf("backend"),

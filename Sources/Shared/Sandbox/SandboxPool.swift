@@ -3,6 +3,7 @@ internal import Synchronization
 
 /// Keeps sandboxes of one specification ready, so that nobody waits for one to be made.
 public final class SandboxPool: Sendable {
+    public let specification: SandboxSpecification
     private let stock: Stock
     private let thread: NativeThread
 
@@ -12,6 +13,7 @@ public final class SandboxPool: Sendable {
         launcher: SandboxLauncher, specification: SandboxSpecification,
         backend: IsolationBackend = .linuxNative, count: Int
     ) throws(SandboxError) {
+        self.specification = specification
         let first = try launcher.create(specification, backend: backend)
         do throws(SystemError) {
             let stock = try Stock(
