@@ -103,6 +103,7 @@ let package = Package(
         shared("Fetch", ["CCurl"]),
         shared("Credentials", ["Bytes", "COpenSSL", "CScan", "Fetch", "Files", "IO"]),
         shared("Telemetry", ["Bytes"]),
+        shared("Audit", ["Bytes", "COpenSSL", "IO"]),
         shared("Config", ["Bytes", "Credentials", "Files", "IO"]),
         shared("Transport", ["Bytes", "HTTP", "IO"]),
         shared("Sandbox", ["Bytes", "CLinux", "CSandbox", "CSeccomp", "Files", "IO"]),
@@ -131,14 +132,14 @@ let package = Package(
         role(
             "Agentd",
             [
-                "Bytes", "COpenSSL", "Config", "GRPC", "HTTP", "IO", "Policy", "Protos", "Proxy",
-                "Rego", "Sandbox", "Telemetry", "Transport",
+                "Audit", "Bytes", "COpenSSL", "Config", "GRPC", "HTTP", "IO", "Policy", "Protos",
+                "Proxy", "Rego", "Sandbox", "Telemetry", "Transport",
             ]),
         .executableTarget(
             name: "Main",
             dependencies: [
-                "Gateway", "Egress", "Agentd", "Bytes", "Config", "Credentials", "DemoUpstream", "Files", "HTTP",
-                "IO", "Policy", "Proxy", "Rego", "Sandbox", "Telemetry", "Transport",
+                "Gateway", "Egress", "Agentd", "Audit", "Bytes", "Config", "Credentials",
+                "DemoUpstream", "Files", "HTTP", "IO", "Policy", "Proxy", "Rego", "Sandbox", "Telemetry", "Transport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),
@@ -195,6 +196,7 @@ let package = Package(
             "Credentials",
             ["Credentials", "Fetch", "Files", "IO", "Bytes", "COpenSSL", "CScan", "LeakOracle"]),
         tests("Telemetry", ["Telemetry", "Bytes"]),
+        tests("Audit", ["Audit", "Bytes", "IO"]),
         tests("Sandbox", ["Sandbox", "Bytes", "Files", "IO"]),
         tests("Config", ["Config", "Credentials", "Files", "Bytes", "Peers"]),
         tests("Transport", ["Transport", "Credentials", "HTTP", "IO", "Bytes", "Peers"]),

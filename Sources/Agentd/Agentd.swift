@@ -17,6 +17,7 @@ public final class Agentd: Role {
     private let healthService: HealthService
     private let policy: PolicyStore?
     private let table: SandboxTable?
+    private let executor: any CapabilityExecutor
     private let log: Log
 
     /// - Throws: a sentence that says what cannot be used.
@@ -38,31 +39,47 @@ public final class Agentd: Role {
         policy = try configuration.policy.map { policy throws(RoleError) in
             try PolicyStore.load(policy, role: "agentd", log)
         }
-        table = configuration.sandboxes.flatMap { Self.table($0, log) }
+        table = try Self.table(configuration.sandboxes, log)
+        let isBroken = configuration.sandboxes != nil && table == nil
+        if isBroken { healthService.shutDown() }
         let executor: any CapabilityExecutor =
             if let table {
                 SandboxExecutor(
                     table, ExecutionPolicy(policy),
                     runningMax: configuration.sandboxes?.executionsMax ?? 1)
             } else {
-                NoExecutor()
+                NoExecutor(isBroken: isBroken)
             }
+        self.executor = executor
         server = Self.server(executor, health: healthService, token: state.token)
         if !state.token.isNeeded {
             log.warning("agentd serves everybody on this machine", ["set": "agentd.token"])
         }
     }
 
-    /// Nil where no sandbox can be made: the daemon then says so, and runs nothing.
+    /// Nil where none is configured, and where none can be made: the daemon then says so, and runs
+    /// nothing. Who wants every layer of isolation is not served with less.
     private static func table(
-        _ configuration: SandboxesConfiguration, _ log: Log
-    ) -> SandboxTable? {
+        _ configuration: SandboxesConfiguration?, _ log: Log
+    ) throws(RoleError) -> SandboxTable? {
+        guard let configuration else { return nil }
+        let table: SandboxTable
         do throws(RoleError) {
-            return try SandboxTable(configuration)
+            table = try SandboxTable(configuration)
         } catch {
+            if configuration.isStrict { throw error }
             log.error("no sandbox can be made", ["reason": .text(error.description)])
             return nil
         }
+        let missing = table.report.missing
+        for (layer, reason) in missing {
+            log.warning(
+                "sandboxes lack a layer of isolation",
+                ["layer": .text(layer.rawValue), "reason": .text(reason)])
+        }
+        guard configuration.isStrict, !missing.isEmpty else { return table }
+        let layers = missing.map { "\($0.layer.rawValue) (\($0.reason))" }
+        throw RoleError("agentd.sandboxes: strict, and without \(layers.joined(separator: ", "))")
     }
 
     private static func server(
@@ -103,7 +120,7 @@ public final class Agentd: Role {
         let observer: GRPCHandler.Observer = { _, code, _ in state.ended(code, shard) }
         let handler = AgentdHandler(
             state, shard: shard, calls: server.handler(on: worker, observer: observer),
-            table: table)
+            executor: executor)
         try sockets.attach(index, to: worker, options: ListenerOptions(), handler: handler)
         try grpcSockets.attach(
             index, to: worker, options: ListenerOptions(),

@@ -1,5 +1,7 @@
 import Foundation
 import Peers
+import Proxy
+import RunningRole
 import Testing
 
 /// agentd's two APIs, with the gateway left out.
@@ -89,6 +91,15 @@ struct APITests {
             #expect(try guarded.ask("GET", target, nil, fields).status == 200)
         }
         #expect(try guarded.ask("GET", "/health").status == 200)
+    }
+
+    @Test func `who wants all isolation is not served with less`() {
+        #expect(throws: RoleError.self) {
+            try RunningAgentd(
+                "  sandboxes: { backend: host-direct, allow_host_direct: true, strict: true }\n"
+                    + "  policy: { bundle: \(RunningRole.shippedBundle), "
+                    + "entrypoint: agentd/exec/authz/decision }\n")
+        }
     }
 
     @Test func `the gRPC port speaks gRPC`() throws {

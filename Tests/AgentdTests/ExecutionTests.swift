@@ -9,10 +9,10 @@ struct ExecutionTests {
     private static let key = RunningAgentd.key
 
     init() throws {
-        let bundle = RunningRole.root.appendingPathComponent("bundles/agentd").path
         agentd = try RunningAgentd(
             "  sandboxes: { backend: host-direct, allow_host_direct: true, per_key: 3 }\n"
-                + "  policy: { bundle: \(bundle), entrypoint: agentd/exec/authz/decision }\n")
+                + "  policy: { bundle: \(RunningRole.shippedBundle), "
+                + "entrypoint: agentd/exec/authz/decision }\n")
     }
 
     private func call(
@@ -35,6 +35,18 @@ struct ExecutionTests {
 
     private func result(_ response: [String: Any]) -> [String: Any] {
         RunningAgentd.result(response)
+    }
+
+    @Test(arguments: [
+        ["allowed_paths_rw": ["/etc"]], ["allowed_paths_ro": ["/etc/shadow"]],
+        ["workdir": "/root"], ["allowed_paths_rw": ["/usr"]],
+    ] as [[String: any Sendable]])
+    func `a client gets nothing of the host that it was not granted`(
+        wish: [String: any Sendable]
+    ) throws {
+        let answer = try call("POST", "/api/v1/sandboxes", wish)
+        #expect(answer.status == 403)
+        #expect((answer.body["detail"] as? String ?? "").contains("no sandbox may"))
     }
 
     @Test func `a command's output and code come back`() throws {
@@ -91,6 +103,25 @@ struct ExecutionTests {
         #expect(response.text.contains("\"EXECUTION_STATUS_DENIED\""))
         #expect(response.text.contains("\"POLICY_DENIED\""))
         #expect(response.text.contains("\"sandbox_id\"") == false)
+    }
+
+    @Test func `policy sees the role and what a sandbox shall have, and says why not`() throws {
+        let agentd = try RunningAgentd(
+            "  sandboxes:\n    backend: host-direct\n    allow_host_direct: true\n"
+                + "    writable_folders: [/var/tmp]\n"
+                + "  policy:\n    bundle: Tests/Corpus/agentd/host_for_admins\n"
+                + "    entrypoint: exec/decision\n")
+        func create(_ role: String) throws -> Message {
+            try agentd.ask(
+                "POST", "/api/v1/sandboxes", "{\"allowed_paths_rw\":[\"/var/tmp\"]}",
+                Self.key + "X-Authenticated-Role: \(role)\r\n")
+        }
+        let refused = try create("user")
+        #expect(refused.status == 403)
+        #expect(refused.text.contains("folders of the host are for admins"))
+        let made = try create("admin")
+        #expect(made.status == 200)
+        #expect(made.text.contains("\"writable_paths\":[\"/var/tmp\""))
     }
 
     @Test func `files are written, read and edited byte by byte`() throws {

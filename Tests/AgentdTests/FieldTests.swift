@@ -8,10 +8,11 @@ struct FieldTests {
     private let agentd: RunningAgentd
 
     init() throws {
-        let bundle = RunningRole.root.appendingPathComponent("bundles/agentd").path
         agentd = try RunningAgentd(
-            "  sandboxes: { per_key: 20, pool: 1 }\n"
-                + "  policy: { bundle: \(bundle), entrypoint: agentd/exec/authz/decision }\n")
+            "  sandboxes:\n    per_key: 20\n    pool: 1\n"
+                + "    readable_folders: [/var/tmp]\n    writable_folders: [/var/tmp]\n"
+                + "  policy: { bundle: \(RunningRole.shippedBundle), "
+                + "entrypoint: agentd/exec/authz/decision }\n")
     }
 
     private func sandbox(_ request: [String: Any] = [:]) throws -> [String: Any] {
@@ -205,8 +206,7 @@ struct FieldTests {
     }
 
     @Test func `paths of the host are where they were asked for`() throws {
-        let root = FileManager.default.temporaryDirectory.appendingPathComponent(
-            "sluice-\(UUID().uuidString)")
+        let root = URL(fileURLWithPath: "/var/tmp/sluice-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: root) }
         for name in ["ro", "rw", "work"] {
             let folder = root.appendingPathComponent(name)

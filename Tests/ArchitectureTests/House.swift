@@ -14,6 +14,7 @@ enum House {
         "Credentials": ["Bytes", "COpenSSL", "CScan", "Fetch", "Files", "Glibc", "IO"],
         "Policy": ["Bytes", "COpenSSL", "Files", "Identity", "Rego"],
         "Telemetry": ["Bytes", "Glibc"],
+        "Audit": ["Bytes", "COpenSSL", "Glibc", "IO"],
         "Config": ["Bytes", "Credentials", "Files", "Glibc", "IO"],
         "DemoUpstream": ["Bytes", "COpenSSL", "Glibc", "HTTP", "IO"],
         "Transport": ["Bytes", "HTTP", "IO"],
@@ -32,11 +33,11 @@ enum House {
             "Telemetry", "Transport",
         ],
         "Agentd": [
-            "Bytes", "COpenSSL", "Config", "GRPC", "Glibc", "HTTP", "IO", "Policy", "Protos",
-            "Proxy", "Rego", "Sandbox", "SwiftProtobuf", "Telemetry", "Transport",
+            "Audit", "Bytes", "COpenSSL", "Config", "GRPC", "Glibc", "HTTP", "IO", "Policy",
+            "Protos", "Proxy", "Rego", "Sandbox", "SwiftProtobuf", "Telemetry", "Transport",
         ],
         "Main": [
-            "Agentd", "ArgumentParser", "Bytes", "Config", "Credentials", "DemoUpstream", "Egress", "Files",
+            "Agentd", "ArgumentParser", "Audit", "Bytes", "Config", "Credentials", "DemoUpstream", "Egress", "Files",
             "Gateway", "HTTP", "Glibc", "IO",
             "Policy", "Proxy", "Rego", "Sandbox", "Telemetry", "Transport",
         ],

@@ -29,12 +29,17 @@ final class ExecutionPolicy: Sendable {
         return limits
     }()
 
+    private static let reasonsMax = 32
+
+    /// Why something may not be done, for the caller to read; nil: it may.
+    ///
     /// - Parameter paramsJSON: an object, checked before.
-    func allows(
+    func refusal(
         _ capability: String, paramsJSON: String, _ caller: Caller, sandbox: String,
         metadata: Agentd_V1_RequestMetadata? = nil
-    ) -> Bool {
-        guard let snapshot = store?.current else { return false }
+    ) -> String? {
+        let unknown = "policy does not allow it"
+        guard let snapshot = store?.current else { return unknown }
         let input = Self.input(capability, paramsJSON, caller, sandbox, metadata)
         return desk.withLock { desk in
             let evaluator = desk.evaluator ?? Evaluator(snapshot.rego, limits: Self.limits)
@@ -46,10 +51,15 @@ final class ExecutionPolicy: Sendable {
                 let answer = try? evaluator.evaluate(
                     snapshot.entryPoint, input: value,
                     nowNanoseconds: Int64(truncatingIfNeeded: Clock.wallNanoseconds))
-            else { return false }
-            guard answer.isObject else { return answer.boolean ?? false }
-            let name = snapshot.rego.internedString("allowed")
-            return name.isDefined ? answer.object[name].boolean ?? false : false
+            else { return unknown }
+            guard answer.isObject else { return answer.boolean == true ? nil : unknown }
+            func member(_ name: String) -> Value {
+                let name = snapshot.rego.internedString(name)
+                return name.isDefined ? answer.object[name] : .undefined
+            }
+            if member("allowed").boolean == true { return nil }
+            let reasons = member("deny_reasons").strings(atMost: Self.reasonsMax)
+            return reasons.isEmpty ? unknown : reasons.joined(separator: "; ")
         }
     }
 
@@ -61,6 +71,7 @@ final class ExecutionPolicy: Sendable {
         writer.beginObject()
         writer.member("capability", capability)
         writer.member("key_id", caller.keyID)
+        writer.member("role", caller.role)
         writer.member("rate_limit_tier", caller.tier)
         writer.member("request_id", caller.requestID)
         writer.member("sandbox_id", sandbox)

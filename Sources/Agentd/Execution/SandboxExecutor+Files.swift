@@ -77,9 +77,9 @@ extension SandboxExecutor {
         writer.member("path", path)
         writer.endObject()
         let params = String(decoding: writer.bytes, as: UTF8.self)
-        guard
-            policy.allows(capability.rawValue, paramsJSON: params, caller, sandbox: sandbox)
-        else { throw Status(.permissionDenied, "policy does not allow it") }
+        let refusal = policy.refusal(
+            capability.rawValue, paramsJSON: params, caller, sandbox: sandbox)
+        if let refusal { throw Status(.permissionDenied, refusal) }
         guard entry.begin() else {
             throw Status(.failedPrecondition, "the sandbox '\(sandbox)' has ended")
         }

@@ -3,6 +3,7 @@ internal import GRPC
 internal import IO
 internal import Protos
 internal import Sandbox
+internal import SwiftProtobuf
 
 /// Runs capabilities in sandboxes of this machine.
 final class SandboxExecutor: CapabilityExecutor {
@@ -108,12 +109,11 @@ final class SandboxExecutor: CapabilityExecutor {
         if capability.writes, let constraints, !constraints.allowWrites {
             throw ExecutionFault(.denied, "WRITES_NOT_ALLOWED", "the constraints forbid writing")
         }
-        guard
-            policy.allows(
-                capability.rawValue, paramsJSON: parameters.json, caller,
-                sandbox: request.sandboxPrefs.sandboxID, metadata: request.metadata)
-        else {
-            throw ExecutionFault(.denied, "POLICY_DENIED", "policy does not allow it")
+        if let refusal = policy.refusal(
+            capability.rawValue, paramsJSON: parameters.json, caller,
+            sandbox: request.sandboxPrefs.sandboxID, metadata: request.metadata)
+        {
+            throw ExecutionFault(.denied, "POLICY_DENIED", refusal)
         }
         return Execution(
             capability, parameters, constraints, trace: TraceParent(request.metadata))
@@ -184,7 +184,7 @@ final class SandboxExecutor: CapabilityExecutor {
     func createSandbox(
         _ request: Agentd_V1_CreateSandboxRequest, for caller: Caller
     ) throws(Status) -> Agentd_V1_CreateSandboxResponse {
-        let entry = try table.create(request, owner: caller.keyID, isPersistent: true)
+        let entry = try create(request, for: caller)
         var response = Agentd_V1_CreateSandboxResponse()
         response.sandboxID = entry.id
         response.capabilities = entry.capabilities
@@ -200,8 +200,7 @@ final class SandboxExecutor: CapabilityExecutor {
             entry = found
         } else {
             guard request.createIfMissing else { throw missing(request.sandboxID) }
-            entry = try table.create(
-                request.createSpec, owner: caller.keyID, isPersistent: true)
+            entry = try create(request.createSpec, for: caller)
             response.newlyCreated = true
         }
         entry.attach()
@@ -210,6 +209,24 @@ final class SandboxExecutor: CapabilityExecutor {
         response.capabilities = entry.capabilities
         return response
     }
+
+    /// Policy says which of its places and limits a caller may have; one made for an execution has
+    /// none but those of its profile.
+    private func create(
+        _ request: Agentd_V1_CreateSandboxRequest, for caller: Caller
+    ) throws(Status) -> SandboxEntry {
+        var options = JSONEncodingOptions()
+        options.preserveProtoFieldNames = true
+        guard let params = try? request.jsonString(options: options) else {
+            throw Status(.internal, "policy cannot be shown the request")
+        }
+        let refusal = policy.refusal(Self.creation, paramsJSON: params, caller, sandbox: "")
+        if let refusal { throw Status(.permissionDenied, refusal) }
+        return try table.create(request, owner: caller.keyID, isPersistent: true)
+    }
+
+    /// What policy knows the making of a sandbox by.
+    private static let creation = "sandbox.create.v1"
 
     func terminateSandbox(
         _ request: Agentd_V1_TerminateSandboxRequest, for caller: Caller

@@ -20,6 +20,9 @@ final class SandboxTable: Sendable {
     let backend: IsolationBackend
     private let allowsHostDirect: Bool
     private let limits: Limits
+    private let hostFolders: HostFolders
+    /// What a sandbox has of isolation on this machine.
+    let report: IsolationReport
     private let entries = Mutex<[String: SandboxEntry]>([:])
     /// Of sandboxes as they are when nothing is asked for.
     private let pool: SandboxPool?
@@ -36,18 +39,22 @@ final class SandboxTable: Sendable {
         limits.perKeyMax = configuration.perKeyMax
         limits.totalMax = configuration.totalMax
         self.limits = limits
+        hostFolders = HostFolders(
+            readable: configuration.readableFolders, writable: configuration.writableFolders)
         do throws(SandboxError) {
             launcher = try SandboxLauncher()
-            if configuration.pool > 0, backend == .linuxNative {
-                pool = try SandboxPool(
-                    launcher: launcher, specification: SandboxSpecification(), backend: backend,
+            let sandbox = try launcher.create(
+                SandboxSpecification(), backend: backend, allowHostDirect: allowsHostDirect)
+            report = sandbox.report
+            sandbox.terminate()
+            var usual = SandboxSpecification()
+            usual.hostFolders = hostFolders
+            pool =
+                configuration.pool == 0
+                ? nil
+                : try SandboxPool(
+                    launcher: launcher, specification: usual, backend: backend,
                     count: configuration.pool)
-            } else {
-                pool = nil
-                try launcher.create(
-                    SandboxSpecification(), backend: backend, allowHostDirect: allowsHostDirect
-                ).terminate()
-            }
         } catch {
             throw RoleError("agentd.sandboxes: \(backend.rawValue): \(error.description)")
         }
@@ -57,7 +64,8 @@ final class SandboxTable: Sendable {
     func create(
         _ request: Agentd_V1_CreateSandboxRequest, owner: String, isPersistent: Bool
     ) throws(Status) -> SandboxEntry {
-        let specification = try SandboxSpecification(request)
+        var specification = try SandboxSpecification(request)
+        specification.hostFolders = hostFolders
         endExpired()
         let (total, own) = entries.withLock { all in
             (all.count, all.values.count { $0.owner == owner })
@@ -161,6 +169,7 @@ extension Status {
     init(_ error: SandboxError) {
         switch error {
         case .invalid(let reason): self.init(.invalidArgument, reason)
+        case .notAllowed: self.init(.permissionDenied, error.description)
         case .unavailable, .launcherGone: self.init(.unavailable, error.description)
         case .notStarted, .ended, .suspended: self.init(.failedPrecondition, error.description)
         case .unsupported: self.init(.notServed, error.description)

@@ -43,6 +43,7 @@ public struct RequestRecord {
     public private(set) var path = Text()
     public private(set) var userAgent = Text()
     public private(set) var keyID = Text()
+    public private(set) var role = Text()
     public private(set) var tier = Text()
     public private(set) var sandboxID = Text()
     /// The name of the external service that is called.
@@ -58,7 +59,7 @@ public struct RequestRecord {
     static let nameBytesMax = 256
     static let linesBytesMax = 1024
     static let memoryBytes =
-        identityBytesMax + pathBytesMax + 6 * nameBytesMax + linesBytesMax
+        identityBytesMax + pathBytesMax + 7 * nameBytesMax + linesBytesMax
     private static let identityBytesMax = RequestID.byteCount + TraceContext.byteCount + 64
 
     init(
@@ -100,6 +101,10 @@ public struct RequestRecord {
 
     public mutating func keep(keyID: Span<UInt8>) {
         self.keyID = keyID.withUnsafeBytes { copy($0, Self.nameBytesMax) }
+    }
+
+    public mutating func keep(role: Span<UInt8>) {
+        self.role = role.withUnsafeBytes { copy($0, Self.nameBytesMax) }
     }
 
     public mutating func keep(tier: Span<UInt8>) {

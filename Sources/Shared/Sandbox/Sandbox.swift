@@ -167,8 +167,10 @@ public final class Sandbox: Sendable {
     /// Places whose files commands can read: what the view holds, or, without one, what the daemon's
     /// user may.
     public var readablePaths: [String] { backend == .hostDirect ? ["/"] : draft.view.readable }
-    /// Places where commands can write.
-    public var writablePaths: [String] { backend == .hostDirect ? ["/"] : draft.view.writable }
+    /// Places where commands can write; without a view, those where they are meant to.
+    public var writablePaths: [String] {
+        backend == .hostDirect ? specification.writablePaths + [workFolder] : draft.view.writable
+    }
     /// Kinds of system calls that no command can make.
     public var blockedCalls: [String] {
         report[.seccomp] == .enforced ? SyscallTable.blockedCategories : []

@@ -11,6 +11,9 @@ public final class RunningRole {
     public static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 
+    /// The bundle that the repository ships.
+    public static let shippedBundle = root.appendingPathComponent("bundles/agentd").path
+
     /// Of the first role.
     public let port: UInt16
     public let adminPort: UInt16
