@@ -73,8 +73,9 @@ void csandbox_run_cell(struct csandbox_plan *plan, int warm) __attribute__((nore
 void csandbox_run_attempt(int count, char **arguments) __attribute__((noreturn));
 void csandbox_run_query(const char *path) __attribute__((noreturn));
 
-// Starts what a run message asks for and stays until nothing of it is left.
-void csandbox_execute(struct csandbox_plan *plan, const char *message, size_t count,
+// Starts what a run message asks for and stays until nothing of it is left. `warm` is closed when it
+// takes long.
+void csandbox_execute(struct csandbox_plan *plan, int warm, const char *message, size_t count,
                       const int *descriptors, int descriptor_count);
 
 uint64_t csandbox_now(void);
