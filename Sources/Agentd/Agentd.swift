@@ -121,9 +121,12 @@ public final class Agentd: Role {
         let handler = AgentdHandler(
             state, shard: shard, calls: server.handler(on: worker, observer: observer),
             executor: executor)
-        try sockets.attach(index, to: worker, options: ListenerOptions(), handler: handler)
+        var options = ListenerOptions()
+        // What runs for nobody is ended.
+        options.endsCallsOfClosedClients = true
+        try sockets.attach(index, to: worker, options: options, handler: handler)
         try grpcSockets.attach(
-            index, to: worker, options: ListenerOptions(),
+            index, to: worker, options: options,
             handler: server.handler(on: worker, observer: observer))
     }
 
