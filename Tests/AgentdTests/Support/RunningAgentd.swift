@@ -1,4 +1,5 @@
 import Agentd
+import Config
 import Peers
 import RunningRole
 import Telemetry
@@ -7,10 +8,15 @@ import Telemetry
 final class RunningAgentd {
     private let role: RunningRole
 
-    /// - Parameter settings: more lines of the `agentd` section, with an indent of two.
-    init(_ settings: String = "") throws {
+    /// - Parameters:
+    ///   - settings: more lines of the `agentd` section, with an indent of two.
+    ///   - change: what no file may say.
+    init(
+        _ settings: String = "", change: (inout AgentdConfiguration) -> Void = { _ in }
+    ) throws {
         let text = "agentd:\n  listen: 127.0.0.1:0\n  grpc: 127.0.0.1:0\n" + settings
-        guard let section = try RunningRole.parse(text).agentd else { throw Peer.Failure.broken }
+        guard var section = try RunningRole.parse(text).agentd else { throw Peer.Failure.broken }
+        change(&section)
         role = try RunningRole([
             Agentd(section, version: "test", workers: 1, log: Log(.file("/dev/null")))
         ])
