@@ -209,8 +209,8 @@ let package = Package(
         tests(
             "Egress",
             [
-                "Egress", "Config", "Credentials", "DemoUpstream", "IO", "Identity", "LeakOracle", "Peers",
-                "RunningRole", "Telemetry", "Transport",
+                "Egress", "Config", "Credentials", "DemoUpstream", "HTTP", "IO", "Identity",
+                "LeakOracle", "Peers", "Proxy", "RunningRole", "Telemetry", "Transport",
             ]),
         // Every kind of gRPC's methods, and a program with them for clients that are not ours.
         .target(
@@ -222,7 +222,9 @@ let package = Package(
         tests(
             "GRPC",
             ["GRPC", "Bytes", "EchoService", "HTTP", "IO", "Peers", "Protos", "Transport"]),
-        tests("Agentd", ["Agentd", "Peers", "RunningRole", "Sandbox", "Telemetry"]),
+        tests(
+            "Agentd",
+            ["Agentd", "Audit", "Config", "Peers", "RunningRole", "Sandbox", "Telemetry"]),
         tests("Fuzz", ["FuzzTargets"]),
     ]
 )

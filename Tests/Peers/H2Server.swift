@@ -9,6 +9,8 @@ public final class H2Server {
     public private(set) var heads: [Int32: String] = [:]
     /// How much content each stream brought. None of it is credited to its sender.
     public private(set) var contentCounts: [Int32: Int] = [:]
+    /// How streams were closed, by either side.
+    public private(set) var closed: [Int32: H2ErrorCode] = [:]
     private let space = H2Workspace()
     /// Bodies on their way out: the connection reads them from here.
     private var kept: [UnsafeMutableRawBufferPointer] = []
@@ -28,6 +30,12 @@ public final class H2Server {
         try read { self.contentCounts[stream, default: 0] >= count }
     }
 
+    /// Reads until the stream is closed, and returns how.
+    public func readClosed(_ stream: Int32) throws -> H2ErrorCode? {
+        try read { self.closed[stream] != nil }
+        return closed[stream]
+    }
+
     /// Reads until the other side ends the connection.
     public func readToEnd() throws {
         while case .bytes(let bytes) = try peer.read() { take(bytes) }
@@ -39,16 +47,29 @@ public final class H2Server {
     }
 
     public func respond(_ stream: Int32, _ head: String, body: String = "") throws {
+        try begin(stream, head, ends: body.isEmpty)
+        if !body.isEmpty { offer(Array(body.utf8), on: stream, isLast: true) }
+    }
+
+    /// A response whose content comes later.
+    public func begin(_ stream: Int32, _ head: String, ends: Bool = false) throws {
         let head = Array(head.utf8)
-        guard head.withUnsafeBytes({ connection.respond(stream, $0, ends: body.isEmpty) }) else {
+        guard head.withUnsafeBytes({ connection.respond(stream, $0, ends: ends) }) else {
             throw Peer.Failure.broken
         }
-        guard !body.isEmpty else { return }
+    }
+
+    /// Content and, as its last `trailerBytes`, trailer lines; once what was offered before is
+    /// flushed.
+    public func offer(
+        _ content: [UInt8], trailerBytes: Int = 0, on stream: Int32, isLast: Bool
+    ) {
         let memory = UnsafeMutableRawBufferPointer.allocate(
-            byteCount: body.utf8.count, alignment: 1)
-        memory.copyBytes(from: body.utf8)
+            byteCount: content.count, alignment: 1)
+        memory.copyBytes(from: content)
         kept.append(memory)
-        connection.offer(stream, UnsafeRawBufferPointer(memory), isLast: true)
+        connection.offer(
+            stream, UnsafeRawBufferPointer(memory), trailerBytes: trailerBytes, isLast: isLast)
     }
 
     public func reset(_ stream: Int32, _ code: H2ErrorCode) { connection.reset(stream, code) }
@@ -87,7 +108,8 @@ public final class H2Server {
             _ = connection.bind(stream, user: 0)
         case .content(let stream, _, let range):
             contentCounts[stream, default: 0] += range.count
-        case .trailers, .end, .closed, .goAway, .oversizedHead, .drained: break
+        case .closed(let stream, _, let code): closed[stream] = code
+        case .trailers, .end, .goAway, .oversizedHead, .drained: break
         }
     }
 }

@@ -1,3 +1,4 @@
+internal import Audit
 internal import Bytes
 internal import GRPC
 internal import IO
@@ -74,6 +75,11 @@ final class SandboxExecutor: CapabilityExecutor {
                 if response.sandboxInfo.newlyCreated, !request.sandboxPrefs.persist {
                     table.end(entry)
                 }
+            }
+            do throws(AuditFault) {
+                try caller.witness?.begins(in: entry.id)
+            } catch {
+                throw ExecutionFault(error)
             }
             let started = Clock.wallNanoseconds
             response.timing.startedAtMs = started / 1_000_000

@@ -47,6 +47,9 @@ struct FieldRule {
             type: items, field: "allowed_paths_ro", isRequired: true, pattern: "^/[^\\u0000]*$"),
         FieldRule(
             type: items, field: "allowed_paths_rw", isRequired: true, pattern: "^/[^\\u0000]*$"),
+        FieldRule(type: "ListAuditRecordsRequest", field: "after", most: .max),
+        FieldRule(
+            type: "ListAuditRecordsRequest", field: "limit", most: Int64(AuditService.limitMax)),
         FieldRule(type: "ReadFileRequest", field: "path", isRequired: true, lengths: path),
         FieldRule(type: "WriteFileRequest", field: "path", isRequired: true, lengths: path),
         FieldRule(type: "EditFileRequest", field: "path", isRequired: true, lengths: path),

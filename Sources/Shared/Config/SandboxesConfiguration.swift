@@ -29,7 +29,7 @@ public struct SandboxesConfiguration: Sendable, Equatable {
         perKeyMax = section.read("per_key", .integer(1...10_000), default: 100)
         totalMax = section.read("total", .integer(1...100_000), default: 1000)
         executionsMax = section.read("executions", .integer(1...200), default: 200)
-        pool = section.read("pool", .integer(0...100), default: 0)
+        pool = section.read("pool", .integer(0...100), default: backend == .linuxNative ? 2 : 0)
         if pool > 0, backend != .linuxNative {
             section.fault(
                 section.markOf("pool"),

@@ -8,7 +8,7 @@ struct H2FieldBlock {
     private(set) var count = 0
     /// Of a response.
     private(set) var status = 0
-    private var used = 0
+    private var isRequest = false
     private var isOverflowed = false
 
     init(_ space: H2Workspace) { self.space = space }
@@ -29,6 +29,7 @@ struct H2FieldBlock {
         _ text: UnsafeRawBufferPointer, scheme: StaticString
     ) -> Bool {
         guard let base = keep(text) else { return false }
+        isRequest = true
         let bytes = UnsafeRawBufferPointer(start: base, count: text.count)
         guard let first = bytes.firstIndex(of: ASCII.space),
             let second = bytes[(first + 1)...].firstIndex(of: ASCII.space)
@@ -37,7 +38,9 @@ struct H2FieldBlock {
         add(
             ":scheme",
             UnsafeRawBufferPointer(start: scheme.utf8Start, count: scheme.utf8CodeUnitCount))
-        add(":path", UnsafeRawBufferPointer(rebasing: bytes[(first + 1)..<second]))
+        let path = UnsafeRawBufferPointer(rebasing: bytes[(first + 1)..<second])
+        // A query may be a credential's place.
+        add(":path", path, path.contains(UInt8(ascii: "?")) ? Self.never : Self.indexed)
         return readLines(base, from: Self.endOfLine(base, text.count, from: second), text.count)
     }
 
@@ -118,22 +121,40 @@ struct H2FieldBlock {
             if value.equalsFolded("trailers") { add(name, value) }
         case .authorization, .proxyAuthorization, .xAPIKey, .cookie, .setCookie:
             // Neither end's table is to hold a secret that another stream's size could tell.
-            add(name, value, NGHTTP2_NV_FLAG_NO_INDEX)
+            add(name, value, Self.never)
         case .xRequestID, .traceparent, .xRateLimitLeft, .grpcTimeout:
             // No other message has this value: it would only drive others from the table.
-            add(name, value, NGHTTP2_NV_FLAG_NO_INDEX)
-        default: add(name, value)
+            add(name, value, Self.never)
+        default:
+            // A request's credential may have any name that its service wants.
+            let isPublic = !isRequest || Self.publicInRequests.contains(known)
+            add(name, value, isPublic ? Self.indexed : Self.never)
         }
     }
 
-    private mutating func add(_ name: StaticString, _ value: UnsafeRawBufferPointer) {
+    private static var indexed: nghttp2_nv_flag { NGHTTP2_NV_FLAG_NONE }
+    /// In no table of either end (RFC 7541 §7.1.3).
+    private static var never: nghttp2_nv_flag { NGHTTP2_NV_FLAG_NO_INDEX }
+
+    private static let publicInRequests: FieldNameSet = [
+        .accept, .acceptCharset, .acceptEncoding, .acceptLanguage, .anthropicVersion,
+        .cacheControl, .contentEncoding, .contentLanguage, .contentType, .grpcAcceptEncoding,
+        .grpcEncoding, .origin, .pragma, .priority, .referer, .te, .trailer, .userAgent, .via,
+        .xAuthenticatedKeyID, .xForwardedFor, .xForwardedHost, .xForwardedPort, .xForwardedProto,
+        .xRateLimitTier,
+    ]
+
+    private mutating func add(
+        _ name: StaticString, _ value: UnsafeRawBufferPointer, _ flags: nghttp2_nv_flag = indexed
+    ) {
         add(
-            UnsafeRawBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount), value)
+            UnsafeRawBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount), value,
+            flags)
     }
 
     private mutating func add(
         _ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer,
-        _ flags: nghttp2_nv_flag = NGHTTP2_NV_FLAG_NONE
+        _ flags: nghttp2_nv_flag = indexed
     ) {
         guard count < H2Workspace.fieldsMax else {
             isOverflowed = true

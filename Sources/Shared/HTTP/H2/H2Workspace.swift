@@ -1,14 +1,18 @@
+internal import Bytes
 internal import CNghttp2
 
-/// Memory that the HTTP/2 connections of a worker use for one batch of bytes at a time.
+/// Memory that the HTTP/2 connections of a worker use for one batch of bytes at a time. Heads of
+/// both directions hold credentials, so no core dump has it.
 public final class H2Workspace {
     let memory = H2Memory()
     /// Heads of the current batch, as HTTP/1.1 would spell them.
-    private let storage: UnsafeMutableRawBufferPointer
+    private let storageMemory = UndumpedMemory(byteCount: storageBytes)
+    private var storage: UnsafeMutableRawBufferPointer { storageMemory.bytes }
     /// How much of `storage` is filled.
     var used = 0
     /// A head on its way out: its names in lower case, and where each field lies.
-    let outgoing: UnsafeMutableRawBufferPointer
+    private let outgoingMemory = UndumpedMemory(byteCount: outgoingBytes)
+    var outgoing: UnsafeMutableRawBufferPointer { outgoingMemory.bytes }
     let fields: UnsafeMutablePointer<nghttp2_nv>
 
     /// Past this no further head is begun before those that are there were taken.
@@ -19,17 +23,11 @@ public final class H2Workspace {
     static let fieldsMax = 1024
 
     public init() {
-        storage = .allocate(byteCount: Self.storageBytes, alignment: 16)
-        outgoing = .allocate(byteCount: Self.outgoingBytes, alignment: 16)
         fields = .allocate(capacity: Self.fieldsMax)
         fields.initialize(repeating: nghttp2_nv(), count: Self.fieldsMax)
     }
 
-    deinit {
-        storage.deallocate()
-        outgoing.deallocate()
-        fields.deallocate()
-    }
+    deinit { fields.deallocate() }
 
     /// The text that events' ranges count from; good until the next `receive` of any connection.
     public var text: UnsafeRawBufferPointer {
