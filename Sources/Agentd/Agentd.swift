@@ -35,7 +35,9 @@ public final class Agentd: Role {
             configuration.listen.address("agentd.listen"), count: workers, name: "agentd.listen")
         grpcSockets = try ListeningSockets(
             configuration.grpc.address("agentd.grpc"), count: workers, name: "agentd.grpc")
-        healthService = HealthService(services: [AgentdService.name, AuditService.name])
+        healthService = HealthService(services: [
+            AgentdService.name, AuditService.name, ListingService.name,
+        ])
         self.log = log
         policy = try configuration.policy.map { policy throws(RoleError) in
             try PolicyStore.load(policy, role: "agentd", log)
@@ -94,12 +96,12 @@ public final class Agentd: Role {
     ) -> GRPCServer {
         let service = AgentdService(executor)
         let reflection = ReflectionService(services: [
-            AgentdService.name, AuditService.name, "grpc.health.v1.Health",
+            AgentdService.name, AuditService.name, ListingService.name, "grpc.health.v1.Health",
             "grpc.reflection.v1.ServerReflection", "grpc.reflection.v1alpha.ServerReflection",
         ])
         return GRPCServer(
-            methods: service.methods + AuditService(auditor).methods + health.methods
-                + reflection.methods,
+            methods: service.methods + AuditService(auditor).methods
+                + ListingService(executor).methods + health.methods + reflection.methods,
             rules: AgentdRules.all, writeFault: writeFault
         ) { metadata, _ throws(Status) in try token.check(metadata) }
     }

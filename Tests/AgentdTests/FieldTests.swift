@@ -245,6 +245,28 @@ struct FieldTests {
         #expect(number(capabilities, "created_at_ms") > 1_700_000_000_000)
     }
 
+    @Test func `labels are listed, and looked for`() throws {
+        var ids: [String] = []
+        for labels in [["team": "blue", "a=b": "c"], ["team": "red"], [:]] {
+            ids.append(try #require(sandbox(["labels": labels])["sandbox_id"] as? String))
+        }
+        for (query, found) in [
+            ("", ids), ("?label=team", Array(ids.prefix(2))), ("?label=team%3Dred", [ids[1]]),
+            ("?label=a%3Db%3Dc", [ids[0]]), ("?label=team%3Dgreen", []), ("?label=tea", []),
+            ("?label=team&state_filter=Active", Array(ids.prefix(2))),
+            ("?label=team&state_filter=Suspended", []),
+        ] {
+            let list = try agentd.call("GET", "/api/v1/sandboxes\(query)")
+            let sandboxes = list.body["sandboxes"] as? [[String: Any]] ?? []
+            #expect(sandboxes.compactMap { $0["sandbox_id"] as? String } == found, "\(query)")
+            for sandbox in sandboxes where sandbox["sandbox_id"] as? String == ids[1] {
+                #expect(sandbox["labels"] as? [String: String] == ["team": "red"])
+            }
+        }
+        let long = String(repeating: "x", count: 1154)
+        #expect(try agentd.call("GET", "/api/v1/sandboxes?label=\(long)").status == 400)
+    }
+
     @Test func `labels have limits`() throws {
         let many = Dictionary(uniqueKeysWithValues: (0..<65).map { ("l\($0)", "x") })
         #expect(try agentd.call("POST", "/api/v1/sandboxes", ["labels": many]).status == 400)

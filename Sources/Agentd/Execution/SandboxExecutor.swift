@@ -187,6 +187,10 @@ final class SandboxExecutor: CapabilityExecutor {
         return response
     }
 
+    func labels(of sandbox: String, for caller: Caller) -> [String: String] {
+        table.find(sandbox, owner: caller.keyID)?.labels ?? [:]
+    }
+
     func createSandbox(
         _ request: Agentd_V1_CreateSandboxRequest, for caller: Caller
     ) throws(Status) -> Agentd_V1_CreateSandboxResponse {

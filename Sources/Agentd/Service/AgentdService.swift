@@ -17,8 +17,10 @@ struct AgentdService: Sendable {
             .serverStreaming(Self.path("ExecuteStream"), executeStream),
             .immediate(Self.path("ListCapabilities"), listCapabilities),
             .immediate(Self.path("Health"), health),
-            .unary(Self.path("ListSandboxes")) { request, call throws(Status) in
-                try executor.listSandboxes(try valid(request), for: Caller(call.metadata))
+            .unary(Self.path("ListSandboxes")) {
+                (request: Agentd_V1_ListSandboxesRequest, call) throws(Status) in
+                try RequestCheck.list(request)
+                return try executor.listSandboxes(request, for: Caller(call.metadata))
             },
             .unary(Self.path("CreateSandbox")) {
                 (request: Agentd_V1_CreateSandboxRequest, call) throws(Status) in
@@ -98,17 +100,6 @@ struct AgentdService: Sendable {
     ) -> Agentd_V1_HealthResponse { executor.health }
 
     // MARK: sandboxes
-
-    private func valid(
-        _ request: Agentd_V1_ListSandboxesRequest
-    ) throws(Status) -> Agentd_V1_ListSandboxesRequest {
-        let states = ["", "Active", "Detached", "Suspended", "Terminated"]
-        guard states.contains(request.stateFilter) else {
-            throw RequestCheck.invalid(
-                "state_filter", "is none of \(states.dropFirst().joined(separator: ", "))")
-        }
-        return request
-    }
 
     private func valid(
         _ request: Agentd_V1_AttachSandboxRequest

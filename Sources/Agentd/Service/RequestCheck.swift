@@ -14,6 +14,8 @@ enum RequestCheck {
     /// In characters of Unicode.
     static let entryNameLengthMax = 128
     static let entryValueLengthMax = 1024
+    /// Of a name, `=` and a value.
+    static let labelLengthMax = entryNameLengthMax + 1 + entryValueLengthMax
 
     static func execution(_ request: Agentd_V1_ExecuteRequest) throws(Status) {
         try name(request.capability, "capability")
@@ -27,6 +29,20 @@ enum RequestCheck {
             throw invalid("metadata.priority", "is above \(prioritiesMax)")
         }
         try entries(request.metadata.custom, "metadata.custom")
+    }
+
+    static func list(_ request: Agentd_V1_ListSandboxesRequest) throws(Status) {
+        let states = ["", "Active", "Detached", "Suspended", "Terminated"]
+        guard states.contains(request.stateFilter) else {
+            throw invalid(
+                "state_filter", "is none of \(states.dropFirst().joined(separator: ", "))")
+        }
+    }
+
+    static func label(_ label: String) throws(Status) {
+        guard label.unicodeScalars.count <= labelLengthMax else {
+            throw invalid("label", "is longer than \(labelLengthMax) characters")
+        }
     }
 
     static func creation(_ request: Agentd_V1_CreateSandboxRequest) throws(Status) {
