@@ -42,7 +42,9 @@ public final class Agentd: Role {
             configuration.listen, count: workers, name: "agentd.listen", mode: socket.mode)
         grpcSockets = try ListeningSockets(
             configuration.grpc, count: workers, name: "agentd.grpc", mode: socket.mode)
-        healthService = HealthService(services: [AgentdService.name, AuditService.name])
+        healthService = HealthService(services: [
+            AgentdService.name, AuditService.name, ListingService.name,
+        ])
         self.log = log
         policy = try configuration.policy.map { policy throws(RoleError) in
             try PolicyStore.load(policy, role: "agentd", log)
@@ -57,7 +59,9 @@ public final class Agentd: Role {
         auditor = try Auditor(configuration.audit, version: version)
         let executor: any CapabilityExecutor =
             if let table {
-                SandboxExecutor(table, ExecutionPolicy(policy))
+                SandboxExecutor(
+                    table, ExecutionPolicy(policy),
+                    runningMax: configuration.sandboxes?.executionsMax ?? 1)
             } else {
                 NoExecutor(isBroken: isBroken)
             }
@@ -105,12 +109,12 @@ public final class Agentd: Role {
     ) -> GRPCServer {
         let service = AgentdService(executor)
         let reflection = ReflectionService(services: [
-            AgentdService.name, AuditService.name, "grpc.health.v1.Health",
+            AgentdService.name, AuditService.name, ListingService.name, "grpc.health.v1.Health",
             "grpc.reflection.v1.ServerReflection", "grpc.reflection.v1alpha.ServerReflection",
         ])
         return GRPCServer(
-            methods: service.methods + AuditService(auditor).methods + health.methods
-                + reflection.methods,
+            methods: service.methods + AuditService(auditor).methods
+                + ListingService(executor).methods + health.methods + reflection.methods,
             rules: AgentdRules.all, writeFault: writeFault
         ) { metadata, _ throws(Status) in try token.check(metadata) }
     }
@@ -140,9 +144,13 @@ public final class Agentd: Role {
         let handler = AgentdHandler(
             state, shard: shard, calls: server.handler(on: worker, observer: observer),
             executor: executor,
-            relays: egress.map { RelayOffice($0, on: worker, state.relayed, shard, log) })
+            relays: egress.map {
+                RelayOffice($0, on: worker, state.relayed, shard, auditor, log)
+            })
         var options = ListenerOptions()
         options.unixUsers = socket.users
+        // What runs for nobody is ended.
+        options.endsCallsOfClosedClients = true
         try sockets.attach(index, to: worker, options: options, handler: handler, tls: tls?.server)
         try grpcSockets.attach(
             index, to: worker, options: options,

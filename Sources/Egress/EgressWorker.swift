@@ -49,7 +49,7 @@ final class EgressWorker: RequestHandler {
             reply.lines.rewind(to: 0)
             if error == .methodNotAllowed { RequestDesk.appendAllowed(to: reply) }
             desk.refuse(error, record, reply)
-            mark(reply, error)
+            mark(reply, error, request.exchange)
             return .answer
         }
     }
@@ -59,6 +59,7 @@ final class EgressWorker: RequestHandler {
         _ reply: Reply
     ) -> FieldFilter {
         guard let record = desk.journal[exchange] else { return noFilter }
+        appendIdentifier(of: record, to: reply)
         // The service's own id is what its support asks for.
         if head.fields.first(.xRequestID) == nil {
             desk.journal.appendLines(of: record, to: reply)
@@ -70,11 +71,19 @@ final class EgressWorker: RequestHandler {
 
     func refuse(_ fault: TransportFault, _ request: IncomingRequest, _ reply: Reply) {
         desk.refuse(fault, request, reply)
-        mark(reply, .transport(fault))
+        mark(reply, .transport(fault), request.exchange)
+    }
+
+    /// Which line of the access log is the request's, whatever the service calls it.
+    private func appendIdentifier(of record: RequestRecords.Pointer, to reply: Reply) {
+        reply.lines.append("X-Sandbox-Request-ID: ")
+        reply.lines.append(record.pointee.bytes(record.pointee.requestIDText))
+        reply.lines.append("\r\n")
     }
 
     /// Tells the answer from one of the service, which cannot have this field.
-    private func mark(_ reply: Reply, _ refusal: Refusal) {
+    private func mark(_ reply: Reply, _ refusal: Refusal, _ exchange: UInt32) {
+        if let record = desk.journal[exchange] { appendIdentifier(of: record, to: reply) }
         reply.lines.append("X-Sandbox-Refusal: ")
         reply.lines.append(refusal.code)
         reply.lines.append("\r\n")

@@ -148,6 +148,31 @@ struct NetworkTests {
         #expect(try world.scripted.isUntouched())
     }
 
+    // MARK: the audit log
+
+    @Test func `every call is in the audit log, with the execution that made it`() throws {
+        let folder = NSTemporaryDirectory() + "sluice-audit-\(UUID().uuidString)"
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let audited = try NetworkedAgentd(audit: "  audit: { folder: \"\(folder)\" }\n")
+        let sandbox = try audited.sandbox()
+        _ = try audited.run("curl -sS 'http://echo/one?secret=2'", in: sandbox)
+        _ = try audited.fetch(["url": "http://other/two"], in: sandbox)
+        let body = try audited.call("GET", "/api/v1/sandboxes/\(sandbox)/audit").body
+        let records = try #require(body["records"] as? [[String: Any]], "\(body)")
+        let calls = records.filter { $0["kind"] as? String == "egress" }
+        #expect(calls.map { $0["path"] as? String } == ["/one", "/two"])
+        #expect(calls.map { $0["service"] as? String } == ["echo", "other"])
+        #expect(calls.map { $0["decision"] as? String } == ["allowed", "denied"])
+        #expect(calls.map { $0["status"] as? Int } == [200, 403])
+        #expect(calls.allSatisfy { ($0["request_id"] as? String)?.utf8.count == 36 })
+        let executions = records.compactMap { $0["execution_id"] as? String }
+        for call in calls {
+            let made = try #require(call["executions"] as? [String])
+            #expect(made.count == 1 && executions.contains(made[0]), "\(call)")
+        }
+        #expect(!"\(records)".contains("secret"))
+    }
+
     // MARK: ends and limits
 
     @Test func `the end of a sandbox ends its calls`() throws {

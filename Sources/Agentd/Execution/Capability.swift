@@ -8,6 +8,7 @@ enum Capability: String, CaseIterable {
     case fsList = "fs.list.v1"
     case fsEdit = "fs.edit.v1"
     case httpFetch = "http.fetch.v1"
+    case sqliteQuery = "sqlite.query.v1"
 
     var writes: Bool { self == .fsWrite || self == .fsEdit }
 
@@ -27,6 +28,7 @@ enum Capability: String, CaseIterable {
         case .shellExec: ["shell", "exec"]
         case .fsRead, .fsWrite, .fsList, .fsEdit: ["fs"]
         case .httpFetch: ["http", "network"]
+        case .sqliteQuery: ["sqlite", "query"]
         }
     }
 
@@ -38,6 +40,7 @@ enum Capability: String, CaseIterable {
         case .fsList: "Lists a folder."
         case .fsEdit: "Replaces text in a file, exactly as it stands there."
         case .httpFetch: "Asks an external service, through the egress."
+        case .sqliteQuery: "Asks a SQLite database, which stays as it is."
         }
     }
 

@@ -1,4 +1,5 @@
 internal import Bytes
+internal import GRPC
 internal import Protos
 
 /// Why an execution did not come to its end: what stands in its response.
@@ -10,14 +11,25 @@ struct ExecutionFault: Error {
     var details: [(String, String)] = []
     /// A document in place of `details`.
     var detailsJSON: String?
-    /// Whether the same may do later.
-    var isRetryable = false
+    /// When the same may be tried again with success; nil: not without a change.
     var retryAfterMilliseconds: UInt64?
 
     init(_ status: Agentd_V1_ExecutionStatus, _ code: String, _ message: String) {
         self.status = status
         self.code = code
         self.message = message
+    }
+
+    /// When it is not known how long that takes.
+    static let pauseMilliseconds: UInt64 = 1000
+
+    /// There is no new sandbox.
+    init(notCreated status: Status) {
+        self.init(.error, "SANDBOX_INIT_FAIL", status.message)
+        switch status.code {
+        case .resourceExhausted, .unavailable: retryAfterMilliseconds = Self.pauseMilliseconds
+        default: break
+        }
     }
 
     static func noSandbox(_ id: String) -> ExecutionFault {
@@ -37,7 +49,7 @@ extension Agentd_V1_ExecuteResponse {
         message = fault.message
         error.code = fault.code
         error.message = fault.message
-        error.retryable = fault.isRetryable
+        error.retryable = fault.retryAfterMilliseconds != nil
         error.retryAfterMs = fault.retryAfterMilliseconds ?? 0
         if let document = fault.detailsJSON { error.detailsJson = document }
         guard !fault.details.isEmpty else { return }

@@ -1,6 +1,5 @@
 internal import Fetch
 internal import Protos
-internal import SwiftProtobuf
 
 /// An answer that is the egress's own, and not the service's: nothing was asked of that, or it did
 /// not answer.
@@ -18,33 +17,42 @@ struct FetchRefusal {
         self.code = code
         problem = String(decoding: answer.content, as: UTF8.self)
         retryAfterSeconds = answer.field("retry-after").flatMap { UInt64($0) }
-        let members = (try? Google_Protobuf_Struct(jsonString: problem))?.fields ?? [:]
-        let reasons = members["deny_reasons"]?.listValue.values.map(\.stringValue) ?? []
-        let detail = members["detail"]?.stringValue ?? "the egress refused the request"
+        let document = try? JSONValue(answer.content)
+        let members = if case .object(let members) = document { members } else { [:] as [String: JSONValue] }
+        let reasons = members["deny_reasons"]?.list?.compactMap(\.text) ?? []
+        let detail = members["detail"]?.text ?? "the egress refused the request"
         message = reasons.isEmpty ? detail : reasons.joined(separator: "; ")
+    }
+}
+
+extension FetchRefusal {
+    /// Whether a refusal means that the call is not allowed, rather than that it did not come
+    /// about.
+    static func denies(_ code: String) -> Bool {
+        ["policy_denied", "unknown_service", "method_not_allowed"].contains(code)
     }
 }
 
 extension ExecutionFault {
     init(_ refusal: FetchRefusal) {
         switch refusal.code {
-        case "policy_denied", "unknown_service", "method_not_allowed":
+        case _ where FetchRefusal.denies(refusal.code):
             self.init(.denied, "URL_DENIED", refusal.message)
         case "rate_limited":
             self.init(.error, "RATE_LIMITED", refusal.message)
-            isRetryable = true
+            retryAfterMilliseconds = Self.pauseMilliseconds
         case "credential_unavailable":
             self.init(.error, "CREDENTIAL_UNAVAILABLE", refusal.message)
-            isRetryable = true
+            retryAfterMilliseconds = Self.pauseMilliseconds
         case "upstream_timeout", "upstream_connect_timeout":
             self.init(.expired, "REQUEST_TIMEOUT", refusal.message)
-            isRetryable = true
+            retryAfterMilliseconds = Self.pauseMilliseconds
         case _ where refusal.code.hasPrefix("upstream_"):
             self.init(.error, "CONNECTION_ERROR", refusal.message)
-            isRetryable = true
+            retryAfterMilliseconds = Self.pauseMilliseconds
         default: self.init(.error, "REQUEST_ERROR", refusal.message)
         }
-        retryAfterMilliseconds = refusal.retryAfterSeconds.map { $0 &* 1000 }
+        if let seconds = refusal.retryAfterSeconds { retryAfterMilliseconds = seconds &* 1000 }
         detailsJSON = refusal.problem
     }
 }

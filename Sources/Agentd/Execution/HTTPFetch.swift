@@ -184,6 +184,8 @@ extension ExecutionFault {
         case .certificate, .tooLarge, .failed, .outOfMemory:
             self.init(.error, "CONNECTION_ERROR", error.description)
         }
-        isRetryable = code == "REQUEST_TIMEOUT" || code == "CONNECTION_ERROR"
+        if code == "REQUEST_TIMEOUT" || code == "CONNECTION_ERROR" {
+            retryAfterMilliseconds = Self.pauseMilliseconds
+        }
     }
 }

@@ -33,15 +33,18 @@ final class SandboxEntry: Sendable {
     let created: UInt64
     let expires: UInt64
     let isPersistent: Bool
+    /// What the client that made it notes about it.
+    let labels: [String: String]
     private let state: Mutex<State>
 
     init(
         id: String, profile: String, owner: String, sandbox: Sandbox,
         network: (line: SandboxLine, destinations: [String])?, isPersistent: Bool,
-        lifetimeNanoseconds: UInt64
+        labels: [String: String], lifetimeNanoseconds: UInt64
     ) {
         line = network?.line
         destinations = network?.destinations ?? []
+        self.labels = labels
         self.id = id
         self.profile = profile
         self.owner = owner
@@ -110,13 +113,14 @@ final class SandboxEntry: Sendable {
         capabilities.backend = sandbox.backend.rawValue
         capabilities.profile = profile
         capabilities.canWriteFilesystem = true
-        capabilities.readablePaths = specification.readablePaths
-        capabilities.writablePaths = specification.writablePaths + [sandbox.workFolder]
+        capabilities.readablePaths = sandbox.readablePaths
+        capabilities.writablePaths = sandbox.writablePaths
         // What isolates nothing has the network of the host.
         capabilities.hasNetwork_p = sandbox.egressListener >= 0 || sandbox.backend == .hostDirect
         capabilities.allowedDestinations = destinations
         capabilities.limits = Agentd_V1_ResourceLimits(specification.limits)
         capabilities.syscallFilterActive = sandbox.report[.seccomp] == .enforced
+        capabilities.blockedSyscallCategories = sandbox.blockedCalls
         capabilities.isPersistent = isPersistent
         capabilities.createdAtMs = created / 1_000_000
         let now = Clock.wallNanoseconds

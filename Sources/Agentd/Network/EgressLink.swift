@@ -86,7 +86,7 @@ final class EgressLink: Sendable {
             doors.append(RelayPlan.Door(socket: copy, options: options(ofOwn: false)))
         }
         let proof = SandboxProof(id, tier: tier(of: owner), key: key)
-        mailbox.post(.open(RelayPlan(proof: proof, doors: doors)))
+        mailbox.post(.open(RelayPlan(proof: proof, owner: owner, doors: doors)))
         return SandboxLine(id, socketName: own.name, mailbox)
     }
 

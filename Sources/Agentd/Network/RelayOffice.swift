@@ -10,14 +10,16 @@ final class RelayOffice {
     private let upstream: Int
     private let metrics: DownstreamMetrics
     private let shard: MetricShard
+    private let auditor: Auditor
     private let log: Log
     /// The worker's numbers of the listeners, by the sandboxes' ids.
     private var listeners: [String: [Int]] = [:]
 
     init(
         _ link: EgressLink, on worker: Worker, _ metrics: DownstreamMetrics, _ shard: MetricShard,
-        _ log: Log
+        _ auditor: Auditor, _ log: Log
     ) {
+        self.auditor = auditor
         self.worker = worker
         self.metrics = metrics
         self.shard = shard
@@ -43,7 +45,8 @@ final class RelayOffice {
         switch order {
         case .open(let plan):
             for door in plan.doors {
-                let relay = SandboxRelay(plan.proof, upstream: upstream, metrics, shard)
+                let relay = SandboxRelay(
+                    plan, upstream: upstream, metrics, shard, auditor, log)
                 let listener = try worker.addListener(
                     Descriptor(adopting: door.socket), options: door.options, handler: relay)
                 listeners[plan.proof.id, default: []].append(listener)

@@ -10,5 +10,7 @@ struct RelayPlan: Sendable {
     }
 
     let proof: SandboxProof
+    /// The id of the API key that the sandbox belongs to.
+    let owner: String
     let doors: [Door]
 }

@@ -23,9 +23,10 @@ final class NetworkedAgentd {
 
     /// - Parameters:
     ///   - settings: more lines of `agentd.egress`, with an indent of four.
+    ///   - audit: more lines of `agentd`, with an indent of two.
     ///   - egressSettings: more lines of `egress`, with an indent of two.
     init(
-        backend: String = "linux-native", settings: String = "",
+        backend: String = "linux-native", settings: String = "", audit: String = "",
         egressSettings: String = "  forward_proxy: true\n"
     ) throws {
         let echo = try DemoUpstream(
@@ -69,6 +70,7 @@ final class NetworkedAgentd {
                 key_tiers: { free: all }
                 base_urls: { ECHO_BASE_URL: echo/v1, OTHER_BASE_URL: other }
             \(settings)
+            \(audit)
             """)
     }
 
