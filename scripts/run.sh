@@ -19,11 +19,13 @@ step "packing the policy bundle"
 step "making a certificate for the demo upstream"
 ./scripts/make-certificate.sh run/tls httpbin.org api.openai.com
 export SLUICE_DEMO_KEY=demo-key-$(openssl rand -hex 16)
+# What agentd signs sandboxes' tokens with, and the egress checks.
+export SLUICE_DEMO_SANDBOX_KEY=$(openssl rand -hex 32)
 
 step "checking $config"
 "$sluice" check --config "$config"
 
-for port in 8080 9901 8443 9902 8090 9443; do
+for port in 8080 9901 8443 9902 9443; do
     if port_answers "$port"; then
         die "port $port is taken: stop what listens there (ss -ltnp 'sport = :$port'), or change $config"
     fi
@@ -68,12 +70,20 @@ say "\$ curl -sS http://localhost:8443/v1/models -H 'Host: openai' -H 'X-Sandbox
 curl -sS http://localhost:8443/v1/models -H 'Host: openai' -H 'X-Sandbox-ID: sandbox-test-001'
 say
 
+step "a command in a sandbox: it reaches the service by its name, as its sandbox, and nothing else"
+command='{"capability":"shell.exec.v1","params_json":"{\"command\":\"curl -sS http://openai/v1/models\"}",'
+command+='"constraints":{"allow_network":true}}'
+say "\$ curl -H 'X-API-Key: …' http://localhost:8080/api/v1/execute -d '$command'"
+curl -sS -H "X-API-Key: $key" -H 'content-type: application/json' \
+    http://localhost:8080/api/v1/execute -d "$command"
+say
+
 step "serving; Ctrl-C stops everything"
 say "gateway  http://localhost:8080   clients"
 say "admin    http://localhost:9901   /ready /stats/prometheus /server_info"
 say "egress   http://localhost:8443   sandboxes: curl http://localhost:8443/get -H 'Host: httpbin' -H 'X-Sandbox-ID: sandbox-test-001'"
 say "admin    http://localhost:9902   the egress's"
-say "agentd   http://localhost:8090   /health /ready /metrics, HTTP API"
+say "agentd   run/agentd.sock         behind the gateway only: /api/v1/openapi.json says what it does"
 say "logs     run/sluice.log, run/access.log"
 say "reload   kill -HUP ${children[0]} reads bundles/agentd again"
 

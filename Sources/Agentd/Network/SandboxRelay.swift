@@ -20,7 +20,8 @@ final class SandboxRelay: RequestHandler {
     /// What is under way, by the numbers of the exchanges; empty when nothing is recorded.
     private var calls: [EgressCall?] = []
     private var problems = ProblemDetails()
-    private let noFilter = FieldFilter()
+    /// What the egress tells the daemon.
+    private static let told = FieldFilter(spelled: ["x-sandbox-request-id"])
 
     /// Who calls, on whose behalf, and which request it is: not a process's to say.
     private static let stripped = FieldFilter(
@@ -74,7 +75,7 @@ final class SandboxRelay: RequestHandler {
         if Int(exchange) < calls.count, calls[Int(exchange)] != nil {
             note(head, bytes, exchange)
         }
-        return noFilter
+        return Self.told
     }
 
     func refuse(_ fault: TransportFault, _ request: IncomingRequest, _ reply: Reply) {
