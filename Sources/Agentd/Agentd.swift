@@ -17,6 +17,7 @@ public final class Agentd: Role {
     private let healthService: HealthService
     private let policy: PolicyStore?
     private let table: SandboxTable?
+    private let auditor: Auditor
     private let executor: any CapabilityExecutor
     private let log: Log
 
@@ -34,7 +35,9 @@ public final class Agentd: Role {
             configuration.listen.address("agentd.listen"), count: workers, name: "agentd.listen")
         grpcSockets = try ListeningSockets(
             configuration.grpc.address("agentd.grpc"), count: workers, name: "agentd.grpc")
-        healthService = HealthService(services: [AgentdService.name])
+        healthService = HealthService(services: [
+            AgentdService.name, AuditService.name, ListingService.name,
+        ])
         self.log = log
         policy = try configuration.policy.map { policy throws(RoleError) in
             try PolicyStore.load(policy, role: "agentd", log)
@@ -42,14 +45,21 @@ public final class Agentd: Role {
         table = try Self.table(configuration.sandboxes, log)
         let isBroken = configuration.sandboxes != nil && table == nil
         if isBroken { healthService.shutDown() }
+        auditor = try Auditor(configuration.audit, version: version)
         let executor: any CapabilityExecutor =
             if let table {
-                SandboxExecutor(table, ExecutionPolicy(policy))
+                SandboxExecutor(
+                    table, ExecutionPolicy(policy),
+                    runningMax: configuration.sandboxes?.executionsMax ?? 1)
             } else {
                 NoExecutor(isBroken: isBroken)
             }
-        self.executor = executor
-        server = Self.server(executor, health: healthService, token: state.token)
+        self.executor = AuditingExecutor(executor, auditor)
+        server = Self.server(
+            self.executor, auditor, health: healthService, token: state.token)
+        if table != nil, !auditor.isRecording {
+            log.warning("what is executed is not recorded", ["set": "agentd.audit"])
+        }
         if !state.token.isNeeded {
             log.warning("agentd serves everybody on this machine", ["set": "agentd.token"])
         }
@@ -81,15 +91,17 @@ public final class Agentd: Role {
     }
 
     private static func server(
-        _ executor: any CapabilityExecutor, health: HealthService, token: AccessToken
+        _ executor: any CapabilityExecutor, _ auditor: Auditor, health: HealthService,
+        token: AccessToken
     ) -> GRPCServer {
         let service = AgentdService(executor)
         let reflection = ReflectionService(services: [
-            AgentdService.name, "grpc.health.v1.Health",
+            AgentdService.name, AuditService.name, ListingService.name, "grpc.health.v1.Health",
             "grpc.reflection.v1.ServerReflection", "grpc.reflection.v1alpha.ServerReflection",
         ])
         return GRPCServer(
-            methods: service.methods + health.methods + reflection.methods,
+            methods: service.methods + AuditService(auditor).methods
+                + ListingService(executor).methods + health.methods + reflection.methods,
             rules: AgentdRules.all, writeFault: writeFault
         ) { metadata, _ throws(Status) in try token.check(metadata) }
     }
@@ -119,9 +131,12 @@ public final class Agentd: Role {
         let handler = AgentdHandler(
             state, shard: shard, calls: server.handler(on: worker, observer: observer),
             executor: executor)
-        try sockets.attach(index, to: worker, options: ListenerOptions(), handler: handler)
+        var options = ListenerOptions()
+        // What runs for nobody is ended.
+        options.endsCallsOfClosedClients = true
+        try sockets.attach(index, to: worker, options: options, handler: handler)
         try grpcSockets.attach(
-            index, to: worker, options: ListenerOptions(),
+            index, to: worker, options: options,
             handler: server.handler(on: worker, observer: observer))
     }
 
@@ -137,5 +152,6 @@ public final class Agentd: Role {
     public func finish() {
         server.stop()
         table?.endAll()
+        auditor.close()
     }
 }

@@ -1,3 +1,4 @@
+internal import Audit
 internal import Bytes
 internal import GRPC
 internal import Protos
@@ -82,6 +83,12 @@ extension SandboxExecutor {
         if let refusal { throw Status(.permissionDenied, refusal) }
         guard entry.begin() else {
             throw Status(.failedPrecondition, "the sandbox '\(sandbox)' has ended")
+        }
+        do throws(AuditFault) {
+            try caller.witness?.begins(in: entry.id)
+        } catch {
+            entry.end()
+            throw Status(error)
         }
         return entry
     }

@@ -17,13 +17,15 @@ final class SandboxTable: Sendable {
     }
 
     private let launcher: SandboxLauncher
-    private let backend: IsolationBackend
+    let backend: IsolationBackend
     private let allowsHostDirect: Bool
     private let limits: Limits
     private let hostFolders: HostFolders
     /// What a sandbox has of isolation on this machine.
     let report: IsolationReport
     private let entries = Mutex<[String: SandboxEntry]>([:])
+    /// Of sandboxes as they are when nothing is asked for.
+    private let pool: SandboxPool?
 
     /// Starts what makes sandboxes, and makes one, to know now whether that can be done.
     init(_ configuration: SandboxesConfiguration) throws(RoleError) {
@@ -45,6 +47,14 @@ final class SandboxTable: Sendable {
                 SandboxSpecification(), backend: backend, allowHostDirect: allowsHostDirect)
             report = sandbox.report
             sandbox.terminate()
+            var usual = SandboxSpecification()
+            usual.hostFolders = hostFolders
+            pool =
+                configuration.pool == 0
+                ? nil
+                : try SandboxPool(
+                    launcher: launcher, specification: usual, backend: backend,
+                    count: configuration.pool)
         } catch {
             throw RoleError("agentd.sandboxes: \(backend.rawValue): \(error.description)")
         }
@@ -65,19 +75,29 @@ final class SandboxTable: Sendable {
         }
         let sandbox: Sandbox
         do throws(SandboxError) {
-            sandbox = try launcher.create(
-                specification, backend: backend, allowHostDirect: allowsHostDirect)
+            sandbox = try make(specification)
         } catch {
             throw Status(error)
         }
         let entry = SandboxEntry(
             id: "sbx-\(UniqueName.make())", profile: specification.profile.rawValue, owner: owner,
-            sandbox: sandbox, isPersistent: isPersistent,
+            sandbox: sandbox, isPersistent: isPersistent, labels: request.labels,
             lifetimeNanoseconds: isPersistent
                 ? limits.persistentNanoseconds : limits.lifetimeNanoseconds)
         entries.withLock { $0[entry.id] = entry }
         return entry
     }
+
+    private func make(
+        _ specification: SandboxSpecification
+    ) throws(SandboxError) -> Sandbox {
+        if let pool, specification == pool.specification { return try pool.take() }
+        return try launcher.create(
+            specification, backend: backend, allowHostDirect: allowsHostDirect)
+    }
+
+    /// How many sandboxes are ready for whoever asks for none in particular.
+    var readyCount: Int { pool?.readyCount ?? 0 }
 
     /// The caller's own; those of others are as good as missing.
     func find(_ id: String, owner: String) -> SandboxEntry? {

@@ -1,82 +1,32 @@
-internal import Bytes
-
 /// A line that was read from the log.
 public struct AuditEntry: Sendable, Equatable {
     public let sequence: UInt64
-    /// The line as it stands in its file, without its end.
-    public let line: String
-    private let texts: [String: String]
-    private let lists: [String: [String]]
+    private let object: LogObject
 
     private static let begin = Array("{\"seq\":".utf8)
 
     /// Nil when it is none.
     init?(_ line: ArraySlice<UInt8>) {
-        guard let sequence = Self.sequence(of: line) else { return nil }
-        guard let members = Array(line).withUnsafeBytes(Self.members) else { return nil }
+        guard let sequence = Self.sequence(of: line), let object = LogObject(line) else {
+            return nil
+        }
         self.sequence = sequence
-        self.line = String(decoding: line, as: UTF8.self)
-        texts = members.texts
-        lists = members.lists
+        self.object = object
     }
 
+    /// The line as it stands in its file, without its end.
+    public var line: String { object.line }
+
     /// The text of a member, or the spelling of its number; empty when it is not there.
-    public subscript(_ name: String) -> String { texts[name] ?? "" }
+    public subscript(_ name: String) -> String { object[name] }
 
     /// The members of a list.
-    public func list(_ name: String) -> [String] { lists[name] ?? [] }
+    public func list(_ name: String) -> [String] { object.list(name) }
 
     /// The number that a line begins with.
     static func sequence(of line: ArraySlice<UInt8>) -> UInt64? {
         guard line.starts(with: begin) else { return nil }
         let digits = line.dropFirst(begin.count).prefix { $0 &- 0x30 < 10 }
         return UInt64(String(decoding: digits, as: UTF8.self))
-    }
-
-    // MARK: reading
-
-    private struct Members {
-        var texts: [String: String] = [:]
-        var lists: [String: [String]] = [:]
-    }
-
-    /// An object of texts, numbers and lists of texts: deeper is no line of ours.
-    private static func members(_ bytes: UnsafeRawBufferPointer) -> Members? {
-        var members = Members()
-        var reader = JSONReader(bytes, depthLimit: 4)
-        var name = ""
-        var isInList = false
-        do throws(JSONError) {
-            guard try reader.next() == .beginObject else { return nil }
-            while true {
-                switch try reader.next() {
-                case .key: name = text(of: reader)
-                case .string, .number:
-                    let value = text(of: reader)
-                    if isInList {
-                        members.lists[name, default: []].append(value)
-                    } else {
-                        members.texts[name] = value
-                    }
-                case .true: members.texts[name] = "true"
-                case .false: members.texts[name] = "false"
-                case .null: continue
-                case .beginArray: isInList = true
-                case .endArray: isInList = false
-                case .beginObject: return nil
-                case .endObject: continue
-                case .end: return members
-                }
-            }
-        } catch {
-            return nil
-        }
-    }
-
-    private static func text(of reader: JSONReader) -> String {
-        guard reader.hasEscapes else { return String(decoding: reader.text, as: UTF8.self) }
-        return String(unsafeUninitializedCapacity: reader.text.count) { memory in
-            JSONEscapes.resolve(reader.text, to: UnsafeMutableRawBufferPointer(memory))
-        }
     }
 }

@@ -9,13 +9,16 @@ public struct AuditReading: Sendable {
 
     /// The lines behind number `after` that are wanted.
     ///
-    /// - Parameter limit: how many, at most. A page may have fewer though there are more:
-    ///   `isComplete` tells.
+    /// - Parameters:
+    ///   - limit: how many, at most. A page may have fewer though there are more: `isComplete`
+    ///     tells.
+    ///   - bytesMax: of its lines, unless the first has more.
     public func page(
-        after: UInt64, limit: Int, where isWanted: (AuditEntry) -> Bool
+        after: UInt64, limit: Int, bytesMax: Int = .max, where isWanted: (AuditEntry) -> Bool
     ) throws(AuditFault) -> AuditPage {
         var page = AuditPage(next: after)
         var looked = 0
+        var bytes = 0
         let files = try folder.files()
         let start = files.lastIndex { $0.first <= after &+ 1 } ?? 0
         for file in files.dropFirst(start) {
@@ -25,8 +28,12 @@ public struct AuditReading: Sendable {
                 guard let entry = AuditEntry(line), entry.sequence > after else { continue }
                 guard page.entries.count < limit, looked < Self.linesMax else { return page }
                 looked += 1
+                if isWanted(entry) {
+                    bytes += line.count
+                    guard bytes <= bytesMax || page.entries.isEmpty else { return page }
+                    page.entries.append(entry)
+                }
                 page.next = entry.sequence
-                if isWanted(entry) { page.entries.append(entry) }
             }
         }
         page.isComplete = true
