@@ -87,7 +87,7 @@ public final class H2Server {
             _ = connection.bind(stream, user: 0)
         case .content(let stream, _, let range):
             contentCounts[stream, default: 0] += range.count
-        case .trailers, .end, .closed, .goAway, .oversizedHead, .drained: break
+        case .trailers, .end, .closed, .settings, .goAway, .oversizedHead, .drained: break
         }
     }
 }

@@ -22,6 +22,24 @@ enum Scan {
         return index
     }
 
+    /// The first blank, control or DEL; `count` when there is none.
+    @inline(__always)
+    static func blank(in input: Input) -> Int {
+        var index = 0
+        while index &+ 16 <= input.count {
+            let lanes = load(input, index)
+            let hit = firstLane(
+                (lanes .<= Lanes(repeating: 0x20)) .| (lanes .== Lanes(repeating: 0x7F)))
+            if hit < 16 { return index &+ hit }
+            index &+= 16
+        }
+        while index < input.count {
+            if input[index] <= 0x20 || input[index] == 0x7F { return index }
+            index &+= 1
+        }
+        return index
+    }
+
     /// The first byte at or after `start` that is neither a letter nor a hyphen, when sixteen
     /// bytes are there; else `start`. Most field names end there.
     @inline(__always)
