@@ -122,8 +122,8 @@ struct HPACKTests {
 
     @Test func `a request for a WebSocket becomes an extended CONNECT`() throws {
         let bytes = try pair.send(
-            "GET /chat HTTP/1.1\r\nhost: a\r\nSec-WebSocket-Key: abc\r\nSec-WebSocket-Version: 13\r\n"
-                + "Connection: Upgrade\r\nUpgrade: websocket\r\n\r\n")
+            "GET /chat HTTP/1.1\r\nhost: a\r\nSec-WebSocket-Key: abc\r\n"
+                + "Sec-WebSocket-Version: 13\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n")
         let head = try #require(pair.heads(in: bytes).first)
         #expect(head.hasPrefix("GET /chat HTTP/1.1\r\nhost: a\r\nconnection: upgrade\r\n"))
         #expect(head.contains("\r\nupgrade: websocket\r\n"))

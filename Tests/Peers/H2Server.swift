@@ -39,16 +39,29 @@ public final class H2Server {
     }
 
     public func respond(_ stream: Int32, _ head: String, body: String = "") throws {
+        try begin(stream, head, ends: body.isEmpty)
+        if !body.isEmpty { send(body, on: stream, isLast: true) }
+    }
+
+    /// The head alone; unless it `ends` the stream, content follows.
+    public func begin(_ stream: Int32, _ head: String, ends: Bool = false) throws {
         let head = Array(head.utf8)
-        guard head.withUnsafeBytes({ connection.respond(stream, $0, ends: body.isEmpty) }) else {
+        guard head.withUnsafeBytes({ connection.respond(stream, $0, ends: ends) }) else {
             throw Peer.Failure.broken
         }
-        guard !body.isEmpty else { return }
-        let memory = UnsafeMutableRawBufferPointer.allocate(
-            byteCount: body.utf8.count, alignment: 1)
-        memory.copyBytes(from: body.utf8)
+    }
+
+    /// Content in place of what was given before, and lines of trailers with their empty line.
+    public func send(
+        _ content: String, trailers: String = "", on stream: Int32, isLast: Bool
+    ) {
+        let bytes = Array((content + trailers).utf8)
+        let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: bytes.count, alignment: 1)
+        memory.copyBytes(from: bytes)
         kept.append(memory)
-        connection.offer(stream, UnsafeRawBufferPointer(memory), isLast: true)
+        connection.offer(
+            stream, UnsafeRawBufferPointer(memory), trailerBytes: trailers.utf8.count,
+            isLast: isLast)
     }
 
     public func reset(_ stream: Int32, _ code: H2ErrorCode) { connection.reset(stream, code) }

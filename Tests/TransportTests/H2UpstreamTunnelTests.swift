@@ -18,8 +18,8 @@ struct H2UpstreamTunnelTests {
     init() throws { upstream = try ScriptedUpstream() }
 
     private static func relay(to port: UInt16) throws -> Relay {
-        var place = Upstream(
-            name: "test", addresses: [SocketAddress(ipv4: 0x7F00_0001, port: port)])
+        let address = SocketAddress(ipv4: 0x7F00_0001, port: port)
+        var place = Upstream(name: "test", addresses: [address])
         place.version = .http2
         return try Relay(to: place, .init(allowsWebSocket: true))
     }

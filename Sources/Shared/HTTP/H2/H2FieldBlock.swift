@@ -74,37 +74,51 @@ struct H2FieldBlock {
     private mutating func readLines(from start: Int) -> Bool {
         guard let input = Input(text) else { return true }
         let names = FieldNameTable.shared
-        let classes = ByteClass.shared.table
         var place = start
         while place < input.count, input[place] > ASCII.space {
-            do throws(HeadError) {
-                guard
-                    let line = try FieldLine.parse(
-                        input, at: place, names: names, classes: classes)
-                else { return false }
-                add(line.field)
-                place = line.next
-            } catch {
-                return false
-            }
+            guard let next = readLine(input, place, names) else { return false }
+            place = next
         }
         return !isOverflowed
     }
 
-    private mutating func add(_ field: Field) {
+    /// Where the next line begins; nil when this is none.
+    private mutating func readLine(_ input: Input, _ start: Int, _ names: FieldNameTable) -> Int? {
+        let colon = Scan.first(UInt8(ascii: ":"), in: input, from: start)
+        let end = FieldLine.endOfValue(input, from: min(colon &+ 1, input.count))
+        guard colon > start, end &+ 1 < input.count, input[end] == ASCII.carriageReturn else {
+            return nil
+        }
+        var first = colon &+ 1
+        while first < end, input[first] == ASCII.space { first &+= 1 }
+        let name = ByteRange(from: start, to: colon)
+        let field = H2OutgoingField(
+            name: names.name(of: input.slice(name)), nameRange: name,
+            valueRange: ByteRange(from: first, to: end))
+        if Self.special.contains(field.name) { addSpecial(field) } else { append(field) }
+        return end &+ 2
+    }
+
+    /// Fields of an HTTP/1.1 connection, and those that HTTP/2 has another place for.
+    private static let special: FieldNameSet = [
+        .host, .connection, .keepAlive, .proxyConnection, .transferEncoding, .http2Settings,
+        .upgrade, .te,
+    ]
+
+    private mutating func addSpecial(_ field: H2OutgoingField) {
         switch field.name {
-        case .host where isRequest:
-            fields[Self.authorityPlace].valueRange = field.valueRange
-        case .connection, .keepAlive, .proxyConnection, .transferEncoding, .http2Settings: return
+        case .host:
+            if isRequest {
+                fields[Self.authorityPlace].valueRange = field.valueRange
+            } else {
+                append(field)
+            }
         case .upgrade:
             // What it can mean in a request that we send is a WebSocket.
             if isRequest { opensWebSocket = true }
-        case .te where !field.valueRange.slice(of: text).equalsFolded("trailers"): return
-        default:
-            append(
-                H2OutgoingField(
-                    kind: .regular, name: field.name, nameRange: field.nameRange,
-                    valueRange: field.valueRange))
+        case .te:
+            if field.valueRange.slice(of: text).equalsFolded("trailers") { append(field) }
+        default: return
         }
     }
 

@@ -3,6 +3,7 @@ internal import Bytes
 /// Spells heads in the place of those that nghttp2 was given, and frames them as it would have.
 struct H2HeadFrames: ~Copyable {
     private var encoder: HPACKEncoder
+    private let names = HPACKNames.shared
     /// The frame's header as nghttp2 wrote it.
     static let headerBytes = 9
     /// What every peer takes (RFC 9113 §4.2).
@@ -100,17 +101,15 @@ struct H2HeadFrames: ~Copyable {
         let value = field.valueRange.slice(of: text)
         switch field.kind {
         case .regular: addRegular(field, of: head, text, value)
-        case .method where head.pointee.opensWebSocket:
-            add(":method", nameIndex: HPACKStaticTable.methodGet, "CONNECT")
-            add(":protocol", nameIndex: 0, "websocket")
-        case .method: addMethod(value)
-        case .schemeHTTP: encoder.add(index: HPACKStaticTable.schemeHTTP)
-        case .schemeHTTPS: encoder.add(index: HPACKStaticTable.schemeHTTPS)
-        case .path: addPath(value)
+        case .method:
+            addMethod(value, opensWebSocket: head.pointee.opensWebSocket)
+        case .schemeHTTP: encoder.add(index: HPACKNames.index(isSecure: false))
+        case .schemeHTTPS: encoder.add(index: HPACKNames.index(isSecure: true))
+        case .path: add(.path, HPACKNames.index(ofPath: value), value)
         case .authority:
             guard !value.isEmpty else { return }
-            add(":authority", nameIndex: HPACKStaticTable.authority, value, .field)
-        case .status: addStatus(value)
+            add(.authority, nil, value)
+        case .status: add(.status, HPACKNames.index(ofStatus: value), value)
         }
     }
 
@@ -121,13 +120,11 @@ struct H2HeadFrames: ~Copyable {
         guard field.name == .other else {
             // Nobody asks for the digest of a key over HTTP/2 (RFC 8441 §5).
             if field.name == .secWebSocketKey, head.pointee.opensWebSocket { return }
-            return encoder.add(
-                field.name.spelling, nameIndex: HPACKStaticTable.shared.index(of: field.name),
-                value, field.indexing)
+            return encoder.add(names[field.name].pointee, value)
         }
         let name = field.nameRange.slice(of: text)
         Self.fold(name)
-        encoder.add(name, nameIndex: 0, value, .field)
+        encoder.add(HPACKName(spelled: name), value)
     }
 
     /// Names are in lower case (RFC 9113 §8.2).
@@ -136,43 +133,27 @@ struct H2HeadFrames: ~Copyable {
         for index in bytes.indices { bytes[index] = ASCII.lowercased(bytes[index]) }
     }
 
-    private mutating func addMethod(_ method: UnsafeRawBufferPointer) {
-        if method.elementsEqual("GET".utf8) {
-            encoder.add(index: HPACKStaticTable.methodGet)
-        } else if method.elementsEqual("POST".utf8) {
-            encoder.add(index: HPACKStaticTable.methodPost)
-        } else {
-            add(":method", nameIndex: HPACKStaticTable.methodGet, method, .field)
-        }
-    }
-
-    private mutating func addPath(_ path: UnsafeRawBufferPointer) {
-        if path.count == 1, path[0] == UInt8(ascii: "/") {
-            encoder.add(index: HPACKStaticTable.path)
-        } else {
-            add(":path", nameIndex: HPACKStaticTable.path, path, .name)
-        }
-    }
-
-    private mutating func addStatus(_ digits: UnsafeRawBufferPointer) {
-        var status = 0
-        for digit in digits { status = status &* 10 &+ Int(digit &- 0x30) }
-        if let index = HPACKStaticTable.index(ofStatus: status) { return encoder.add(index: index) }
-        add(":status", nameIndex: HPACKStaticTable.status200, digits, .field)
-    }
-
-    private mutating func add(_ name: StaticString, nameIndex: Int, _ value: StaticString) {
-        add(
-            name, nameIndex: nameIndex,
-            UnsafeRawBufferPointer(start: value.utf8Start, count: value.utf8CodeUnitCount), .field)
-    }
-
-    private mutating func add(
-        _ name: StaticString, nameIndex: Int, _ value: UnsafeRawBufferPointer,
-        _ indexing: HPACKEncoder.Indexing
+    private mutating func addMethod(
+        _ method: UnsafeRawBufferPointer, opensWebSocket: Bool
     ) {
-        encoder.add(
-            UnsafeRawBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount),
-            nameIndex: nameIndex, value, indexing)
+        guard opensWebSocket else {
+            return add(.method, HPACKNames.index(ofMethod: method), method)
+        }
+        add(.method, "CONNECT")
+        add(.protocol, "websocket")
+    }
+
+    private mutating func add(_ name: HPACKNames.Pseudo, _ value: StaticString) {
+        add(
+            name, nil,
+            UnsafeRawBufferPointer(start: value.utf8Start, count: value.utf8CodeUnitCount))
+    }
+
+    /// - Parameter index: where the static table has name and value.
+    private mutating func add(
+        _ name: HPACKNames.Pseudo, _ index: Int?, _ value: UnsafeRawBufferPointer
+    ) {
+        if let index { return encoder.add(index: index) }
+        encoder.add(names[name].pointee, value)
     }
 }

@@ -209,9 +209,9 @@ struct H2HeadReader {
     private mutating func addField(
         _ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer, _ space: H2Workspace
     ) throws(Problem) {
-        try check(name, value)
         if kind == .request, try isSettled(name, value, space) { return }
-        guard let place = space.reserve(name.count &+ value.count &+ 4) else { throw .malformed }
+        let count = name.count &+ value.count &+ 4
+        guard let place = space.reserve(count) else { throw .malformed }
         if let source = name.baseAddress {
             place.copyMemory(from: source, byteCount: name.count)
         }
@@ -225,6 +225,26 @@ struct H2HeadReader {
         if kind == .request, name.equals("cookie") { cookieEnd = space.used &- 2 }
         end.storeBytes(of: ASCII.carriageReturn, as: UInt8.self)
         end.storeBytes(of: ASCII.lineFeed, toByteOffset: 1, as: UInt8.self)
+        guard Self.isLine(place, count, name, value) else { throw .malformed }
+    }
+
+    /// Whether what was written is one field line, and means what it meant in HTTP/2.
+    private static func isLine(
+        _ line: UnsafeMutableRawPointer, _ count: Int, _ name: UnsafeRawBufferPointer,
+        _ value: UnsafeRawBufferPointer
+    ) -> Bool {
+        guard !name.isEmpty, Scan.isPlainName(line, name.count) || isName(name),
+            let input = Input(
+                UnsafeRawBufferPointer(start: line, count: count &+ H2Workspace.slackBytes)),
+            FieldLine.endOfValue(input, from: name.count &+ 2) == count &- 2
+        else { return false }
+        return value.isEmpty || !(isBlank(value[0]) || isBlank(value[value.count &- 1]))
+    }
+
+    private static func isName(_ name: UnsafeRawBufferPointer) -> Bool {
+        guard let input = Input(name) else { return false }
+        let end = input.end(of: ByteClass.lowercaseToken, from: 0, in: ByteClass.shared.table)
+        return end == name.count
     }
 
     /// Whether a request's field needs no line of its own.
@@ -234,11 +254,13 @@ struct H2HeadReader {
         switch name.count {
         case 4:
             guard name.equals("host"), let authority else { return false }
+            try check(value)
             // One host, said twice, is one; two are a way around somebody's rules.
             guard value.equalsFolded(authority.slice(of: space.text)) else { throw .malformed }
             return true
         case 6:
             guard name.equals("cookie"), cookieEnd > 0 else { return false }
+            try check(value)
             try joinCookie(value, space)
             return true
         case 17: return !spoken.isEmpty && name.equals("sec-websocket-key")
@@ -251,12 +273,7 @@ struct H2HeadReader {
         }
     }
 
-    private func check(
-        _ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer
-    ) throws(Problem) {
-        guard let input = Input(name) else { throw .malformed }
-        let end = input.end(of: ByteClass.lowercaseToken, from: 0, in: ByteClass.shared.table)
-        guard end == name.count else { throw .malformed }
+    private func check(_ value: UnsafeRawBufferPointer) throws(Problem) {
         guard let text = Input(value) else { return }
         guard FieldLine.endOfValue(text, from: 0) == value.count,
             !Self.isBlank(value[0]), !Self.isBlank(value[value.count &- 1])

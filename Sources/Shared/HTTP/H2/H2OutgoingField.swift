@@ -10,22 +10,4 @@ struct H2OutgoingField {
     var name = FieldName.other
     var nameRange = ByteRange.empty
     var valueRange = ByteRange.empty
-
-    /// What the peer's table is to have of it.
-    var indexing: HPACKEncoder.Indexing {
-        if Self.secrets.contains(name) { return .never }
-        return Self.unique.contains(name) ? .name : .field
-    }
-
-    private static let secrets: FieldNameSet = [
-        .authorization, .proxyAuthorization, .xAPIKey, .xSandboxToken, .cookie, .setCookie,
-    ]
-
-    private static let unique: FieldNameSet = [
-        .xRequestID, .traceparent, .tracestate, .idempotencyKey, .grpcTimeout, .grpcMessage,
-        .grpcStatusDetails, .rateLimit, .xRateLimitLeft, .xRateLimitRemaining, .xRateLimitReset,
-        .retryAfter, .contentLength, .contentRange, .range, .age, .etag, .ifMatch, .ifNoneMatch,
-        .ifModifiedSince, .ifUnmodifiedSince, .lastModified, .location, .secWebSocketKey,
-        .secWebSocketAccept,
-    ]
 }

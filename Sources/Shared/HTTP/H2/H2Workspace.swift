@@ -12,6 +12,8 @@ public final class H2Workspace {
     static let pauseBytes = 512 << 10
     /// Room for what may come up to `pauseBytes`, and one more head.
     private static let storageBytes = pauseBytes + (512 << 10)
+    /// How far behind what was reserved may be read.
+    static let slackBytes = 16
     /// The most bytes of a head on its way out, as HTTP/1.1 spells it.
     static let outgoingBytes = 192 << 10
     static let fieldsMax = 1024
@@ -34,7 +36,8 @@ public final class H2Workspace {
 
     /// Room for `count` bytes behind what is there; nil when they do not fit.
     func reserve(_ count: Int) -> UnsafeMutableRawPointer? {
-        guard count <= storage.count &- used, let base = storage.baseAddress else { return nil }
+        guard count <= storage.count &- used &- Self.slackBytes, let base = storage.baseAddress
+        else { return nil }
         let place = base + used
         used &+= count
         return place
@@ -58,11 +61,10 @@ public final class H2Workspace {
 
     /// Moves what lies from `place` on by `count` bytes, for what is inserted there.
     func open(_ count: Int, at place: Int) -> UnsafeMutableRawPointer? {
-        guard count <= storage.count &- used, place <= used, let base = storage.baseAddress else {
+        guard place <= used, let base = storage.baseAddress, reserve(count) != nil else {
             return nil
         }
-        (base + place + count).copyMemory(from: base + place, byteCount: used &- place)
-        used &+= count
+        (base + place + count).copyMemory(from: base + place, byteCount: used &- count &- place)
         return base + place
     }
 }

@@ -7,6 +7,8 @@ struct HPACKDynamicTable: ~Copyable {
         var start: UInt16
         var nameCount: UInt16
         var valueCount: UInt16
+        /// `HPACKName.key`.
+        var nameKey: UInt16
     }
 
     /// What both sides begin with, and the most that is ever used (RFC 9113 §6.5.2).
@@ -41,16 +43,15 @@ struct HPACKDynamicTable: ~Copyable {
 
     /// The index of a field by which the peer knows it.
     func find(
-        _ hash: UInt64, _ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer
+        _ hash: UInt64, _ name: borrowing HPACKName, _ value: UnsafeRawBufferPointer
     ) -> Int? {
         guard let strings else { return nil }
         let slots = fields(strings) + Self.slot(hash)
         for way in 0..<Self.ways {
             guard let age = age(slots[way]) else { continue }
             let entry = entry(strings, age)
-            guard Int(entry.nameCount) == name.count, Int(entry.valueCount) == value.count,
-                Self.isEqual(name, strings + Int(entry.start)),
-                Self.isEqual(value, strings + Int(entry.start) + name.count)
+            guard Int(entry.valueCount) == value.count, hasName(entry, name, strings),
+                Self.isEqual(value, strings + Int(entry.start) + Int(entry.nameCount))
             else { continue }
             return Self.index(age)
         }
@@ -58,18 +59,24 @@ struct HPACKDynamicTable: ~Copyable {
     }
 
     /// The index of a field with this name.
-    func find(name: UnsafeRawBufferPointer, _ hash: UInt64) -> Int? {
+    func find(_ name: borrowing HPACKName) -> Int? {
         guard let strings else { return nil }
-        let slots = names(strings) + Self.slot(hash)
+        let slots = names(strings) + Self.slot(name.hash)
         for way in 0..<Self.ways {
-            guard let age = age(slots[way]) else { continue }
-            let entry = entry(strings, age)
-            guard Int(entry.nameCount) == name.count,
-                Self.isEqual(name, strings + Int(entry.start))
-            else { continue }
+            guard let age = age(slots[way]), hasName(entry(strings, age), name, strings) else {
+                continue
+            }
             return Self.index(age)
         }
         return nil
+    }
+
+    private func hasName(
+        _ entry: Entry, _ name: borrowing HPACKName, _ strings: UnsafeMutableRawPointer
+    ) -> Bool {
+        if name.key != 0 { return entry.nameKey == UInt16(name.key) }
+        return entry.nameKey == 0 && Int(entry.nameCount) == name.bytes.count
+            && Self.isEqual(name.bytes, strings + Int(entry.start))
     }
 
     /// Zero for the newest; nil for an entry that is gone.
@@ -78,26 +85,27 @@ struct HPACKDynamicTable: ~Copyable {
         return age < count ? age : nil
     }
 
-    private static func index(_ age: Int) -> Int { HPACKStaticTable.count &+ 1 &+ age }
+    private static func index(_ age: Int) -> Int { HPACKNames.staticCount &+ 1 &+ age }
 
     private static func isEqual(
-        _ bytes: UnsafeRawBufferPointer, _ other: UnsafeMutableRawPointer
+        _ bytes: UnsafeRawBufferPointer, _ place: UnsafeMutableRawPointer
     ) -> Bool {
         guard let base = bytes.baseAddress else { return true }
-        var index = 0
-        while index &+ 8 <= bytes.count {
-            guard base.word64(at: index) == UnsafeRawPointer(other).word64(at: index) else {
+        let other = UnsafeRawPointer(place)
+        guard bytes.count >= 8 else {
+            for index in 0..<bytes.count
+            where bytes[index] != other.load(fromByteOffset: index, as: UInt8.self) {
                 return false
             }
+            return true
+        }
+        let last = bytes.count &- 8
+        var index = 0
+        while index < last {
+            guard base.word64(at: index) == other.word64(at: index) else { return false }
             index &+= 8
         }
-        while index < bytes.count {
-            guard bytes[index] == other.load(fromByteOffset: index, as: UInt8.self) else {
-                return false
-            }
-            index &+= 1
-        }
-        return true
+        return base.word64(at: last) == other.word64(at: last)
     }
 
     // MARK: changing
@@ -109,10 +117,10 @@ struct HPACKDynamicTable: ~Copyable {
 
     /// Adds what the peer was told to add; `admits` has said that it fits.
     mutating func insert(
-        _ name: UnsafeRawBufferPointer, _ nameHash: UInt64, _ value: UnsafeRawBufferPointer,
-        _ hash: UInt64
+        _ name: borrowing HPACKName, _ value: UnsafeRawBufferPointer, _ hash: UInt64
     ) {
-        let length = name.count &+ value.count
+        let nameCount = name.bytes.count
+        let length = nameCount &+ value.count
         precondition(length &+ Self.entryBytes <= capacity)
         guard let strings = strings ?? allocate() else { return }
         evict(to: capacity &- length &- Self.entryBytes)
@@ -122,13 +130,13 @@ struct HPACKDynamicTable: ~Copyable {
         size &+= length &+ Self.entryBytes
         place(strings, newest).pointee = Entry(
             start: UInt16(truncatingIfNeeded: end),
-            nameCount: UInt16(truncatingIfNeeded: name.count),
-            valueCount: UInt16(truncatingIfNeeded: value.count))
-        Self.copy(name, to: strings + end)
-        Self.copy(value, to: strings + end + name.count)
+            nameCount: UInt16(truncatingIfNeeded: nameCount),
+            valueCount: UInt16(truncatingIfNeeded: value.count), nameKey: UInt16(name.key))
+        Self.copy(name.bytes, to: strings + end)
+        Self.copy(value, to: strings + end + nameCount)
         end &+= length
         Self.note(newest, in: fields(strings) + Self.slot(hash))
-        Self.note(newest, in: names(strings) + Self.slot(nameHash))
+        Self.note(newest, in: names(strings) + Self.slot(name.hash))
     }
 
     /// The newest comes first.

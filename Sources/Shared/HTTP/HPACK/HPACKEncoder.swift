@@ -55,44 +55,43 @@ struct HPACKEncoder: ~Copyable {
     /// A field that the static table has whole.
     mutating func add(index: Int) { write(index, prefix: 7, 0x80) }
 
-    /// - Parameter nameIndex: where the static table has the name; 0 when it does not.
-    mutating func add(
-        _ name: UnsafeRawBufferPointer, nameIndex: Int, _ value: UnsafeRawBufferPointer,
-        _ indexing: Indexing
-    ) {
-        switch indexing {
-        case .field: remember(name, nameIndex, value)
+    mutating func add(_ name: borrowing HPACKName, _ value: UnsafeRawBufferPointer) {
+        switch name.indexing {
+        case .field: remember(name, value)
         case .name:
-            let hash = Self.hash(name)
-            guard let index = nameIndex > 0 ? nameIndex : table.find(name: name, hash) else {
-                return remember(name, 0, value)
-            }
+            guard let index = index(of: name) else { return remember(name, value) }
             write(index, prefix: 4, 0)
             write(value)
         case .never:
-            let index = nameIndex > 0 ? nameIndex : table.find(name: name, Self.hash(name)) ?? 0
-            write(index, prefix: 4, 0x10)
-            if index == 0 { write(name) }
+            writeName(name, index(of: name), prefix: 4, 0x10)
             write(value)
         }
     }
 
+    private func index(of name: borrowing HPACKName) -> Int? {
+        name.staticIndex > 0 ? Int(name.staticIndex) : table.find(name)
+    }
+
     private mutating func remember(
-        _ name: UnsafeRawBufferPointer, _ nameIndex: Int, _ value: UnsafeRawBufferPointer
+        _ name: borrowing HPACKName, _ value: UnsafeRawBufferPointer
     ) {
-        let nameHash = Self.hash(name)
-        let hash = Self.hash(value, nameHash)
+        let hash = Self.hash(value, name.hash)
         if let index = table.find(hash, name, value) { return add(index: index) }
-        let index = nameIndex > 0 ? nameIndex : table.find(name: name, nameHash) ?? 0
-        let isAdmitted = table.admits(name.count &+ value.count)
+        let isAdmitted = table.admits(name.bytes.count &+ value.count)
         if isAdmitted {
-            write(index, prefix: 6, 0x40)
+            writeName(name, index(of: name), prefix: 6, 0x40)
         } else {
-            write(index, prefix: 4, 0)
+            writeName(name, index(of: name), prefix: 4, 0)
         }
-        if index == 0 { write(name) }
         write(value)
-        if isAdmitted { table.insert(name, nameHash, value, hash) }
+        if isAdmitted { table.insert(name, value, hash) }
+    }
+
+    private mutating func writeName(
+        _ name: borrowing HPACKName, _ index: Int?, prefix: UInt8, _ pattern: UInt8
+    ) {
+        write(index ?? 0, prefix: prefix, pattern)
+        if index == nil { write(name.bytes) }
     }
 
     private mutating func announce(_ size: Int) {
@@ -129,23 +128,23 @@ struct HPACKEncoder: ~Copyable {
     }
 
     /// Eight bytes at a time; nothing depends on its quality but how often two fields contend.
-    private static func hash(_ bytes: UnsafeRawBufferPointer, _ seed: UInt64 = 0) -> UInt64 {
+    static func hash(_ bytes: UnsafeRawBufferPointer, _ seed: UInt64) -> UInt64 {
         let factor: UInt64 = 0x9E37_79B9_7F4A_7C15
         var hash = (seed ^ UInt64(truncatingIfNeeded: bytes.count)) &* factor
         guard let base = bytes.baseAddress else { return hash }
-        var index = 0
-        while index &+ 8 <= bytes.count {
-            hash = (hash ^ (hash &>> 29) ^ base.word64(at: index)) &* factor
-            index &+= 8
-        }
         var rest: UInt64 = 0
-        if bytes.count >= 8, index < bytes.count {
-            rest = base.word64(at: bytes.count &- 8)
-        } else {
-            while index < bytes.count {
-                rest = rest &<< 8 | UInt64(bytes[index])
-                index &+= 1
+        if bytes.count >= 8 {
+            let last = bytes.count &- 8
+            var index = 0
+            while index < last {
+                hash = (hash ^ (hash &>> 29) ^ base.word64(at: index)) &* factor
+                index &+= 8
             }
+            rest = base.word64(at: last)
+        } else if bytes.count >= 4 {
+            rest = UInt64(base.word32(at: 0)) &<< 32 | UInt64(base.word32(at: bytes.count &- 4))
+        } else {
+            for byte in bytes { rest = rest &<< 8 | UInt64(byte) }
         }
         hash = (hash ^ (hash &>> 29) ^ rest) &* factor
         return (hash ^ (hash &>> 32)) &* factor
