@@ -43,7 +43,7 @@ struct HPACKDynamicTable: ~Copyable {
 
     /// The index of a field by which the peer knows it.
     func find(
-        _ hash: UInt64, _ name: borrowing HPACKName, _ value: UnsafeRawBufferPointer
+        _ hash: UInt64, _ name: HPACKName, _ value: UnsafeRawBufferPointer
     ) -> Int? {
         guard let strings else { return nil }
         let slots = fields(strings) + Self.slot(hash)
@@ -59,7 +59,7 @@ struct HPACKDynamicTable: ~Copyable {
     }
 
     /// The index of a field with this name.
-    func find(_ name: borrowing HPACKName) -> Int? {
+    func find(_ name: HPACKName) -> Int? {
         guard let strings else { return nil }
         let slots = names(strings) + Self.slot(name.hash)
         for way in 0..<Self.ways {
@@ -72,7 +72,7 @@ struct HPACKDynamicTable: ~Copyable {
     }
 
     private func hasName(
-        _ entry: Entry, _ name: borrowing HPACKName, _ strings: UnsafeMutableRawPointer
+        _ entry: Entry, _ name: HPACKName, _ strings: UnsafeMutableRawPointer
     ) -> Bool {
         if name.key != 0 { return entry.nameKey == UInt16(name.key) }
         return entry.nameKey == 0 && Int(entry.nameCount) == name.bytes.count
@@ -117,7 +117,7 @@ struct HPACKDynamicTable: ~Copyable {
 
     /// Adds what the peer was told to add; `admits` has said that it fits.
     mutating func insert(
-        _ name: borrowing HPACKName, _ value: UnsafeRawBufferPointer, _ hash: UInt64
+        _ name: HPACKName, _ value: UnsafeRawBufferPointer, _ hash: UInt64
     ) {
         let nameCount = name.bytes.count
         let length = nameCount &+ value.count

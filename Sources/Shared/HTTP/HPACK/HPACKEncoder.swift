@@ -55,7 +55,7 @@ struct HPACKEncoder: ~Copyable {
     /// A field that the static table has whole.
     mutating func add(index: Int) { write(index, prefix: 7, 0x80) }
 
-    mutating func add(_ name: borrowing HPACKName, _ value: UnsafeRawBufferPointer) {
+    mutating func add(_ name: HPACKName, _ value: UnsafeRawBufferPointer) {
         switch name.indexing {
         case .field: remember(name, value)
         case .name:
@@ -68,12 +68,12 @@ struct HPACKEncoder: ~Copyable {
         }
     }
 
-    private func index(of name: borrowing HPACKName) -> Int? {
+    private func index(of name: HPACKName) -> Int? {
         name.staticIndex > 0 ? Int(name.staticIndex) : table.find(name)
     }
 
     private mutating func remember(
-        _ name: borrowing HPACKName, _ value: UnsafeRawBufferPointer
+        _ name: HPACKName, _ value: UnsafeRawBufferPointer
     ) {
         let hash = Self.hash(value, name.hash)
         if let index = table.find(hash, name, value) { return add(index: index) }
@@ -88,7 +88,7 @@ struct HPACKEncoder: ~Copyable {
     }
 
     private mutating func writeName(
-        _ name: borrowing HPACKName, _ index: Int?, prefix: UInt8, _ pattern: UInt8
+        _ name: HPACKName, _ index: Int?, prefix: UInt8, _ pattern: UInt8
     ) {
         write(index ?? 0, prefix: prefix, pattern)
         if index == nil { write(name.bytes) }
