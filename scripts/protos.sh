@@ -19,6 +19,9 @@ fi
 # Messages that the program uses; the others are there for reflection alone.
 messages=(
     agentd/v1/agentd.proto
+    agentd/v1/audit.proto
+    agentd/v1/lifecycle.proto
+    agentd/v1/listing.proto
     grpc/health/v1/health.proto
     grpc/reflection/v1/reflection.proto
     google/rpc/status.proto

@@ -12,6 +12,7 @@ packages=(
     libc-ares-dev # names of upstreams
     libcurl4-openssl-dev # token servers
     libseccomp-dev bubblewrap # sandboxes
+    libsqlite3-dev # databases of sandboxes
     ca-certificates # whom external services are trusted by
     openssl pkg-config g++ curl python3
 )

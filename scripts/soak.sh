@@ -4,7 +4,8 @@
 #     handshakes  10,000 TLS handshakes under load, the certificate exchanged in the middle
 #     websockets  1,000 WebSockets at a time (needs Python's websockets)
 #     drain       SIGTERM under HTTP/2 load: no request is lost (needs hpack)
-#     memory      credentials in no memory of the egress that a core dump would have (needs root)
+#     memory      credentials in no memory of the egress that a core dump would have (needs root
+#                 and hpack)
 # SLUICE_BIN names a binary to use instead of building one; --short does a tenth.
 set -euo pipefail
 source "$(dirname "$0")/common.sh"
@@ -88,10 +89,14 @@ memory() {
     mkdir "$folder/bundle"
     cp bundles/agentd/{egress,gateway,authz_router}.rego "$folder/bundle"
     cp Tests/Soak/memory.json "$folder/bundle/data.json"
-    export SLUICE_SOAK=$folder SLUICE_PORT SLUICE_ADMIN_PORT SLUICE_UPSTREAM_PORT
+    export SLUICE_SOAK=$folder SLUICE_PORT SLUICE_ADMIN_PORT SLUICE_UPSTREAM_PORT SLUICE_H2_PORT
     SLUICE_PORT=$(free_port)
     SLUICE_ADMIN_PORT=$(free_port)
     SLUICE_UPSTREAM_PORT=$(free_port)
+    SLUICE_H2_PORT=$(free_port)
+    python3 Tests/Soak/h2_service.py "$SLUICE_H2_PORT" "$folder/cert.pem" "$folder/key.pem" \
+        "$secret" &
+    children+=($!)
     "$sluice" demo-upstream --listen "127.0.0.1:$SLUICE_UPSTREAM_PORT" \
         --tls-cert "$folder/cert.pem" --tls-key "$folder/key.pem" 2>"$results/upstream" &
     children+=($!)
@@ -99,9 +104,10 @@ memory() {
     local pid=$!
     children+=("$pid")
     wait_for 10 port_answers "$SLUICE_UPSTREAM_PORT" || die "$(cat "$results/upstream")"
+    wait_for 10 port_answers "$SLUICE_H2_PORT" || die "the HTTP/2 service did not start"
     wait_for 10 port_answers "$SLUICE_PORT" || die "the egress did not start: $(cat "$results/log")"
     python3 Tests/Soak/memory.py "$SLUICE_PORT" "$pid" 64 "$secret" \
-        bearer header basic query
+        bearer header basic query bearer-h2 header-h2 basic-h2 query-h2
 }
 
 for kind in "${kinds[@]}"; do

@@ -17,6 +17,8 @@ public final class Agentd: Role {
     private let healthService: HealthService
     private let policy: PolicyStore?
     private let table: SandboxTable?
+    private let auditor: Auditor
+    private let executor: any CapabilityExecutor
     private let log: Log
 
     /// - Throws: a sentence that says what cannot be used.
@@ -33,42 +35,73 @@ public final class Agentd: Role {
             configuration.listen.address("agentd.listen"), count: workers, name: "agentd.listen")
         grpcSockets = try ListeningSockets(
             configuration.grpc.address("agentd.grpc"), count: workers, name: "agentd.grpc")
-        healthService = HealthService(services: [AgentdService.name])
+        healthService = HealthService(services: [
+            AgentdService.name, AuditService.name, ListingService.name,
+        ])
         self.log = log
         policy = try configuration.policy.map { policy throws(RoleError) in
             try PolicyStore.load(policy, role: "agentd", log)
         }
-        table = configuration.sandboxes.flatMap { Self.table($0, log) }
+        table = try Self.table(configuration.sandboxes, log)
+        let isBroken = configuration.sandboxes != nil && table == nil
+        if isBroken { healthService.shutDown() }
+        auditor = try Auditor(configuration.audit, version: version)
         let executor: any CapabilityExecutor =
-            if let table { SandboxExecutor(table, ExecutionPolicy(policy)) } else { NoExecutor() }
-        server = Self.server(executor, health: healthService, token: state.token)
+            if let table {
+                SandboxExecutor(
+                    table, ExecutionPolicy(policy),
+                    runningMax: configuration.sandboxes?.executionsMax ?? 1)
+            } else {
+                NoExecutor(isBroken: isBroken)
+            }
+        self.executor = AuditingExecutor(executor, auditor)
+        server = Self.server(
+            self.executor, auditor, health: healthService, token: state.token)
+        if table != nil, !auditor.isRecording {
+            log.warning("what is executed is not recorded", ["set": "agentd.audit"])
+        }
         if !state.token.isNeeded {
             log.warning("agentd serves everybody on this machine", ["set": "agentd.token"])
         }
     }
 
-    /// Nil where no sandbox can be made: the daemon then says so, and runs nothing.
+    /// Nil where none is configured, and where none can be made: the daemon then says so, and runs
+    /// nothing. Who wants every layer of isolation is not served with less.
     private static func table(
-        _ configuration: SandboxesConfiguration, _ log: Log
-    ) -> SandboxTable? {
+        _ configuration: SandboxesConfiguration?, _ log: Log
+    ) throws(RoleError) -> SandboxTable? {
+        guard let configuration else { return nil }
+        let table: SandboxTable
         do throws(RoleError) {
-            return try SandboxTable(configuration)
+            table = try SandboxTable(configuration)
         } catch {
+            if configuration.isStrict { throw error }
             log.error("no sandbox can be made", ["reason": .text(error.description)])
             return nil
         }
+        let missing = table.report.missing
+        for (layer, reason) in missing {
+            log.warning(
+                "sandboxes lack a layer of isolation",
+                ["layer": .text(layer.rawValue), "reason": .text(reason)])
+        }
+        guard configuration.isStrict, !missing.isEmpty else { return table }
+        let layers = missing.map { "\($0.layer.rawValue) (\($0.reason))" }
+        throw RoleError("agentd.sandboxes: strict, and without \(layers.joined(separator: ", "))")
     }
 
     private static func server(
-        _ executor: any CapabilityExecutor, health: HealthService, token: AccessToken
+        _ executor: any CapabilityExecutor, _ auditor: Auditor, health: HealthService,
+        token: AccessToken
     ) -> GRPCServer {
         let service = AgentdService(executor)
         let reflection = ReflectionService(services: [
-            AgentdService.name, "grpc.health.v1.Health",
+            AgentdService.name, AuditService.name, ListingService.name, "grpc.health.v1.Health",
             "grpc.reflection.v1.ServerReflection", "grpc.reflection.v1alpha.ServerReflection",
         ])
         return GRPCServer(
-            methods: service.methods + health.methods + reflection.methods,
+            methods: service.methods + AuditService(auditor).methods
+                + ListingService(executor).methods + health.methods + reflection.methods,
             rules: AgentdRules.all, writeFault: writeFault
         ) { metadata, _ throws(Status) in try token.check(metadata) }
     }
@@ -97,10 +130,13 @@ public final class Agentd: Role {
         let observer: GRPCHandler.Observer = { _, code, _ in state.ended(code, shard) }
         let handler = AgentdHandler(
             state, shard: shard, calls: server.handler(on: worker, observer: observer),
-            table: table)
-        try sockets.attach(index, to: worker, options: ListenerOptions(), handler: handler)
+            executor: executor)
+        var options = ListenerOptions()
+        // What runs for nobody is ended.
+        options.endsCallsOfClosedClients = true
+        try sockets.attach(index, to: worker, options: options, handler: handler)
         try grpcSockets.attach(
-            index, to: worker, options: ListenerOptions(),
+            index, to: worker, options: options,
             handler: server.handler(on: worker, observer: observer))
     }
 
@@ -116,5 +152,6 @@ public final class Agentd: Role {
     public func finish() {
         server.stop()
         table?.endAll()
+        auditor.close()
     }
 }

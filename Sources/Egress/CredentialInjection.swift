@@ -1,7 +1,6 @@
 internal import Bytes
 internal import Credentials
 internal import HTTP
-internal import IO
 internal import Proxy
 internal import Transport
 

@@ -7,7 +7,7 @@ enum SandboxFields {
         .xAPIKey, .authorization, .cookie, .via, .forwarded, .xForwardedFor, .xForwardedHost,
         .xForwardedProto, .xForwardedPort, .xForwardedClientCert, .xRealIP, .xOriginalURL,
         .xRewriteURL, .xHTTPMethod, .xHTTPMethodOverride, .xMethodOverride,
-        .xAuthenticatedKeyID, .xRateLimitTier,
+        .xAuthenticatedKeyID, .xAuthenticatedRole, .xRateLimitTier,
     ]
 
     static let prefixes = [

@@ -14,6 +14,8 @@ struct SandboxIdentification: ~Copyable {
     /// A decoded `Proxy-Authorization`, while a request is decided about.
     private let memory: UnsafeMutableRawBufferPointer
 
+    private let digests = RecentDigests()
+
     private static let basicBytesMax = SandboxName.bytesMax + 1 + SandboxToken.bytesMax
 
     init(_ settings: EgressSettings, _ shard: MetricShard) {
@@ -42,7 +44,7 @@ struct SandboxIdentification: ~Copyable {
         let name = Span<UInt8>(_unsafeBytes: id)
         guard SandboxName.isValid(name) else { throw fail(.unknown, isProxied) }
         record.pointee.keep(sandboxID: id)
-        return Sandbox(id: id, digest: NameDigest(name))
+        return Sandbox(id: id, digest: digests.digest(of: id))
     }
 
     /// The id that the configured way to prove one leads to.

@@ -54,6 +54,7 @@ struct Authentication {
         case .key(let key):
             record.pointee.authentication = .ok
             record.pointee.keep(keyID: keys.id(of: key))
+            record.pointee.keep(role: keys.role(of: key))
             return .key(key)
         case .unknown:
             record.pointee.authentication = .unknown

@@ -40,6 +40,8 @@ struct Forward: ~Copyable {
         guard !keyID.isEmpty else { return }
         reply.lines.append("x-authenticated-key-id: ")
         reply.lines.append(keyID)
+        reply.lines.append("\r\nx-authenticated-role: ")
+        reply.lines.append(record.pointee.bytes(record.pointee.role))
         reply.lines.append("\r\nx-rate-limit-tier: ")
         reply.lines.append(record.pointee.bytes(record.pointee.tier))
         reply.lines.append("\r\n")

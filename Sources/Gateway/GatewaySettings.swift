@@ -40,15 +40,16 @@ final class GatewaySettings: Sendable {
         crossOrigin = configuration.crossOrigin.map { CrossOrigin($0) }
         requestFilter = Self.ownFields(and: [.expect])
         hiddenFields = Self.ownFields(and: [])
-        responseFilter = FieldFilter(names: [.xRequestID, .xRateLimitTier, .xAuthenticatedKeyID])
+        responseFilter = FieldFilter(
+            names: [.xRequestID, .xRateLimitTier, .xAuthenticatedKeyID, .xAuthenticatedRole])
     }
 
     /// What a client must not say, because the gateway says it or keeps it to itself: credentials,
     /// identity, context, tracing, and where the request came from.
     private static func ownFields(and more: FieldNameSet) -> FieldFilter {
         let names: FieldNameSet = [
-            .xAPIKey, .authorization, .xAuthenticatedKeyID, .xRateLimitTier, .xRequestID,
-            .traceparent, .forwarded, .xForwardedFor, .xForwardedHost, .xForwardedProto,
+            .xAPIKey, .authorization, .xAuthenticatedKeyID, .xAuthenticatedRole, .xRateLimitTier,
+            .xRequestID, .traceparent, .forwarded, .xForwardedFor, .xForwardedHost, .xForwardedProto,
             .xForwardedPort, .xForwardedClientCert, .xRealIP, .xOriginalURL, .xRewriteURL,
             .xHTTPMethod, .xHTTPMethodOverride, .xMethodOverride,
         ]

@@ -19,6 +19,11 @@ struct ServeCommand: ParsableCommand {
     @Option(name: .long, help: "A configuration file; may be given more than once.")
     var config: [String] = []
 
+    @Flag(
+        name: .long,
+        help: "Do not start agentd on a machine that lacks a layer of its sandboxes' isolation.")
+    var strict = false
+
     func validate() throws {
         guard role != nil || config.isEmpty else {
             throw ValidationError("--config needs --role: which roles are to start?")
@@ -26,10 +31,13 @@ struct ServeCommand: ParsableCommand {
         guard role == nil || !config.isEmpty else {
             throw ValidationError("--role needs --config, such as config/dev.yaml")
         }
+        guard !strict || role?.contains(.agentd) == true else {
+            throw ValidationError("--strict is about agentd's sandboxes: --role has to name agentd")
+        }
     }
 
     func run() throws {
         guard let role else { throw CleanExit.helpRequest(Sluice.self) }
-        throw ExitCode(Service(roles: role, configFiles: config).run())
+        throw ExitCode(Service(roles: role, configFiles: config, isStrict: strict).run())
     }
 }

@@ -11,6 +11,7 @@ internal import Transport
 struct Service {
     let roles: RoleSet
     let configFiles: [String]
+    let isStrict: Bool
 
     /// Exit codes: 0 ended as told, 1 failed, 3 stopped with requests under way.
     private enum Exit {
@@ -85,7 +86,8 @@ struct Service {
             made.append(try Egress(section, version: Sluice.version, workers: workers, log: log))
         }
         if roles.contains(.agentd) {
-            guard let section = configuration.agentd else { throw missing("agentd") }
+            guard var section = configuration.agentd else { throw missing("agentd") }
+            if isStrict { section.sandboxes?.isStrict = true }
             made.append(try Agentd(section, version: Sluice.version, workers: workers, log: log))
         }
         return made

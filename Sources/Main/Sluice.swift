@@ -14,7 +14,7 @@ struct Sluice: ParsableCommand {
         version: version,
         subcommands: [
             ServeCommand.self, CheckCommand.self, ExplainCommand.self, PolicyCommand.self,
-            AgentdCommand.self, DemoUpstreamCommand.self,
+            AgentdCommand.self, AuditCommand.self, DemoUpstreamCommand.self,
         ],
         defaultSubcommand: ServeCommand.self)
 

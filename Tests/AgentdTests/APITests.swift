@@ -1,5 +1,7 @@
 import Foundation
 import Peers
+import Proxy
+import RunningRole
 import Testing
 
 /// agentd's two APIs, with the gateway left out.
@@ -66,7 +68,7 @@ struct APITests {
         #expect(document["openapi"] as? String == "3.1.0")
         let paths = try #require(document["paths"] as? [String: Any])
         #expect(paths.keys.contains("/api/v1/sandboxes/{sandbox_id}/files/edit"))
-        #expect(paths.count == 14)
+        #expect(paths.count == 16)
         let components = try #require(document["components"] as? [String: Any])
         let schemas = try #require(components["schemas"] as? [String: Any])
         for match in response.text.matches(of: /#\/components\/schemas\/(\w+)/) {
@@ -89,6 +91,15 @@ struct APITests {
             #expect(try guarded.ask("GET", target, nil, fields).status == 200)
         }
         #expect(try guarded.ask("GET", "/health").status == 200)
+    }
+
+    @Test func `who wants all isolation is not served with less`() {
+        #expect(throws: RoleError.self) {
+            try RunningAgentd(
+                "  sandboxes: { backend: host-direct, allow_host_direct: true, strict: true }\n"
+                    + "  policy: { bundle: \(RunningRole.shippedBundle), "
+                    + "entrypoint: agentd/exec/authz/decision }\n")
+        }
     }
 
     @Test func `the gRPC port speaks gRPC`() throws {

@@ -6,36 +6,26 @@ import Testing
 /// What the API has run, without isolation: that has tests of its own.
 struct ExecutionTests {
     private let agentd: RunningAgentd
-    private static let key = "X-Authenticated-Key-Id: k1\r\nX-Rate-Limit-Tier: default\r\n"
+    private static let key = RunningAgentd.key
 
     init() throws {
-        let bundle = RunningRole.root.appendingPathComponent("bundles/agentd").path
         agentd = try RunningAgentd(
             "  sandboxes: { backend: host-direct, allow_host_direct: true, per_key: 3 }\n"
-                + "  policy: { bundle: \(bundle), entrypoint: agentd/exec/authz/decision }\n")
+                + "  policy: { bundle: \(RunningRole.shippedBundle), "
+                + "entrypoint: agentd/exec/authz/decision }\n")
     }
 
     private func call(
         _ method: String, _ target: String, _ json: [String: Any]? = nil, fields: String = key
     ) throws -> (status: Int, body: [String: Any]) {
-        let text = try json.map {
-            String(decoding: try JSONSerialization.data(withJSONObject: $0), as: UTF8.self)
-        }
-        let response = try agentd.ask(method, target, text, fields)
-        let body = try JSONSerialization.jsonObject(with: Data(response.body))
-        return (response.status, body as? [String: Any] ?? [:])
+        try agentd.call(method, target, json, fields: fields)
     }
 
     private func execute(
         _ capability: String, _ parameters: [String: Any], _ more: [String: Any] = [:],
         fields: String = key
     ) throws -> [String: Any] {
-        let data = try JSONSerialization.data(withJSONObject: parameters)
-        var request: [String: Any] = [
-            "capability": capability, "params_json": String(decoding: data, as: UTF8.self),
-        ]
-        request.merge(more) { $1 }
-        return try call("POST", "/api/v1/execute", request, fields: fields).body
+        try agentd.execute(capability, parameters, more, fields: fields)
     }
 
     private func sandbox() throws -> String {
@@ -44,7 +34,19 @@ struct ExecutionTests {
     }
 
     private func result(_ response: [String: Any]) -> [String: Any] {
-        response["result"] as? [String: Any] ?? [:]
+        RunningAgentd.result(response)
+    }
+
+    @Test(arguments: [
+        ["allowed_paths_rw": ["/etc"]], ["allowed_paths_ro": ["/etc/shadow"]],
+        ["workdir": "/root"], ["allowed_paths_rw": ["/usr"]],
+    ] as [[String: any Sendable]])
+    func `a client gets nothing of the host that it was not granted`(
+        wish: [String: any Sendable]
+    ) throws {
+        let answer = try call("POST", "/api/v1/sandboxes", wish)
+        #expect(answer.status == 403)
+        #expect((answer.body["detail"] as? String ?? "").contains("no sandbox may"))
     }
 
     @Test func `a command's output and code come back`() throws {
@@ -101,6 +103,25 @@ struct ExecutionTests {
         #expect(response.text.contains("\"EXECUTION_STATUS_DENIED\""))
         #expect(response.text.contains("\"POLICY_DENIED\""))
         #expect(response.text.contains("\"sandbox_id\"") == false)
+    }
+
+    @Test func `policy sees the role and what a sandbox shall have, and says why not`() throws {
+        let agentd = try RunningAgentd(
+            "  sandboxes:\n    backend: host-direct\n    allow_host_direct: true\n"
+                + "    writable_folders: [/var/tmp]\n"
+                + "  policy:\n    bundle: Tests/Corpus/agentd/host_for_admins\n"
+                + "    entrypoint: exec/decision\n")
+        func create(_ role: String) throws -> Message {
+            try agentd.ask(
+                "POST", "/api/v1/sandboxes", "{\"allowed_paths_rw\":[\"/var/tmp\"]}",
+                Self.key + "X-Authenticated-Role: \(role)\r\n")
+        }
+        let refused = try create("user")
+        #expect(refused.status == 403)
+        #expect(refused.text.contains("folders of the host are for admins"))
+        let made = try create("admin")
+        #expect(made.status == 200)
+        #expect(made.text.contains("\"writable_paths\":[\"/var/tmp\""))
     }
 
     @Test func `files are written, read and edited byte by byte`() throws {

@@ -66,4 +66,34 @@ struct AgentdConfigurationTests {
         #expect(upstream.token == Self.token)
         #expect(upstream.protocol == .http2)
     }
+
+    @Test func `the audit log is where the state is, unless it has a place of its own`() throws {
+        let agentd = try #require(try parse("agentd: { state: /s }").agentd)
+        #expect(agentd.state == "/s")
+        let audit = try #require(agentd.audit)
+        #expect(audit.folder == "/s/audit")
+        #expect(audit.sync == .always)
+        #expect(audit.rotateBytes == 64 << 20)
+        #expect(audit.rotateAge == .seconds(86400))
+        #expect(audit.keep == 90)
+        let own = try #require(
+            try parse("agentd: { state: /s, audit: { folder: /a, fsync: 2s } }").agentd)
+        #expect(own.audit?.folder == "/a")
+        #expect(own.audit?.sync == .interval(.seconds(2)))
+        #expect(try parse("agentd: { state: /s, audit: off }").agentd?.audit == nil)
+        #expect(try parse("agentd: {}").agentd?.audit == nil)
+    }
+
+    @Test(arguments: [
+        ("audit: {}", "agentd.audit.folder is missing"),
+        ("audit: { folder: /a, fsync: sometimes }", "always, never, or a duration"),
+        ("audit: { folder: /a, fsync: 2m }", "always, never, or a duration"),
+        ("audit: { folder: /a, rotate_bytes: 1KiB }", "64KiB"),
+        ("audit: { folder: /a, keep: 0 }", "from 1 to"),
+        ("audit: { folder: /a, rotate: 1 }", "unknown key agentd.audit.rotate"),
+    ])
+    func `an audit log that cannot be is told`(settings: String, complaint: String) {
+        let found = faults("agentd: { \(settings) }")
+        #expect(found.contains { $0.contains(complaint) }, "\(found)")
+    }
 }

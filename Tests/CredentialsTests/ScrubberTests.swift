@@ -186,7 +186,10 @@ struct ScrubberTests {
             words.withUnsafeBufferPointer { words in
                 cscan_make(&filter, words.baseAddress, UInt32(words.count))
                 let count = Int.random(in: 2...300, using: &random)
-                var text = (0..<count).map { _ in UInt8.random(in: 0...7, using: &random) }
+                var text = (0..<count).map { _ in
+                    UInt8.random(in: 0...7, using: &random)
+                        | UInt8.random(in: 0...9, using: &random) / 9 << 7
+                }
                 if let word = words.randomElement(using: &random), count >= 8 {
                     let place = Int.random(in: 0...(count - 8), using: &random)
                     withUnsafeBytes(of: word.bytes) { bytes in
@@ -206,6 +209,7 @@ struct ScrubberTests {
                 }
                 let found = cscan_find(&filter, text, count)
                 #expect(found == cscan_find_plain(&filter, text, count))
+                #expect(found == cscan_find_32(&filter, text, count))
                 if let expected { #expect(found == expected) } else { #expect(found > count - 8) }
             }
         }

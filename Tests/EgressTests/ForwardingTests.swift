@@ -74,7 +74,8 @@ struct ForwardingTests {
             "X-API-Key", "Authorization", "Proxy-Authorization", "Proxy-Connection", "Cookie",
             "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Anything", "Forwarded", "Via",
             "Keep-Alive", "TE", "X_Sandbox_Policy", "X-Real-IP", "X-Envoy-Original-Path",
-            "X-HTTP-Method-Override", "X-Authenticated-Key-Id", "X-Rate-Limit-Tier", "Named",
+            "X-HTTP-Method-Override", "X-Authenticated-Key-Id", "X-Authenticated-Role",
+            "X-Rate-Limit-Tier", "Named",
         ]
         let fields = names.map { "\($0): secret-value\r\n" }.joined() + "Connection: named\r\n"
         let message = try forwarded("/x", fields + "Accept: text/plain\r\nX-Own: kept\r\n")

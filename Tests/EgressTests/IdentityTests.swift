@@ -56,6 +56,40 @@ struct IdentityTests {
         #expect(try named.readMessage().status == 200)
     }
 
+    @Test func `the log says who connected to a socket`() throws {
+        let egress = try running(
+            """
+              access_log: { path: \(folder)/access }
+              identity: { sockets: [{ path: \(folder)/all.sock, sandbox: sbx-all }] }
+
+            """)
+        let client = try ask("all.sock")
+        _ = try serve()
+        _ = try client.readMessage()
+        egress.stop()
+        let line = try String(contentsOfFile: folder + "/access", encoding: .utf8)
+        #expect(line.contains(#""client":"unix:uid=\#(getuid()),pid=\#(getpid())""#), "\(line)")
+    }
+
+    @Test func `policy sees the ends of a socket as Envoy has them`() throws {
+        let bundle = try EgressBundle(upstream: upstream.port)
+        try """
+        package agentd.authz
+
+        ends := [input.attributes.source.address, input.attributes.destination.address]
+
+        decision := {"allowed": false, "deny_reasons": {json.marshal(ends)}}
+        """.write(toFile: bundle.path + "/authz_router.rego", atomically: true, encoding: .utf8)
+        try FileManager.default.removeItem(atPath: bundle.path + "/authz_router_test.rego")
+        let egress = try RunningEgress(
+            bundle,
+            settings: "  identity: { sockets: [{ path: \(folder)/all.sock, sandbox: sbx-all }] }\n")
+        defer { egress.stop() }
+        let answer = try ask("all.sock").readMessage()
+        #expect(answer.status == 403)
+        #expect(answer.text.contains(#"[{\"pipe\":{}},{\"pipe\":{}}]"#), "\(answer.text)")
+    }
+
     @Test func `nobody is believed who says something else`() throws {
         let egress = try sockets()
         defer { egress.stop() }

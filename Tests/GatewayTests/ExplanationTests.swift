@@ -8,7 +8,7 @@ struct ExplanationTests {
     private func explain(
         _ key: ExplainedKey.Presented?, _ method: String, _ path: String
     ) throws -> GatewayExplanation {
-        let bundle = RunningRole.root.appendingPathComponent("bundles/agentd").path
+        let bundle = RunningRole.shippedBundle
         let configuration = try RunningRole.parse(
             "gateway: { policy: { bundle: '\(bundle)', entrypoint: agentd/authz/decision } }")
         let gateway = try #require(configuration.gateway)

@@ -33,6 +33,7 @@ struct ForwardingTests {
             X-Sandbox-Policy: admin\r
             x-sandbox-id: other\r
             X-Authenticated-Key-ID: root\r
+            X-Authenticated-Role: root\r
             X-Rate-Limit-Tier: none\r
             X-Forwarded-For: 10.0.0.1\r
             X-Request-ID: mine\r
@@ -47,10 +48,11 @@ struct ForwardingTests {
         let names = Set(forwarded.fields.map { $0.name.lowercased() })
         #expect(
             names == [
-                "host", "x-kept", "x-authenticated-key-id", "x-rate-limit-tier", "x-request-id",
-                "traceparent", "x-forwarded-for", "x-forwarded-proto",
+                "host", "x-kept", "x-authenticated-key-id", "x-authenticated-role",
+                "x-rate-limit-tier", "x-request-id", "traceparent", "x-forwarded-for", "x-forwarded-proto",
             ])
         #expect(forwarded["x-authenticated-key-id"] == "dev-key-1")
+        #expect(forwarded["x-authenticated-role"] == "admin")
         #expect(forwarded["x-rate-limit-tier"] == "unlimited")
         #expect(forwarded["x-forwarded-for"] == "127.0.0.1")
         #expect(forwarded["x-request-id"] != "mine")

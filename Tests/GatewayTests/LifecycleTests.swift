@@ -1,6 +1,7 @@
 import Foundation
 import IO
 import Peers
+import RunningRole
 import Testing
 
 /// A bundle that changes, a gateway that drains, and what it says about itself.
@@ -14,7 +15,7 @@ struct LifecycleTests {
         init() throws {
             let name = "sluice-bundle-\(UUID().uuidString)"
             path = FileManager.default.temporaryDirectory.appendingPathComponent(name).path
-            let shipped = RunningGateway.root.appendingPathComponent("bundles/agentd").path
+            let shipped = RunningRole.shippedBundle
             try FileManager.default.copyItem(atPath: shipped, toPath: path)
         }
 

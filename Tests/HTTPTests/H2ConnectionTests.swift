@@ -82,6 +82,30 @@ struct H2ConnectionTests {
             ])
     }
 
+    /// How many bytes a request takes the first and the second time, once its other fields are known.
+    private func sizes(target: String, _ field: String) throws -> (first: Int, second: Int) {
+        _ = try request("GET / HTTP/1.1\r\nHost: x\r\n\r\n", ends: true)
+        _ = output(of: client)
+        let head = "GET \(target) HTTP/1.1\r\nHost: x\r\n\(field)\r\n"
+        _ = try request(head, ends: true)
+        let first = output(of: client).count
+        _ = try request(head, ends: true)
+        return (first, output(of: client).count)
+    }
+
+    @Test(arguments: [
+        ("/", "Accept: application/json\r\n", true),
+        ("/", "Authorization: Bearer 0123456789\r\n", false),
+        ("/", "X-Service-Key: 0123456789\r\n", false),
+        ("/a?key=0123456789", "", false),
+    ])
+    func `nothing that may be a request's credential is in a table`(
+        target: String, field: String, isShared: Bool
+    ) throws {
+        let sizes = try sizes(target: target, field)
+        #expect((sizes.second < sizes.first) == isShared)
+    }
+
     @Test func `bytes may be cut anywhere`() throws {
         _ = try request(Self.head, ends: true)
         let bytes = output(of: client)

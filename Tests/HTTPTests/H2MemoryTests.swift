@@ -1,3 +1,4 @@
+import Foundation
 @testable import HTTP
 import Testing
 
@@ -42,6 +43,69 @@ struct H2MemoryTests {
             }
         }
         #expect(space.memory.usedCount == 0)
+    }
+
+    /// The bytes of a block that was taken, but its first word, which links free blocks.
+    private func bytes(
+        _ block: UnsafeMutableRawPointer, _ count: Int
+    ) -> Slice<UnsafeRawBufferPointer> {
+        UnsafeRawBufferPointer(start: block, count: count).dropFirst(8)
+    }
+
+    @Test(arguments: [1, 64, 65, 500, 4096, 65_536])
+    func `a block that is given back is wiped and taken again`(size: Int) throws {
+        let memory = H2Memory()
+        let block = try #require(memory.take(size))
+        block.initializeMemory(as: UInt8.self, repeating: 0xAA, count: size)
+        memory.give(block)
+        #expect(memory.take(size) == block)
+        #expect(bytes(block, size).allSatisfy { $0 == 0 })
+    }
+
+    @Test(arguments: [1, 64, 100, 1000, 17_000, 65_536, 65_537, 1 << 20])
+    func `blocks are apart, and all are given back`(size: Int) throws {
+        let memory = H2Memory()
+        let count = size > 65_536 ? 20 : 2 * (256 << 10) / max(size, 64)
+        for _ in 0..<3 {
+            let blocks = try (0..<count).map { _ in try #require(memory.take(size)) }
+            let sorted = blocks.map { Int(bitPattern: $0) }.sorted()
+            #expect(zip(sorted, sorted.dropFirst()).allSatisfy { $0 + size <= $1 })
+            #expect(sorted.allSatisfy { $0.isMultiple(of: 16) })
+            for (number, block) in blocks.enumerated() {
+                block.storeBytes(of: UInt8(truncatingIfNeeded: number), as: UInt8.self)
+            }
+            for (number, block) in blocks.enumerated() {
+                #expect(block.load(as: UInt8.self) == UInt8(truncatingIfNeeded: number))
+            }
+            for block in blocks { memory.give(block) }
+            #expect(memory.usedCount == 0)
+        }
+    }
+
+    /// Whether the mapping that has the address is marked as one that no core dump has (proc(5)).
+    private func isLeftOut(_ block: UnsafeMutableRawPointer) throws -> Bool {
+        let address = UInt(bitPattern: block)
+        var isFound = false
+        // A file of the kernel's own, whose size nobody knows before it is read.
+        let file = try #require(FileHandle(forReadingAtPath: "/proc/self/smaps"))
+        let text = String(decoding: file.readDataToEndOfFile(), as: UTF8.self)
+        for line in text.split(separator: "\n") {
+            let words = line.split(separator: " ")
+            let ends = words[0].split(separator: "-").compactMap { UInt($0, radix: 16) }
+            if ends.count == 2 { isFound = ends[0] <= address && address < ends[1] }
+            if isFound, words[0] == "VmFlags:" { return words.contains("dd") }
+        }
+        return false
+    }
+
+    @Test(arguments: [1, 4096, 1 << 20])
+    func `no core dump has it`(size: Int) throws {
+        let memory = H2Memory()
+        #expect(try isLeftOut(#require(memory.take(size))))
+        #expect(try isLeftOut(#require(space.text.baseAddress)))
+        let other = UnsafeMutableRawPointer.allocate(byteCount: size, alignment: 16)
+        defer { other.deallocate() }
+        #expect(try !isLeftOut(other))
     }
 
     @Test func `many small frames do not stay in memory`() throws {

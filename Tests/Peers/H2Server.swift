@@ -9,6 +9,8 @@ public final class H2Server {
     public private(set) var heads: [Int32: String] = [:]
     /// How much content each stream brought. None of it is credited to its sender.
     public private(set) var contentCounts: [Int32: Int] = [:]
+    /// How streams were closed, by either side.
+    public private(set) var closed: [Int32: H2ErrorCode] = [:]
     private let space = H2Workspace()
     /// Bodies on their way out: the connection reads them from here.
     private var kept: [UnsafeMutableRawBufferPointer] = []
@@ -26,6 +28,12 @@ public final class H2Server {
     /// Reads until the stream has brought so much content.
     public func readContent(of stream: Int32, count: Int) throws {
         try read { self.contentCounts[stream, default: 0] >= count }
+    }
+
+    /// Reads until the stream is closed, and returns how.
+    public func readClosed(_ stream: Int32) throws -> H2ErrorCode? {
+        try read { self.closed[stream] != nil }
+        return closed[stream]
     }
 
     /// Reads until the other side ends the connection.
@@ -55,13 +63,22 @@ public final class H2Server {
     public func send(
         _ content: String, trailers: String = "", on stream: Int32, isLast: Bool
     ) {
-        let bytes = Array((content + trailers).utf8)
-        let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: bytes.count, alignment: 1)
-        memory.copyBytes(from: bytes)
+        offer(
+            Array((content + trailers).utf8), trailerBytes: trailers.utf8.count, on: stream,
+            isLast: isLast)
+    }
+
+    /// Content and, as its last `trailerBytes`, trailer lines; once what was offered before is
+    /// flushed.
+    public func offer(
+        _ content: [UInt8], trailerBytes: Int = 0, on stream: Int32, isLast: Bool
+    ) {
+        let memory = UnsafeMutableRawBufferPointer.allocate(
+            byteCount: content.count, alignment: 1)
+        memory.copyBytes(from: content)
         kept.append(memory)
         connection.offer(
-            stream, UnsafeRawBufferPointer(memory), trailerBytes: trailers.utf8.count,
-            isLast: isLast)
+            stream, UnsafeRawBufferPointer(memory), trailerBytes: trailerBytes, isLast: isLast)
     }
 
     public func reset(_ stream: Int32, _ code: H2ErrorCode) { connection.reset(stream, code) }
@@ -100,7 +117,8 @@ public final class H2Server {
             _ = connection.bind(stream, user: 0)
         case .content(let stream, _, let range):
             contentCounts[stream, default: 0] += range.count
-        case .trailers, .end, .closed, .settings, .goAway, .oversizedHead, .drained: break
+        case .closed(let stream, _, let code): closed[stream] = code
+        case .trailers, .end, .settings, .goAway, .oversizedHead, .drained: break
         }
     }
 }

@@ -71,6 +71,11 @@ import Testing
         ("f(x) := count([y | some y in x])\np := [1 | some y in input.a; f(input.b) > y]", true),
         ("f(x) := count([y | some y in x])\np := [1 | some x in input.a; some y in x; f(x) > y]",
             true),
+        // A call that its function's arguments make no difference to.
+        ("f(x) := count([y | some y in x])\ng(y) := f(input.a) + y\n"
+            + "p := [g(x) | some x in input.b]", true),
+        ("f(x) := count([y | some y in x])\ng(y) := f(data.t.q) + y\nq := [input.c]\n"
+            + "p := [g(x) | some x in input.b]", true),
         // One call, or one for each turn of a loop.
         ("f(x) := count([y | some y in x])\np := f(input.a)", false),
         ("f(x) := count([y | some y in x])\np := [f(x) | some x in input.a]", false),

@@ -55,6 +55,9 @@ import Testing
         ("p[k] := v if some k, v in {\"a\": 1, \"b\": 2}", #"{"a":1,"b":2}"#),
         ("p := [x | some x in input.list; x > 1]", "[2,3]"),
         ("p := {x: y | some x, y in input.list}", #"{"0":1,"1":2,"2":3}"#),
+        // A number is one key, however it is spelled.
+        (#"p := {1: "x"}[1.0]"#, #""x""#),
+        (#"p := {10e-1: "x", 2.5: "y"}[1]"#, #""x""#),
         ("p if every x in input.list { x > 0 }", "true"),
         ("p if every x in input.list { x > 1 }", "undefined"),
         ("p := y if [1, {\"k\": y}] = [1, {\"k\": input.a}]", "1"),

@@ -1,3 +1,4 @@
+internal import Glibc
 @testable internal import Sandbox
 internal import Testing
 
@@ -39,13 +40,63 @@ struct SandboxViewTests {
             == [.writable(source: "/var/tmp")])
     }
 
+    private static let folders = HostFolders(readable: ["/var/cache"], writable: ["/var/tmp"])
+
+    @Test(arguments: [
+        ("/var/tmp", true), ("/var/tmp", false), ("/var//tmp/./", true), ("/var/cache", false),
+        ("/var/cache/apt", false), ("/usr/share", false),
+    ])
+    func `a client may name what is allowed, and what every sandbox has`(
+        path: String, writable: Bool
+    ) throws {
+        _ = try Self.view {
+            $0.hostFolders = Self.folders
+            if writable { $0.writablePaths = [path] } else { $0.readablePaths = [path] }
+        }
+    }
+
+    @Test(arguments: [
+        ("/var/cache", true), ("/var", false), ("/var/tmpfile", false), ("/etc", false),
+        ("/etc/shadow", false), ("/root", true), ("/usr", true), ("/no/such/place", false),
+        ("/usr/lib/ssl/private", false),
+    ])
+    func `nothing else of the host can be had`(path: String, writable: Bool) {
+        #expect(throws: SandboxError.notAllowed(path, writable: writable)) {
+            try Self.view {
+                $0.hostFolders = Self.folders
+                if writable { $0.writablePaths = [path] } else { $0.readablePaths = [path] }
+            }
+        }
+    }
+
+    @Test func `a work folder of the host has to be one that can be written`() {
+        #expect(throws: SandboxError.notAllowed("/var/cache", writable: true)) {
+            try Self.view {
+                $0.hostFolders = Self.folders
+                $0.workFolder = .host("/var/cache")
+            }
+        }
+    }
+
+    @Test func `a link does not lead out of what is allowed`() throws {
+        let folder = try ScratchFolder(owner: .own)
+        symlink("/etc", folder.path + "/link")
+        #expect(throws: SandboxError.notAllowed(folder.path + "/link", writable: true)) {
+            try Self.view {
+                $0.hostFolders = Self.folders
+                $0.writablePaths = [folder.path + "/link"]
+            }
+        }
+    }
+
     @Test func `bubblewrap is told the same view, and variables only for the command`() throws {
         let specification = SandboxSpecification()
         let draft = try SandboxDraft(
             specification: specification, backend: .container, bubblewrap: "/usr/bin/bwrap",
             filter: SyscallFilter(profile: .default))
         let made = BubblewrapArguments(
-            draft: draft, command: ["true"], environment: ["LD_PRELOAD": "/workspace/x.so"],
+            draft: draft, command: SandboxCommand(["true"]),
+            environment: ["LD_PRELOAD": "/workspace/x.so"],
             folder: "/workspace")
         let text = made.arguments.joined(separator: " ")
         for part in [

@@ -3,8 +3,9 @@
 
 usage: memory.py PORT PID CALLS SECRET SERVICE...
 A core dump would hold all mappings but those that are marked not to be dumped (`dd` in smaps): none
-of them may hold the secret, in any of six spellings. It must be found in those that are marked, or
-the search itself is broken. Needs root: the process lets nobody else look.
+of them may hold the secret, in any of six spellings or as HTTP/2 codes it. It must be found in those
+that are marked, or the search itself is broken. Needs root: the process lets nobody else look; and
+Python's hpack.
 """
 import base64
 import concurrent.futures
@@ -12,10 +13,16 @@ import http.client
 import sys
 import urllib.parse
 
+from hpack.huffman import HuffmanEncoder
+from hpack.huffman_constants import REQUEST_CODES, REQUEST_CODES_LENGTH
 
-def call(port, service):
+
+def call(port, service, number):
+    """Every other one with content, which shares a TLS record with the head."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
-    connection.request("GET", "/x", headers={"Host": service, "X-Sandbox-ID": "sbx-1"})
+    connection.request(
+        "POST" if number % 2 else "GET", "/x", body=b"content" if number % 2 else None,
+        headers={"Host": service, "X-Sandbox-ID": "sbx-1"})
     answer = connection.getresponse()
     content = answer.read()
     connection.close()
@@ -26,13 +33,25 @@ def spellings(secret):
     raw = secret.encode()
     # Whatever stands before it in a text, two of three groups of base64 have the same letters.
     basic = base64.b64encode(b"me:" + raw)[4:-4]
-    return {
+    percent = urllib.parse.quote(secret, safe="")
+    coder = HuffmanEncoder(REQUEST_CODES, REQUEST_CODES_LENGTH)
+    # The last byte has bits of what follows, or of the padding.
+    coded = {
+        name: coder.encode(text.encode())[:-1]
+        for name, text in {
+            "coded bearer": f"Bearer {secret}",
+            "coded header": secret,
+            "coded basic": "Basic " + base64.b64encode(b"me:" + raw).decode(),
+            "coded query": f"/x?key={percent}",
+        }.items()
+    }
+    return coded | {
         "raw": raw,
         "base64": base64.b64encode(raw)[:-4],
         "base64url": base64.urlsafe_b64encode(raw)[:-4],
         "basic": basic,
         "hex": raw.hex().encode(),
-        "percent": urllib.parse.quote(secret, safe="").encode(),
+        "percent": percent.encode(),
     }
 
 
@@ -68,7 +87,7 @@ def search(pid, needles):
 def round_of(calls, port, service):
     """That many calls at once, so that some have to wait for a connection."""
     with concurrent.futures.ThreadPoolExecutor(calls) as pool:
-        return list(pool.map(lambda _: call(port, service), range(calls)))
+        return list(pool.map(lambda number: call(port, service, number), range(calls)))
 
 
 def main():
@@ -85,7 +104,8 @@ def main():
     print(
         f"{len(answers)} calls, {len(wrong)} not answered with 200; found where it may be: "
         f"{', '.join(sorted(controls))}; leaks: {', '.join(leaks + told) or 'none'}")
-    sys.exit(bool(wrong or leaks or told or not {"raw", "basic", "percent"} <= controls))
+    known = {"raw", "basic", "percent", "coded bearer", "coded header", "coded basic", "coded query"}
+    sys.exit(bool(wrong or leaks or told or not known <= controls))
 
 
 main()

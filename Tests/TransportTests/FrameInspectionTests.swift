@@ -38,6 +38,20 @@ struct FrameInspectionTests {
         return (client, server)
     }
 
+    /// The same over a stream of HTTP/2 (RFC 8441).
+    private func webSocketOverHTTP2() throws -> (client: FramePeer, server: Peer) {
+        let client = try FramePeer(relay.connect())
+        try client.write(.headers, flags: 4, 1, FramePeer.webSocket())
+        let server = try upstream.accept()
+        _ = try server.readHead()
+        try server.send(
+            "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+                + "X-Echo: \(Self.secret)\r\n\r\n")
+        let head = String(decoding: try client.read(.headers).content, as: UTF8.self)
+        #expect(head.contains(Self.stars))
+        return (client, server)
+    }
+
     private struct Received: Equatable {
         var opcode: UInt8
         var text: String
@@ -129,6 +143,35 @@ struct FrameInspectionTests {
                 Received(opcode: 1, text: ""),
                 Received(opcode: 1, text: String(repeating: "x", count: 70_000)),
             ], at: client)
+    }
+
+    @Test func `a secret is covered in messages over HTTP/2, wherever they are cut`() throws {
+        let (client, server) = try webSocketOverHTTP2()
+        let whole =
+            frame("key \(Self.secret) and ", .binary, isFinal: false)
+            + frame("alive \(Self.secret)", .ping) + frame("sk-plan", .continuation)
+        let expected = [
+            Received(opcode: 9, text: "alive \(Self.stars)"),
+            Received(opcode: 2, text: "key \(Self.stars) and sk-plan"),
+        ]
+        for cut in 0...whole.count {
+            try server.send(Array(whole[..<cut]))
+            try server.send(Array(whole[cut...]))
+            var bytes: [UInt8] = []
+            while try messages(bytes)?.count != expected.count {
+                bytes += try client.read(.data).content
+            }
+            #expect(try messages(bytes) == expected)
+        }
+        try client.write(.data, flags: 1, 1, Array("anything \(Self.secret)".utf8))
+        try server.fill { $0.count == 9 + Self.secret.utf8.count }
+        #expect(String(decoding: server.received, as: UTF8.self) == "anything \(Self.secret)")
+    }
+
+    @Test func `what is no frame resets the stream`() throws {
+        let (client, server) = try webSocketOverHTTP2()
+        try server.send([0xC1, 0])
+        #expect(try client.read(.reset).stream == 1)
     }
 
     @Test(arguments: [

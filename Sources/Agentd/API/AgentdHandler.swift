@@ -10,15 +10,16 @@ final class AgentdHandler: RequestHandler {
     private let state: AgentdState
     private let shard: MetricShard
     private let calls: GRPCHandler
-    private let table: SandboxTable?
+    private let executor: any CapabilityExecutor
     private let noFilter = FieldFilter()
     private var problems = ProblemDetails()
     private var writer = JSONWriter(capacity: 1024)
 
     init(
-        _ state: AgentdState, shard: MetricShard, calls: GRPCHandler, table: SandboxTable?
+        _ state: AgentdState, shard: MetricShard, calls: GRPCHandler,
+        executor: any CapabilityExecutor
     ) {
-        self.table = table
+        self.executor = executor
         self.state = state
         self.shard = shard
         self.calls = calls
@@ -124,8 +125,8 @@ final class AgentdHandler: RequestHandler {
         _ reply: Reply
     ) {
         switch endpoint {
-        case .health: status("healthy", reply)
-        case .ready: status("ready", reply)
+        case .health: tellHealth(reply)
+        case .ready: tellReady(reply)
         case .status: describe(head, request, reply)
         case .openAPI:
             reply.lines.append("Content-Type: application/json\r\n")
@@ -136,23 +137,33 @@ final class AgentdHandler: RequestHandler {
         }
     }
 
-    private func status(_ word: StaticString, _ reply: Reply) {
+    /// 503 when nothing can be run although it should be; so is it for `tellReady`.
+    private func tellHealth(_ reply: Reply) {
+        let health = executor.health
         begin()
-        member("status", word)
-        end(200, reply)
+        writer.member("status", health.status)
+        if let reason = health.details["reason"] { writer.member("reason", reason) }
+        end(health.healthy ? 200 : 503, reply)
+    }
+
+    private func tellReady(_ reply: Reply) {
+        let isReady = executor.health.healthy
+        begin()
+        writer.member("status", isReady ? "ready" : "not ready")
+        end(isReady ? 200 : 503, reply)
     }
 
     private func describe(
         _ head: borrowing RequestHead, _ request: IncomingRequest, _ reply: Reply
     ) {
+        let health = executor.health
         begin()
-        member("status", "healthy")
-        writer.key("version")
-        writer.string(state.version)
+        writer.member("status", health.status)
+        writer.member("version", state.version)
         writer.key("uptime_seconds")
         writer.integer(Int64(state.uptimeSeconds(now: request.now)))
         writer.key("sandboxes")
-        writer.integer(Int64(table?.count ?? 0))
+        writer.integer(Int64(health.details["sandboxes"] ?? "") ?? 0)
         if case .one(let keyID) = head.fields.single(.xAuthenticatedKeyID) {
             writer.key("key_id")
             writer.string(keyID.slice(of: request.bytes))
@@ -172,10 +183,5 @@ final class AgentdHandler: RequestHandler {
         reply.status = status
         reply.lines.append("Content-Type: application/json\r\n")
         reply.content.append(contentsOf: writer.bytes)
-    }
-
-    private func member(_ name: StaticString, _ text: StaticString) {
-        writer.key(name)
-        writer.string(text)
     }
 }

@@ -1,6 +1,6 @@
 internal import GRPC
 
-/// The HTTP API: which method of `agentd.v1.Agentd` each of its paths leads to.
+/// The HTTP API: which method of the services each of its paths leads to.
 enum AgentdRules {
     static let all: [HTTPRule] = [
         HTTPRule(.get, "/api/v1/capabilities", AgentdService.path("ListCapabilities")),
@@ -8,8 +8,8 @@ enum AgentdRules {
             .post, "/api/v1/execute", AgentdService.path("Execute"),
             stream: AgentdService.path("ExecuteStream")),
         HTTPRule(
-            .get, "/api/v1/sandboxes", AgentdService.path("ListSandboxes"),
-            query: ["state_filter": .string]),
+            .get, "/api/v1/sandboxes", ListingService.list,
+            query: ["state_filter": .string, "label": .string]),
         HTTPRule(.post, "/api/v1/sandboxes", AgentdService.path("CreateSandbox")),
         HTTPRule(
             .delete, "/api/v1/sandboxes/{sandbox_id}", AgentdService.path("TerminateSandbox"),
@@ -25,5 +25,10 @@ enum AgentdRules {
             .post, "/api/v1/sandboxes/{sandbox_id}/files/write", AgentdService.path("WriteFile")),
         HTTPRule(
             .post, "/api/v1/sandboxes/{sandbox_id}/files/edit", AgentdService.path("EditFile")),
+        HTTPRule(.get, "/api/v1/audit", AuditService.list, query: pages),
+        HTTPRule(
+            .get, "/api/v1/sandboxes/{sandbox_id}/audit", AuditService.list, query: pages),
     ]
+
+    private static let pages: [String: HTTPRule.Form] = ["after": .literal, "limit": .literal]
 }

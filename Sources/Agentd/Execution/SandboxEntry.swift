@@ -29,12 +29,15 @@ final class SandboxEntry: Sendable {
     let created: UInt64
     let expires: UInt64
     let isPersistent: Bool
+    /// What the client that made it notes about it.
+    let labels: [String: String]
     private let state: Mutex<State>
 
     init(
         id: String, profile: String, owner: String, sandbox: Sandbox, isPersistent: Bool,
-        lifetimeNanoseconds: UInt64
+        labels: [String: String], lifetimeNanoseconds: UInt64
     ) {
+        self.labels = labels
         self.id = id
         self.profile = profile
         self.owner = owner
@@ -99,10 +102,11 @@ final class SandboxEntry: Sendable {
         capabilities.backend = sandbox.backend.rawValue
         capabilities.profile = profile
         capabilities.canWriteFilesystem = true
-        capabilities.readablePaths = specification.readablePaths
-        capabilities.writablePaths = specification.writablePaths + [sandbox.workFolder]
+        capabilities.readablePaths = sandbox.readablePaths
+        capabilities.writablePaths = sandbox.writablePaths
         capabilities.limits = Agentd_V1_ResourceLimits(specification.limits)
         capabilities.syscallFilterActive = sandbox.report[.seccomp] == .enforced
+        capabilities.blockedSyscallCategories = sandbox.blockedCalls
         capabilities.isPersistent = isPersistent
         capabilities.createdAtMs = created / 1_000_000
         let now = Clock.wallNanoseconds

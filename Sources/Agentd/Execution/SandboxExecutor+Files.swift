@@ -1,3 +1,4 @@
+internal import Audit
 internal import Bytes
 internal import GRPC
 internal import Protos
@@ -77,11 +78,17 @@ extension SandboxExecutor {
         writer.member("path", path)
         writer.endObject()
         let params = String(decoding: writer.bytes, as: UTF8.self)
-        guard
-            policy.allows(capability.rawValue, paramsJSON: params, caller, sandbox: sandbox)
-        else { throw Status(.permissionDenied, "policy does not allow it") }
+        let refusal = policy.refusal(
+            capability.rawValue, paramsJSON: params, caller, sandbox: sandbox)
+        if let refusal { throw Status(.permissionDenied, refusal) }
         guard entry.begin() else {
             throw Status(.failedPrecondition, "the sandbox '\(sandbox)' has ended")
+        }
+        do throws(AuditFault) {
+            try caller.witness?.begins(in: entry.id)
+        } catch {
+            entry.end()
+            throw Status(error)
         }
         return entry
     }

@@ -17,10 +17,15 @@ final class SandboxTable: Sendable {
     }
 
     private let launcher: SandboxLauncher
-    private let backend: IsolationBackend
+    let backend: IsolationBackend
     private let allowsHostDirect: Bool
     private let limits: Limits
+    private let hostFolders: HostFolders
+    /// What a sandbox has of isolation on this machine.
+    let report: IsolationReport
     private let entries = Mutex<[String: SandboxEntry]>([:])
+    /// Of sandboxes as they are when nothing is asked for.
+    private let pool: SandboxPool?
 
     /// Starts what makes sandboxes, and makes one, to know now whether that can be done.
     init(_ configuration: SandboxesConfiguration) throws(RoleError) {
@@ -34,11 +39,22 @@ final class SandboxTable: Sendable {
         limits.perKeyMax = configuration.perKeyMax
         limits.totalMax = configuration.totalMax
         self.limits = limits
+        hostFolders = HostFolders(
+            readable: configuration.readableFolders, writable: configuration.writableFolders)
         do throws(SandboxError) {
             launcher = try SandboxLauncher()
-            try launcher.create(
-                SandboxSpecification(), backend: backend, allowHostDirect: allowsHostDirect
-            ).terminate()
+            let sandbox = try launcher.create(
+                SandboxSpecification(), backend: backend, allowHostDirect: allowsHostDirect)
+            report = sandbox.report
+            sandbox.terminate()
+            var usual = SandboxSpecification()
+            usual.hostFolders = hostFolders
+            pool =
+                configuration.pool == 0
+                ? nil
+                : try SandboxPool(
+                    launcher: launcher, specification: usual, backend: backend,
+                    count: configuration.pool)
         } catch {
             throw RoleError("agentd.sandboxes: \(backend.rawValue): \(error.description)")
         }
@@ -48,7 +64,8 @@ final class SandboxTable: Sendable {
     func create(
         _ request: Agentd_V1_CreateSandboxRequest, owner: String, isPersistent: Bool
     ) throws(Status) -> SandboxEntry {
-        let specification = try SandboxSpecification(request)
+        var specification = try SandboxSpecification(request)
+        specification.hostFolders = hostFolders
         endExpired()
         let (total, own) = entries.withLock { all in
             (all.count, all.values.count { $0.owner == owner })
@@ -58,19 +75,29 @@ final class SandboxTable: Sendable {
         }
         let sandbox: Sandbox
         do throws(SandboxError) {
-            sandbox = try launcher.create(
-                specification, backend: backend, allowHostDirect: allowsHostDirect)
+            sandbox = try make(specification)
         } catch {
             throw Status(error)
         }
         let entry = SandboxEntry(
             id: "sbx-\(UniqueName.make())", profile: specification.profile.rawValue, owner: owner,
-            sandbox: sandbox, isPersistent: isPersistent,
+            sandbox: sandbox, isPersistent: isPersistent, labels: request.labels,
             lifetimeNanoseconds: isPersistent
                 ? limits.persistentNanoseconds : limits.lifetimeNanoseconds)
         entries.withLock { $0[entry.id] = entry }
         return entry
     }
+
+    private func make(
+        _ specification: SandboxSpecification
+    ) throws(SandboxError) -> Sandbox {
+        if let pool, specification == pool.specification { return try pool.take() }
+        return try launcher.create(
+            specification, backend: backend, allowHostDirect: allowsHostDirect)
+    }
+
+    /// How many sandboxes are ready for whoever asks for none in particular.
+    var readyCount: Int { pool?.readyCount ?? 0 }
 
     /// The caller's own; those of others are as good as missing.
     func find(_ id: String, owner: String) -> SandboxEntry? {
@@ -142,6 +169,7 @@ extension Status {
     init(_ error: SandboxError) {
         switch error {
         case .invalid(let reason): self.init(.invalidArgument, reason)
+        case .notAllowed: self.init(.permissionDenied, error.description)
         case .unavailable, .launcherGone: self.init(.unavailable, error.description)
         case .notStarted, .ended, .suspended: self.init(.failedPrecondition, error.description)
         case .unsupported: self.init(.notServed, error.description)

@@ -41,12 +41,21 @@ struct FieldRule {
             type: "ListSandboxesRequest", field: "state_filter",
             words: ["", "Active", "Detached", "Suspended", "Terminated"]),
         FieldRule(
+            type: "ListLabelledSandboxesRequest", field: "state_filter",
+            words: ["", "Active", "Detached", "Suspended", "Terminated"]),
+        FieldRule(
+            type: "ListLabelledSandboxesRequest", field: "label",
+            lengths: 0...RequestCheck.labelLengthMax),
+        FieldRule(
             type: "CreateSandboxRequest", field: "profile", words: ["", "default", "strict"]),
         FieldRule(type: "CreateSandboxRequest", field: "workdir", pattern: "^(/[^\\u0000]*)?$"),
         FieldRule(
             type: items, field: "allowed_paths_ro", isRequired: true, pattern: "^/[^\\u0000]*$"),
         FieldRule(
             type: items, field: "allowed_paths_rw", isRequired: true, pattern: "^/[^\\u0000]*$"),
+        FieldRule(type: "ListAuditRecordsRequest", field: "after", most: .max),
+        FieldRule(
+            type: "ListAuditRecordsRequest", field: "limit", most: Int64(AuditService.limitMax)),
         FieldRule(type: "ReadFileRequest", field: "path", isRequired: true, lengths: path),
         FieldRule(type: "WriteFileRequest", field: "path", isRequired: true, lengths: path),
         FieldRule(type: "EditFileRequest", field: "path", isRequired: true, lengths: path),

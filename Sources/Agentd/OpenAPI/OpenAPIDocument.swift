@@ -103,7 +103,7 @@ struct OpenAPIDocument {
         writer.object(rule.method.rawValue.lowercased()) { writer in
             writer.member("operationId", method.name)
             if needsToken { Self.writeSecurity(to: &writer) }
-            Self.writeParameters(of: rule, to: &writer)
+            Self.writeParameters(of: rule, method.input, to: &writer)
             if rule.method == .post {
                 writer.object("requestBody") {
                     if !FieldRule.required(of: method.input).isEmpty { $0.flag("required") }
@@ -118,7 +118,10 @@ struct OpenAPIDocument {
         }
     }
 
-    private static func writeParameters(of rule: HTTPRule, to writer: inout JSONWriter) {
+    private static func writeParameters(
+        of rule: HTTPRule, _ input: String, to writer: inout JSONWriter
+    ) {
+        let type = input.split(separator: ".").last.map(String.init) ?? input
         writer.key("parameters")
         writer.beginArray()
         for name in rule.fields {
@@ -134,7 +137,7 @@ struct OpenAPIDocument {
             writer.member("name", name)
             writer.member("in", "query")
             writer.object("schema") {
-                if let rule = FieldRule.of(name, in: "ListSandboxesRequest") {
+                if let rule = FieldRule.of(name, in: type) {
                     rule.write(to: &$0)
                 } else {
                     $0.member("type", form == .string ? "string" : "boolean")

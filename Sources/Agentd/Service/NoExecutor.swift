@@ -1,18 +1,25 @@
 internal import GRPC
 internal import Protos
 
-/// A daemon without a sandbox backend: it says so, and runs nothing.
+/// A daemon without sandboxes: it says so, and runs nothing.
 struct NoExecutor: CapabilityExecutor {
+    /// Whether there should be some, and this machine refuses to make one.
+    let isBroken: Bool
+
     private var reason: Status {
-        Status(.unavailable, "no sandbox backend is configured; nothing can be run")
+        Status(
+            .unavailable,
+            isBroken
+                ? "no sandbox can be made here; the log says why"
+                : "no sandbox backend is configured; nothing can be run")
     }
 
     var capabilities: [Agentd_V1_CapabilityInfo] { [] }
 
     var health: Agentd_V1_HealthResponse {
         var health = Agentd_V1_HealthResponse()
-        health.healthy = true
-        health.status = "degraded"
+        health.healthy = !isBroken
+        health.status = isBroken ? "unhealthy" : "degraded"
         health.details = ["reason": reason.message]
         return health
     }
@@ -26,6 +33,8 @@ struct NoExecutor: CapabilityExecutor {
     func listSandboxes(
         _ request: Agentd_V1_ListSandboxesRequest, for caller: Caller
     ) throws(Status) -> Agentd_V1_ListSandboxesResponse { Agentd_V1_ListSandboxesResponse() }
+
+    func labels(of sandbox: String, for caller: Caller) -> [String: String] { [:] }
 
     func createSandbox(
         _ request: Agentd_V1_CreateSandboxRequest, for caller: Caller

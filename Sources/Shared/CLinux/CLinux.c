@@ -28,7 +28,19 @@ ssize_t clinux_send2(int socket, const void *first, size_t first_length, const v
                      size_t second_length) {
     struct iovec pieces[2] = {{(void *)first, first_length}, {(void *)second, second_length}};
     struct msghdr message = {.msg_iov = pieces, .msg_iovlen = 2};
-    return sendmsg(socket, &message, MSG_NOSIGNAL);
+    return syscall(SYS_sendmsg, socket, &message, MSG_NOSIGNAL);
+}
+
+ssize_t clinux_send(int socket, const void *bytes, size_t length) {
+    return syscall(SYS_sendto, socket, bytes, length, MSG_NOSIGNAL, NULL, 0);
+}
+
+ssize_t clinux_receive(int socket, void *bytes, size_t length) {
+    return syscall(SYS_recvfrom, socket, bytes, length, 0, NULL, NULL);
+}
+
+int clinux_wait(int poller, struct epoll_event *events, int count, int milliseconds) {
+    return (int)syscall(SYS_epoll_pwait, poller, events, count, milliseconds, NULL, 8);
 }
 
 int clinux_give_way(void) { return setpriority(PRIO_PROCESS, 0, 19); }

@@ -53,7 +53,7 @@ static struct attempt_result memory_bomb(const struct attempt_target *target) {
 static struct attempt_result memory_together(const struct attempt_target *target) {
     enum { PARTS = 4 };
     pid_t children[PARTS];
-    int go[2], done[2], escaped = 0;
+    int go[2], done[2], filled = 0, kept = 0;
     if (pipe(go) != 0 || pipe(done) != 0) return attempt_missing();
     for (int part = 0; part < PARTS; part++) {
         children[part] = fork();
@@ -71,11 +71,15 @@ static struct attempt_result memory_together(const struct attempt_target *target
         _exit(read(go[0], &byte, 1) != 0);
     }
     close(done[1]);
-    for (char byte; escaped < PARTS && read(done[0], &byte, 1) == 1;) escaped++;
+    for (char byte; filled < PARTS && read(done[0], &byte, 1) == 1;) filled++;
     close(go[1]);
-    for (int part = 0; part < PARTS; part++) waitpid(children[part], NULL, 0);
+    // One that had all of its part and was ended to make room for another's has not kept it.
+    for (int part = 0; part < PARTS; part++) {
+        int status = -1;
+        kept += waitpid(children[part], &status, 0) > 0 && status == 0;
+    }
     errno = ENOMEM;
-    return escaped == PARTS ? attempt_escaped() : attempt_blocked("cgroups");
+    return filled == PARTS && kept == PARTS ? attempt_escaped() : attempt_blocked("cgroups");
 }
 
 static struct attempt_result fill(const char *folder, uint64_t bytes, uint64_t bytes_of_file) {

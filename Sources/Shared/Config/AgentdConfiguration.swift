@@ -7,6 +7,11 @@ public struct AgentdConfiguration: Sendable, Equatable {
     /// What callers of either API prove themselves with; nil: who can connect may call.
     public var token: String?
 
+    /// The folder of what survives the daemon; nil: nothing does.
+    public var state: String?
+    /// What executions are recorded in; nil: they are not.
+    public var audit: AuditConfiguration?
+
     /// Nil: nothing can be run.
     public var sandboxes: SandboxesConfiguration?
     /// What decides about executions; there when `sandboxes` is.
@@ -23,6 +28,10 @@ public struct AgentdConfiguration: Sendable, Equatable {
                     "\(section.name(key)) can be reached from elsewhere and there is no "
                         + "\(section.name("token")); accepted: a loopback address, or a token")
             }
+        }
+        state = section.read("state", .text("a folder's path"))
+        if section.has("audit") || state != nil {
+            audit = section.sectionUnlessOff("audit").map { AuditConfiguration($0, state: state) }
         }
         if section.has("sandboxes") {
             sandboxes = SandboxesConfiguration(section.section("sandboxes"))

@@ -55,7 +55,7 @@ public struct Poller: ~Copyable {
     /// Waits until something happens or `milliseconds` are over (-1: for ever); returns how many
     /// events `event(at:)` has.
     public func wait(milliseconds: CInt) -> Int {
-        let count = epoll_wait(epoll.raw, events, CInt(capacity), milliseconds)
+        let count = clinux_wait(epoll.raw, events, CInt(capacity), milliseconds)
         return max(0, Int(count))
     }
 

@@ -80,14 +80,14 @@ public enum Socket {
     public static func receive(
         _ socket: CInt, into buffer: UnsafeMutableRawPointer, capacity: Int
     ) -> Transfer {
-        outcome { recv(socket, buffer, capacity, 0) }
+        outcome { clinux_receive(socket, buffer, capacity) }
     }
 
     /// Writes what the socket takes now.
     public static func send(
         _ socket: CInt, _ bytes: UnsafeRawPointer, count: Int
     ) -> Transfer {
-        outcome { Glibc.send(socket, bytes, count, CInt(MSG_NOSIGNAL)) }
+        outcome { clinux_send(socket, bytes, count) }
     }
 
     /// Writes two pieces with one call.

@@ -2,6 +2,15 @@ public import Bytes
 public import IO
 
 extension LineBuilder {
+    /// Appends who connected to a Unix socket: it has no address.
+    mutating func append(peer: UnixPeer) {
+        append("unix:uid=")
+        append(decimal: UInt64(peer.user))
+        append(",pid=")
+        // 0 for a process that this one cannot see.
+        append(decimal: UInt64(max(0, peer.process)))
+    }
+
     /// Appends the address without its port, as RFC 5952 spells it.
     public mutating func append(address: SocketAddress) {
         if address.isIPv4 {

@@ -52,8 +52,7 @@ struct PolicyInput {
             attributes.add(metadata())
             if needs.contains(.source) { attributes.add(source()) }
             if needs.contains(.destination) {
-                let local = request.local ?? SocketAddress(ipv4: 0, port: 0)
-                attributes.add(arena.object(shapes.peer) { $0.add(address(local)) })
+                attributes.add(arena.object(shapes.peer) { $0.add(address(request.local)) })
             }
         }
     }
@@ -208,7 +207,7 @@ struct PolicyInput {
     // MARK: both ends
 
     private func source() -> Value {
-        let address = address(request.peer)
+        let address = address(request.unixPeer == nil ? request.peer : nil)
         if let client = request.client {
             return arena.object(shapes.certified) { source in
                 source.add(address)
@@ -222,7 +221,9 @@ struct PolicyInput {
         }
     }
 
-    private func address(_ address: SocketAddress) -> Value {
+    /// Nil for an end of a Unix socket, which Envoy calls a pipe.
+    private func address(_ address: SocketAddress?) -> Value {
+        guard let address else { return arena.object(shapes.pipe) { $0.add(.emptyObject) } }
         let host = withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 64) { memory in
             var line = LineBuilder(memory)
             line.append(address: address)

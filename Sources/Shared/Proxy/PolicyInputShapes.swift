@@ -12,7 +12,7 @@ final class PolicyInputShapes: Sendable {
     let request, http, httpWithBody, filterMetadata, metadata: ObjectShape
     /// The source whose certificate was verified: it says who that is.
     let certified: ObjectShape
-    let peer, address, socketAddress, version: ObjectShape
+    let peer, address, socketAddress, pipe, version: ObjectShape
     /// Holds the key tables, and the names that the policy does not know itself.
     private let names: FrozenData
 
@@ -42,6 +42,7 @@ final class PolicyInputShapes: Sendable {
         peer = shape(["address"])
         address = shape(["socketAddress"])
         socketAddress = shape(["address", "portValue"])
+        pipe = shape(["pipe"])
         version = shape(["ext_authz", "encoding"])
         names = freezer.seal(root: .null)
     }

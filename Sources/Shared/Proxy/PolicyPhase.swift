@@ -62,16 +62,7 @@ public final class PolicyPhase {
     }
 
     /// Why policy denied the last request, for its problem details.
-    public var reasons: [String] {
-        let reasons = verdict.reasons
-        var texts: [String] = []
-        func add(_ value: Value) {
-            if value.isString { texts.append(String(decoding: value.stringBytes, as: UTF8.self)) }
-        }
-        for value in reasons.array.buffer.prefix(Self.reasonsMax) { add(value) }
-        for value in reasons.set.buffer.prefix(Self.reasonsMax) { add(value) }
-        return texts
-    }
+    public var reasons: [String] { verdict.reasons.strings(atMost: Self.reasonsMax) }
 
     /// Adds to the answer of a denied request what policy wants in it. True when policy wrote the
     /// content itself.

@@ -108,7 +108,7 @@ public struct ProblemDetails: ~Copyable {
             reply.lines.append("Proxy-Authenticate: Basic realm=\"sluice\", charset=\"UTF-8\"\r\n")
         case .overloaded, .targetAmbiguous, .routeNotFound, .methodNotAllowed, .addressLimited,
             .keyLimited, .sandboxLimited, .serviceUnknown, .credentialUnavailable,
-            .contentTooLargeToSign, .requestNotSignable, .denied, .policyMissing, .policyFailed,
+            .contentTooLargeToSign, .requestNotSignable, .denied, .policyFailed,
             .transport:
             break
         }

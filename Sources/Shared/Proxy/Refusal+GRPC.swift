@@ -13,7 +13,7 @@ extension Refusal {
             .sandboxInvalid, .proxyAuthenticationRequired:
             .unauthenticated
         case .denied: .permissionDenied
-        case .policyMissing, .policyFailed, .credentialUnavailable: .unavailable
+        case .policyFailed, .credentialUnavailable: .unavailable
         case .transport(let fault): fault.grpcStatus
         }
     }

@@ -36,8 +36,6 @@ public enum Refusal: Error, Equatable, Sendable {
     case requestNotSignable
     /// Policy said no, with the status it asked for.
     case denied(status: Int)
-    /// There is no policy to ask.
-    case policyMissing
     /// Policy could not be evaluated, or its answer was no decision.
     case policyFailed
     case transport(TransportFault)
@@ -54,7 +52,7 @@ public enum Refusal: Error, Equatable, Sendable {
         case .proxyAuthenticationRequired: 407
         case .denied(let status): status
         case .contentTooLargeToSign: 413
-        case .policyMissing, .policyFailed, .credentialUnavailable: 503
+        case .policyFailed, .credentialUnavailable: 503
         case .transport(let fault): fault.status
         }
     }
@@ -79,7 +77,6 @@ public enum Refusal: Error, Equatable, Sendable {
         case .contentTooLargeToSign: "content_too_large_to_sign"
         case .requestNotSignable: "request_not_signable"
         case .denied: "policy_denied"
-        case .policyMissing: "policy_unavailable"
         case .policyFailed: "policy_error"
         case .transport(let fault): fault.code
         }
@@ -114,7 +111,6 @@ public enum Refusal: Error, Equatable, Sendable {
         case .requestNotSignable:
             "The request cannot be signed: its fields or its query are not in a form for that."
         case .denied: "Policy does not allow this request; see deny_reasons."
-        case .policyMissing: "No policy is loaded, so nothing is allowed."
         case .policyFailed: "Policy could not decide about this request, so it is not allowed."
         case .transport(let fault): fault.detail
         }
@@ -126,7 +122,7 @@ public enum Refusal: Error, Equatable, Sendable {
         case .targetAmbiguous, .routeNotFound, .methodNotAllowed, .credentialMissing,
             .credentialAmbiguous, .credentialInvalid, .keyLimited, .sandboxLimited, .sandboxMissing,
             .sandboxInvalid, .proxyAuthenticationRequired, .serviceUnknown, .credentialUnavailable,
-            .contentTooLargeToSign, .requestNotSignable, .denied, .policyMissing, .policyFailed,
+            .contentTooLargeToSign, .requestNotSignable, .denied, .policyFailed,
             .transport:
             nil
         }

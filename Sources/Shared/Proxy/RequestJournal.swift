@@ -44,9 +44,7 @@ public struct RequestJournal: ~Copyable {
     ) -> RequestRecords.Pointer {
         recorder.begin()
         let id = RequestID(wallNanoseconds: request.wallNanoseconds, random: &random)
-        return records.begin(
-            request.exchange, requestID: id, trace: trace, client: request.peer,
-            wallNanoseconds: request.wallNanoseconds)
+        return records.begin(request, requestID: id, trace: trace)
     }
 
     private mutating func continuedTrace(

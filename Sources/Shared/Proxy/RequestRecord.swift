@@ -1,6 +1,6 @@
 public import Bytes
-public import IO
 public import Telemetry
+internal import Transport
 
 /// What is remembered of a request while it is under way, for its record and its response. The
 /// head it came with is gone by then, so its texts are copied.
@@ -21,7 +21,6 @@ public struct RequestRecord {
 
     public let requestID: RequestID
     public let trace: TraceContext
-    public let client: SocketAddress
     /// Nanoseconds since 1970.
     public let wallNanoseconds: Int64
     public var policyNanoseconds: UInt64 = 0
@@ -39,12 +38,13 @@ public struct RequestRecord {
     public private(set) var requestIDText = Text()
     /// `traceparent` of the request to the upstream.
     public private(set) var traceparent = Text()
-    /// The client's address without its port.
+    /// The client's address without its port, or who connected to a Unix socket.
     public private(set) var clientText = Text()
     public private(set) var method = Text()
     public private(set) var path = Text()
     public private(set) var userAgent = Text()
     public private(set) var keyID = Text()
+    public private(set) var role = Text()
     public private(set) var tier = Text()
     public private(set) var sandboxID = Text()
     /// The name of the external service that is called.
@@ -60,23 +60,22 @@ public struct RequestRecord {
     static let nameBytesMax = 256
     static let linesBytesMax = 1024
     static let memoryBytes =
-        identityBytesMax + pathBytesMax + 6 * nameBytesMax + linesBytesMax
+        identityBytesMax + pathBytesMax + 7 * nameBytesMax + linesBytesMax
     private static let identityBytesMax = RequestID.byteCount + TraceContext.byteCount + 64
 
     init(
-        requestID: RequestID, trace: TraceContext, client: SocketAddress, wallNanoseconds: Int64,
+        of request: IncomingRequest, requestID: RequestID, trace: TraceContext,
         memory: UnsafeMutablePointer<UInt8>
     ) {
         self.requestID = requestID
         self.trace = trace
-        self.client = client
-        self.wallNanoseconds = wallNanoseconds
+        wallNanoseconds = request.wallNanoseconds
         self.memory = memory
-        keepIdentity()
+        keepIdentity(request)
     }
 
     /// Each of these is written two or three times.
-    private mutating func keepIdentity() {
+    private mutating func keepIdentity(_ request: IncomingRequest) {
         var line = LineBuilder(base: memory, capacity: Self.identityBytesMax)
         requestID.append(to: &line)
         requestIDText = Text(offset: 0, length: UInt16(line.count))
@@ -84,7 +83,11 @@ public struct RequestRecord {
         traceparent = Text(
             offset: requestIDText.length, length: UInt16(line.count) - requestIDText.length)
         let end = line.count
-        line.append(address: client)
+        if let peer = request.unixPeer {
+            line.append(peer: peer)
+        } else {
+            line.append(address: request.peer)
+        }
         clientText = Text(offset: UInt16(end), length: UInt16(line.count - end))
         used = line.count
     }
@@ -102,6 +105,10 @@ public struct RequestRecord {
 
     public mutating func keep(keyID: Span<UInt8>) {
         self.keyID = keyID.withUnsafeBytes { copy($0, Self.nameBytesMax) }
+    }
+
+    public mutating func keep(role: Span<UInt8>) {
+        self.role = role.withUnsafeBytes { copy($0, Self.nameBytesMax) }
     }
 
     public mutating func keep(tier: Span<UInt8>) {

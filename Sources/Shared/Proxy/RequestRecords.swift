@@ -1,5 +1,5 @@
-public import IO
 public import Telemetry
+public import Transport
 
 /// A worker's records, one place for each exchange that has ever been open at once.
 public struct RequestRecords: ~Copyable {
@@ -15,15 +15,13 @@ public struct RequestRecords: ~Copyable {
 
     /// Starts the record of an exchange; what was in its place is gone.
     public mutating func begin(
-        _ exchange: UInt32, requestID: RequestID, trace: TraceContext, client: SocketAddress,
-        wallNanoseconds: Int64
+        _ request: IncomingRequest, requestID: RequestID, trace: TraceContext
     ) -> Pointer {
-        let place = place(Int(exchange))
+        let place = place(Int(request.exchange))
         let memory = UnsafeMutableRawPointer(place + 1).assumingMemoryBound(to: UInt8.self)
         place.initialize(
             to: RequestRecord(
-                requestID: requestID, trace: trace, client: client,
-                wallNanoseconds: wallNanoseconds, memory: memory))
+                of: request, requestID: requestID, trace: trace, memory: memory))
         return place
     }
 

@@ -21,6 +21,12 @@ enum HostPath {
         return clean
     }
 
+    /// Whether `path` is `folder` or in it; both are absolute and climb nowhere.
+    static func contains(_ folder: String, _ path: String) -> Bool {
+        let parts = folder.split(separator: "/")
+        return path.split(separator: "/").starts(with: parts)
+    }
+
     /// Where `path` leads when every link is followed; nil when there is nothing.
     static func resolved(_ path: String) -> String? {
         guard let found = realpath(path, nil) else { return nil }

@@ -4,6 +4,8 @@ public import IO
 public enum SandboxError: Error, Equatable, Sendable, CustomStringConvertible {
     /// The specification or command asks for something that cannot be.
     case invalid(String)
+    /// A place of the host that a sandbox may not have (`SandboxSpecification.hostFolders`).
+    case notAllowed(String, writable: Bool)
     /// The system refuses a layer without which the backend does not run.
     case unavailable(String, SystemError)
     /// The program or folder of a command: it was not started.
@@ -21,6 +23,8 @@ public enum SandboxError: Error, Equatable, Sendable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .invalid(let reason): reason
+        case .notAllowed(let path, let writable):
+            "\(path): no sandbox may \(writable ? "write" : "read") this place of the host"
         case .unavailable(let what, let error): "\(what): \(error.description)"
         case .notStarted(let what, let error): "\(what): \(error.description)"
         case .unsupported(let what): "\(what) is not supported by this backend"

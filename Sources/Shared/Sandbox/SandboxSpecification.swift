@@ -43,6 +43,9 @@ public struct SandboxSpecification: Equatable, Sendable {
     public var readablePaths: [String] = []
     /// Files and folders of the host, at their own paths.
     public var writablePaths: [String] = []
+    /// Where the three above must be; nil lets them be anywhere. Whoever takes paths from clients
+    /// says what they may name.
+    public var hostFolders: HostFolders?
     public var limits = SandboxLimits()
     /// Variables of every command, beside `PATH`, `HOME`, `TMPDIR`, `LANG` and `USER`, which they
     /// replace.

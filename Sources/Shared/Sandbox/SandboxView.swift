@@ -13,6 +13,26 @@ struct SandboxView: Equatable, Sendable {
         }
     }
 
+    /// Where files are, by the highest folder of each.
+    var readable: [String] {
+        steps.compactMap { step in
+            switch step.content {
+            case .readOnly, .writable, .temporary, .file, .proc: step.path
+            case .folder, .link, .device: nil
+            }
+        }
+    }
+
+    /// Where files can be changed and made.
+    var writable: [String] {
+        steps.compactMap { step in
+            switch step.content {
+            case .writable, .temporary: step.path
+            case .folder, .readOnly, .link, .file, .proc, .device: nil
+            }
+        }
+    }
+
     /// What programs need of the system besides `/usr`; whatever holds secrets is left out.
     private static let systemFiles = [
         "/etc/alternatives", "/etc/bash.bashrc", "/etc/ca-certificates",
@@ -77,21 +97,29 @@ struct SandboxView: Equatable, Sendable {
     ) throws(SandboxError) -> [ViewStep] {
         var steps: [ViewStep] = []
         for path in specification.readablePaths {
-            steps.append(try hostStep(path, writable: false))
+            steps.append(try hostStep(path, writable: false, specification.hostFolders))
         }
         var writable = specification.writablePaths
         if case .host(let path) = specification.workFolder { writable.append(path) }
-        for path in writable { steps.append(try hostStep(path, writable: true)) }
+        for path in writable {
+            steps.append(try hostStep(path, writable: true, specification.hostFolders))
+        }
         return steps
     }
 
     private static func hostStep(
-        _ path: String, writable: Bool
+        _ path: String, writable: Bool, _ folders: HostFolders?
     ) throws(SandboxError) -> ViewStep {
         let clean = try HostPath.checked(path)
-        guard let found = HostPath.resolved(clean) else {
-            throw .unavailable(path, SystemError(ENOENT))
+        let found = HostPath.resolved(clean)
+        if var folders {
+            // Every sandbox has these.
+            folders.readable += systemFolders
+            guard folders.allow(clean, leadingTo: found ?? clean, writable: writable) else {
+                throw .notAllowed(path, writable: writable)
+            }
         }
+        guard let found else { throw .unavailable(path, SystemError(ENOENT)) }
         // A link must not lead to what could not have been named.
         let source = try HostPath.checked(found)
         return ViewStep(clean, writable ? .writable(source: source) : .readOnly(source: source))

@@ -1,3 +1,4 @@
+internal import Bytes
 internal import IO
 
 /// A worker's sockets: reading and writing with what could not be finished kept, and closing.
@@ -16,9 +17,13 @@ final class Channels {
     let wire: TLSWire
     var buffers = BufferPool()
     private var poller: Poller
-    /// Where sockets are read to: what is handled at once is never copied.
+    /// Where sockets are read to, what clients prove themselves with among it: what is handled at
+    /// once is never copied.
+    private let scratchMemory = UndumpedMemory(byteCount: scratchBytes)
     private let scratch: UnsafeMutableRawPointer
-    /// Where ciphertext is read to.
+    /// Where ciphertext is read to, and where a head, with its credential, and content are joined
+    /// for one record.
+    private let sealedMemory = UndumpedMemory(byteCount: scratchBytes)
     let sealedScratch: UnsafeMutableRawPointer
     /// Open connections of each listener.
     private var clientCounts: [Int] = []
@@ -38,13 +43,11 @@ final class Channels {
         } catch {
             throw .noMemory
         }
-        scratch = .allocate(byteCount: Self.scratchBytes, alignment: 64)
-        sealedScratch = .allocate(byteCount: Self.scratchBytes, alignment: 64)
-    }
-
-    deinit {
-        scratch.deallocate()
-        sealedScratch.deallocate()
+        guard let scratch = scratchMemory.bytes.baseAddress,
+            let sealed = sealedMemory.bytes.baseAddress
+        else { throw .noMemory }
+        self.scratch = scratch
+        sealedScratch = sealed
     }
 
     // MARK: opening and closing

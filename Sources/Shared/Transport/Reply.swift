@@ -1,5 +1,4 @@
 public import Bytes
-internal import IO
 
 /// Where a handler puts what it wants said: scratch that a worker uses for one message at a time.
 public final class Reply {

@@ -1,13 +1,16 @@
+internal import Bytes
 internal import HTTP
 
 /// A worker's HTTP/2 connections, and the memory that they share.
 final class Sessions {
     let space = H2Workspace()
     /// Where frames are written before they go to a socket.
-    let output: UnsafeMutableRawBufferPointer
+    private let outputMemory = UndumpedMemory(byteCount: outputBytes)
+    var output: UnsafeMutableRawBufferPointer { outputMemory.bytes }
     /// Where sockets are read to. What one event of a batch brings about may read other sockets
     /// before the next event's bytes are looked at: those lie here and nowhere else.
-    let input: UnsafeMutableRawBufferPointer
+    private let inputMemory = UndumpedMemory(byteCount: inputBytes)
+    var input: UnsafeMutableRawBufferPointer { inputMemory.bytes }
     private var connections: [H2Connection?] = []
     private var free: [UInt32] = []
     /// Sessions with something to write, each once.
@@ -18,15 +21,8 @@ final class Sessions {
     private static let inputBytes = 64 << 10
 
     init() {
-        output = .allocate(byteCount: Self.outputBytes, alignment: 64)
-        input = .allocate(byteCount: Self.inputBytes, alignment: 64)
         waiting.reserveCapacity(256)
         turn.reserveCapacity(256)
-    }
-
-    deinit {
-        output.deallocate()
-        input.deallocate()
     }
 
     /// Gives the channel an HTTP/2 connection of its own.

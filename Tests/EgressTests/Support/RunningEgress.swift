@@ -15,7 +15,8 @@ final class RunningEgress {
 
     /// - Parameter settings: more lines of the `egress` section, with an indent of two.
     init(
-        _ bundle: EgressBundle, settings: String = "", log: String = "/dev/null"
+        _ bundle: EgressBundle, settings: String = "", log: String = "/dev/null",
+        bufferedBytesMax: Int = 512 << 20
     ) throws {
         self.bundle = bundle
         let configuration = try RunningRole.configuration(
@@ -36,7 +37,7 @@ final class RunningEgress {
             ])
         guard let section = configuration.egress else { throw Peer.Failure.broken }
         egress = try Egress(section, version: "test", workers: 1, log: Log(.file(log)))
-        running = try RunningRole([egress])
+        running = try RunningRole([egress], bufferedBytesMax: bufferedBytesMax)
     }
 
     var port: UInt16 { running.port }

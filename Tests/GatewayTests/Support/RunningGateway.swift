@@ -19,9 +19,10 @@ final class RunningGateway {
     /// - Parameters:
     ///   - upstream: the port of what stands for agentd; nil starts agentd beside the gateway.
     ///   - bundle: a path below the repository's folder, or an absolute one.
+    ///   - upstreamTLS: how connections to it are secured, if they are.
     ///   - settings: more lines of the `gateway` section, with an indent of two.
     init(
-        upstream: UInt16? = nil, bundle: String = "bundles/agentd",
+        upstream: UInt16? = nil, upstreamTLS: String? = nil, bundle: String = "bundles/agentd",
         entrypoint: String = "agentd/authz", settings: String = "", log: String = "/dev/null"
     ) throws {
         let log = try Log(.file(log))
@@ -36,6 +37,7 @@ final class RunningGateway {
               upstreams:
                 agentd_http:
                   address: 127.0.0.1:\(upstream ?? RunningRole.port(of: agentd?.address ?? ""))
+                  \(upstreamTLS.map { "tls: { \($0) }" } ?? "")
               policy:
                 bundle: \(bundle)
                 entrypoint: \(entrypoint)

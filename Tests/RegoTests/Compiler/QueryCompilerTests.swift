@@ -6,7 +6,7 @@ internal import Testing
 struct QueryCompilerTests {
     private func compile(_ query: String) throws(RegoErrors) -> CompiledQuery {
         var symbols = SymbolTable()
-        let source = "package a\np contains 1\nf(x) := x + 1\nn := 1"
+        let source = "package a\np contains 1\nf(x) := x + 1\nn := 1\no := {1: 2}"
         let module = try ModuleParser.parse(
             Array(source.utf8), file: 0, options: ParserOptions(), symbols: &symbols)
         let compiled = try Compiler.compile([module], symbols: symbols)
@@ -38,6 +38,7 @@ struct QueryCompilerTests {
         ("data.a.f(1, 2, 3)", .type, "function data.a.f has arity 1, got 3 arguments"),
         ("data.a.n = \"x\"", .type, "match error"),
         ("data.a.n.x", .type, "undefined ref: data.a.n.x"),
+        ("data.a.o[1.5]", .type, "undefined ref: data.a.o[1.5]"),
         ("x := 1; x := 2", .compile, "var x assigned above"),
         ("y = 1; y := 2", .compile, "var y referenced above"),
         ("count(1)", .type, "count: invalid argument(s)"),

@@ -11,6 +11,9 @@ public final class RunningRole {
     public static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 
+    /// The bundle that the repository ships.
+    public static let shippedBundle = root.appendingPathComponent("bundles/agentd").path
+
     /// Of the first role.
     public let port: UInt16
     public let adminPort: UInt16
@@ -18,9 +21,10 @@ public final class RunningRole {
     private let server: Server
     private var isRunning = true
 
-    public init(_ roles: [any Role]) throws {
+    /// - Parameter bufferedBytesMax: of all connections together, while decisions wait for content.
+    public init(_ roles: [any Role], bufferedBytesMax: Int = 512 << 20) throws {
         self.roles = roles
-        let worker = try Worker()
+        let worker = try Worker(bufferedBytesMax: bufferedBytesMax)
         for role in roles { try role.install(on: worker, index: 0) }
         let ports = roles[0].addresses.map { Self.port(of: $0.address) }
         port = ports[0]

@@ -48,6 +48,14 @@ int clinux_give_way(void);
 // errno. A thread that the system was told to schedule otherwise stays as it is.
 int clinux_take_short_turns(uint64_t nanoseconds);
 
+// The calls of the request path. glibc's own are points where threads can be cancelled, which costs
+// two atomic operations each in a process with threads; nobody here cancels one.
+
+// recv and send, the latter without SIGPIPE, and epoll_wait.
+ssize_t clinux_receive(int socket, void *bytes, size_t length);
+ssize_t clinux_send(int socket, const void *bytes, size_t length);
+int clinux_wait(int poller, struct epoll_event *events, int count, int milliseconds);
+
 // Both pieces with one sendmsg, without SIGPIPE.
 ssize_t clinux_send2(int socket, const void *first, size_t first_length, const void *second,
                      size_t second_length);

@@ -109,6 +109,16 @@ extension Kind where Value == String {
         }
     }
 
+    /// A folder that is as it is spelled: whether there is one is seen when it is used.
+    static var hostFolder: Kind {
+        Kind(accepted: "an absolute path without . and .. such as /srv/agents") { text in
+            let parts = text.split(separator: "/")
+            let isClean = !text.utf8.contains { $0 < 0x20 || $0 == 0x7F }
+            return text.hasPrefix("/") && isClean && !parts.contains(".") && !parts.contains("..")
+                ? text : nil
+        }
+    }
+
     static var urlPath: Kind {
         Kind(accepted: "a path that begins with / and has no query") { text in
             let isClean = text.utf8.allSatisfy { byte in

@@ -1,3 +1,5 @@
+internal import Bytes
+
 /// A credential as the configuration describes it: where it comes from, and how it is presented.
 public struct CredentialDefinition: Sendable, Equatable {
     /// A header field whose value is no secret.
@@ -27,8 +29,10 @@ public struct CredentialDefinition: Sendable, Equatable {
     /// What makes it unusable whatever its sources hold; nil when nothing does.
     public var fault: String? {
         for field in extraFields {
-            guard FieldText.isName(field.name) else { return "\(field.name) is no field name" }
-            guard FieldText.isValue(field.value) else { return "\(field.name) has a bad value" }
+            guard FieldText.isName(field.name.utf8) else { return "\(field.name) is no field name" }
+            guard !field.value.isEmpty, FieldText.isContent(field.value.utf8) else {
+                return "\(field.name) has a bad value"
+            }
         }
         return scheme.fault
     }

@@ -1,3 +1,5 @@
+internal import Bytes
+
 /// How a credential is presented to a service.
 public enum CredentialScheme: Sendable, Equatable {
     /// `Authorization: Bearer TOKEN` (RFC 6750 §2.1).
@@ -48,12 +50,12 @@ public enum CredentialScheme: Sendable, Equatable {
         switch self {
         case .bearer, .basic: nil
         case .header(let name, let prefix, _):
-            !FieldText.isName(name)
+            !FieldText.isName(name.utf8)
                 ? "\(name) is no field name"
-                : prefix.isEmpty || FieldText.isValue(prefix) ? nil : "the prefix cannot be sent"
+                : FieldText.isContent(prefix.utf8) ? nil : "the prefix cannot be sent"
         case .query(let parameter, _): parameter.isEmpty ? "the parameter has no name" : nil
         case .awsSignatureV4(let aws):
-            FieldText.isScopePart(aws.region) && FieldText.isScopePart(aws.service)
+            DefinitionText.isScopePart(aws.region) && DefinitionText.isScopePart(aws.service)
                 ? nil : "region and service are letters, digits, - and _"
         case .gitHubApp(let app):
             app.isValid
@@ -61,7 +63,7 @@ public enum CredentialScheme: Sendable, Equatable {
                 : "app_id and installation_id are numbers, the API has an https URL without user "
                     + "and password"
         case .oauth2ClientCredentials(let client):
-            FieldText.isServerURL(client.tokenURL)
+            DefinitionText.isServerURL(client.tokenURL)
                 ? nil : "token_url has to be an https URL without user and password"
         }
     }

@@ -21,7 +21,7 @@ public struct GitHubAppDefinition: Sendable, Equatable {
     }
 
     var isValid: Bool {
-        FieldText.isScopePart(appID) && !installationID.isEmpty
-            && installationID.utf8.allSatisfy { $0 &- 0x30 < 10 } && FieldText.isServerURL(apiURL)
+        DefinitionText.isScopePart(appID) && !installationID.isEmpty
+            && installationID.utf8.allSatisfy { $0 &- 0x30 < 10 } && DefinitionText.isServerURL(apiURL)
     }
 }

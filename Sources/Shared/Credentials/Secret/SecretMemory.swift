@@ -1,3 +1,4 @@
+internal import Bytes
 internal import COpenSSL
 internal import Glibc
 
@@ -8,36 +9,30 @@ struct SecretMemory: ~Copyable, @unchecked Sendable {
 
     /// The first byte.
     let base: UnsafeMutableRawPointer
-    private let size: Int
+    private let pages: UnsafeMutableRawBufferPointer
 
     /// - Parameter capacity: bytes there is room for; more are mapped, up to whole pages.
     /// - Throws: `outOfMemory` when the system has no memory for it.
     init(capacity: Int) throws(CredentialFault) {
-        let page = max(Int(sysconf(CInt(_SC_PAGESIZE))), 1)
-        let size = (max(capacity, 1) + page - 1) / page * page
-        let found = mmap(
-            nil, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
-        guard let found, found != MAP_FAILED else { throw .outOfMemory }
-        // Neither call can be relied on in every container; the pages serve without them.
-        madvise(found, size, MADV_DONTDUMP)
-        mlock(found, size)
-        base = found
-        self.size = size
+        guard let pages = UndumpedPages.map(byteCount: capacity), let base = pages.baseAddress
+        else { throw .outOfMemory }
+        // It cannot be relied on in every container; the pages serve without it.
+        mlock(base, pages.count)
+        self.base = base
+        self.pages = pages
     }
 
     deinit {
         Self.wipe(bytes)
-        munmap(base, size)
+        UndumpedPages.unmap(pages)
     }
 
     /// All of it, for whoever fills it.
-    var bytes: UnsafeMutableRawBufferPointer {
-        UnsafeMutableRawBufferPointer(start: base, count: size)
-    }
+    var bytes: UnsafeMutableRawBufferPointer { pages }
 
     /// The first `count` bytes, good for as long as the memory is.
     func prefix(_ count: Int) -> UnsafeRawBufferPointer {
-        UnsafeRawBufferPointer(start: base, count: min(count, size))
+        UnsafeRawBufferPointer(start: base, count: min(count, pages.count))
     }
 
     /// Zeroes bytes in a way that no compiler leaves out.

@@ -1,3 +1,5 @@
+internal import Bytes
+
 /// The classes of bytes that HTTP grammars speak of, one table look-up each.
 struct ByteClass: @unchecked Sendable {
     // Sendable: written once, before `shared` is visible to anyone.
@@ -34,7 +36,9 @@ struct ByteClass: @unchecked Sendable {
             addAlphanumeric(byte, isHex: isHex)
             addAlphanumeric(byte & ~0x20, isHex: isHex)
         }
-        for byte in "!#$%&'*+-.^_`|~".utf8 { table[Int(byte)] |= Self.token }
+        for byte in UInt8.min...UInt8.max where ASCII.isToken(byte) {
+            table[Int(byte)] |= Self.token
+        }
         for byte in "-._~".utf8 { table[Int(byte)] |= Self.unreserved }
         for byte in "!$&'()*+,;=".utf8 { table[Int(byte)] |= Self.subDelimiter }
         table[Int(UInt8(ascii: "_"))] |= Self.underscore
@@ -50,6 +54,6 @@ struct ByteClass: @unchecked Sendable {
     func has(_ byte: UInt8, _ mask: UInt8) -> Bool { table[Int(byte)] & mask != 0 }
 
     private func addAlphanumeric(_ byte: UInt8, isHex: Bool) {
-        table[Int(byte)] |= Self.token | Self.unreserved | (isHex ? Self.hexDigit : 0)
+        table[Int(byte)] |= Self.unreserved | (isHex ? Self.hexDigit : 0)
     }
 }

@@ -41,6 +41,7 @@ public enum FieldName: String, CaseIterable, Sendable {
     case xSandboxPolicy = "x-sandbox-policy"
     case xAuthzContext = "x-authz-context"
     case xAuthenticatedKeyID = "x-authenticated-key-id"
+    case xAuthenticatedRole = "x-authenticated-role"
     case xRateLimitTier = "x-rate-limit-tier"
     case xOriginalURL = "x-original-url"
     case xRewriteURL = "x-rewrite-url"

@@ -62,8 +62,8 @@ extension FieldNameSet {
         .forwarded, .via, .range, .ifMatch, .ifModifiedSince, .ifNoneMatch, .ifRange,
         .ifUnmodifiedSince, .xForwardedFor, .xForwardedHost, .xForwardedProto, .xForwardedPort,
         .xForwardedClientCert, .xAPIKey, .xSandboxID, .xSandboxToken, .xSandboxPolicy,
-        .xAuthzContext, .xAuthenticatedKeyID, .xRateLimitTier, .xRealIP, .xOriginalURL,
-        .xRewriteURL, .xHTTPMethod, .xHTTPMethodOverride, .xMethodOverride, .age, .date, .expires,
+        .xAuthzContext, .xAuthenticatedKeyID, .xAuthenticatedRole, .xRateLimitTier, .xRealIP,
+        .xOriginalURL, .xRewriteURL, .xHTTPMethod, .xHTTPMethodOverride, .xMethodOverride, .age, .date, .expires,
         .location, .retryAfter, .vary,
     ]
 }

@@ -80,7 +80,7 @@ public final class H2Connection {
         if let session { nghttp2_session_del(session) }
         // nghttp2 tells nobody of the streams that end with it.
         while let state = states { release(state) }
-        carried?.deallocate()
+        forgetCarried()
     }
 
     public var state: State {
@@ -146,17 +146,25 @@ public final class H2Connection {
         space.used = 0
         guard let carried else { return }
         _ = space.append(UnsafeRawBufferPointer(carried))
-        carried.deallocate()
-        self.carried = nil
+        forgetCarried()
         head.move(to: 0)
     }
 
     private func save() {
         guard head.isOpen else { return }
         let text = head.unfinished(space)
-        let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: text.count, alignment: 1)
+        guard let place = space.memory.take(text.count) else {
+            isBroken = true
+            return
+        }
+        let copy = UnsafeMutableRawBufferPointer(start: place, count: text.count)
         copy.copyMemory(from: text)
         carried = copy
+    }
+
+    private func forgetCarried() {
+        space.memory.give(carried?.baseAddress)
+        carried = nil
     }
 
     /// nghttp2 gives up on the connection: says why, if it still can.

@@ -11,7 +11,7 @@ struct H2FieldBlock {
     /// Of a response.
     private(set) var status = 0
     private(set) var opensWebSocket = false
-    private var isRequest = false
+    private(set) var isRequest = false
     private var isOverflowed = false
 
     private static let methodPlace = 0

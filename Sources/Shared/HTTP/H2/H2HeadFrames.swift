@@ -105,7 +105,11 @@ struct H2HeadFrames: ~Copyable {
             addMethod(value, opensWebSocket: head.pointee.opensWebSocket)
         case .schemeHTTP: encoder.add(index: HPACKNames.index(isSecure: false))
         case .schemeHTTPS: encoder.add(index: HPACKNames.index(isSecure: true))
-        case .path: add(.path, HPACKNames.index(ofPath: value), value)
+        case .path:
+            // Paths differ from each other more than anything else, and a query may be a
+            // credential's place.
+            let isPrivate = value.contains(UInt8(ascii: "?"))
+            add(.path, HPACKNames.index(ofPath: value), value, isPrivate ? .never : .name)
         case .authority:
             guard !value.isEmpty else { return }
             add(.authority, nil, value)
@@ -120,11 +124,17 @@ struct H2HeadFrames: ~Copyable {
         guard field.name == .other else {
             // Nobody asks for the digest of a key over HTTP/2 (RFC 8441 §5).
             if field.name == .secWebSocketKey, head.pointee.opensWebSocket { return }
-            return encoder.add(names[field.name].pointee, value)
+            return add(names[field.name].pointee, value, of: head)
         }
         let name = field.nameRange.slice(of: text)
         Self.fold(name)
-        encoder.add(HPACKName(spelled: name), value)
+        add(HPACKName(spelled: name), value, of: head)
+    }
+
+    private mutating func add(
+        _ name: HPACKName, _ value: UnsafeRawBufferPointer, of head: H2OutgoingHeads.HeadPointer
+    ) {
+        encoder.add(name, value, head.pointee.isRequest ? name.requestIndexing : name.indexing)
     }
 
     /// Names are in lower case (RFC 9113 §8.2).
@@ -151,9 +161,10 @@ struct H2HeadFrames: ~Copyable {
 
     /// - Parameter index: where the static table has name and value.
     private mutating func add(
-        _ name: HPACKNames.Pseudo, _ index: Int?, _ value: UnsafeRawBufferPointer
+        _ name: HPACKNames.Pseudo, _ index: Int?, _ value: UnsafeRawBufferPointer,
+        _ indexing: HPACKEncoder.Indexing = .field
     ) {
         if let index { return encoder.add(index: index) }
-        encoder.add(names[name].pointee, value)
+        encoder.add(names[name].pointee, value, indexing)
     }
 }

@@ -5,6 +5,7 @@ struct H2OutgoingHeads: ~Copyable {
     struct Head: BitwiseCopyable {
         var next: HeadPointer?
         var stream: Int32 = 0
+        var isRequest = false
         var opensWebSocket = false
         var fieldCount = 0
         var textCount = 0
@@ -45,7 +46,7 @@ struct H2OutgoingHeads: ~Copyable {
         let head = base.bindMemory(to: Head.self, capacity: 1)
         head.initialize(
             to: Head(
-                opensWebSocket: block.opensWebSocket, fieldCount: block.count,
+                isRequest: block.isRequest, opensWebSocket: block.opensWebSocket, fieldCount: block.count,
                 textCount: block.text.count))
         (base + Self.fieldsPlace).copyMemory(from: block.fields, byteCount: fieldsBytes)
         if let text = block.text.baseAddress {
@@ -84,13 +85,7 @@ struct H2OutgoingHeads: ~Copyable {
         return head
     }
 
-    /// Wiped, as what goes to an upstream may hold a credential.
-    func release(_ head: HeadPointer) {
-        let text = Self.text(of: head)
-        UnsafeMutableRawPointer(mutating: text.baseAddress)?
-            .initializeMemory(as: UInt8.self, repeating: 0, count: text.count)
-        memory.give(head)
-    }
+    func release(_ head: HeadPointer) { memory.give(head) }
 
     static func fields(of head: HeadPointer) -> UnsafeBufferPointer<H2OutgoingField> {
         let base = UnsafeRawPointer(head) + fieldsPlace

@@ -1,8 +1,12 @@
-/// Memory that the HTTP/2 connections of a worker use for one batch of bytes at a time.
+internal import Bytes
+
+/// Memory that the HTTP/2 connections of a worker use for one batch of bytes at a time. Heads of
+/// both directions hold credentials, so no core dump has it.
 public final class H2Workspace {
     let memory = H2Memory()
     /// Heads of the current batch, as HTTP/1.1 would spell them.
-    private let storage: UnsafeMutableRawBufferPointer
+    private let storageMemory = UndumpedMemory(byteCount: storageBytes)
+    private var storage: UnsafeMutableRawBufferPointer { storageMemory.bytes }
     /// How much of `storage` is filled.
     var used = 0
     /// Where the fields of a head on its way out lie.
@@ -19,15 +23,11 @@ public final class H2Workspace {
     static let fieldsMax = 1024
 
     public init() {
-        storage = .allocate(byteCount: Self.storageBytes, alignment: 16)
         fields = .allocate(capacity: Self.fieldsMax)
         fields.initialize(repeating: H2OutgoingField(), count: Self.fieldsMax)
     }
 
-    deinit {
-        storage.deallocate()
-        fields.deallocate()
-    }
+    deinit { fields.deallocate() }
 
     /// The text that events' ranges count from; good until the next `receive` of any connection.
     public var text: UnsafeRawBufferPointer {

@@ -55,8 +55,10 @@ struct HPACKEncoder: ~Copyable {
     /// A field that the static table has whole.
     mutating func add(index: Int) { write(index, prefix: 7, 0x80) }
 
-    mutating func add(_ name: HPACKName, _ value: UnsafeRawBufferPointer) {
-        switch name.indexing {
+    mutating func add(
+        _ name: HPACKName, _ value: UnsafeRawBufferPointer, _ indexing: Indexing
+    ) {
+        switch indexing {
         case .field: remember(name, value)
         case .name:
             guard let index = index(of: name) else { return remember(name, value) }

@@ -38,20 +38,21 @@ struct HPACKNames: @unchecked Sendable {
         table = .allocate(capacity: Self.regularCount + Pseudo.allCases.count)
         for name in FieldName.allCases {
             let place = Self.names.firstIndex(of: name).map { UInt8(Self.firstName + $0) }
+            let indexing = Self.indexing(of: name)
+            let isPublic = Self.publicInRequests.contains(name) || indexing == .name
             (table + name.ordinal).initialize(
                 to: HPACKName(
                     name.spelling, key: UInt8(name.ordinal),
-                    staticIndex: name == .other ? 0 : place ?? 0, Self.indexing(of: name)))
+                    staticIndex: name == .other ? 0 : place ?? 0, indexing,
+                    inRequests: isPublic ? indexing : .never))
         }
         for pseudo in Pseudo.allCases {
             let place = Self.regularCount + pseudo.rawValue
             let text = pseudo.spelling
-            // Paths differ from each other more than anything else.
             (table + place).initialize(
                 to: HPACKName(
                     UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount),
-                    key: UInt8(place), staticIndex: pseudo.staticIndex,
-                    pseudo == .path ? .name : .field))
+                    key: UInt8(place), staticIndex: pseudo.staticIndex, .field, inRequests: .field))
         }
     }
 
@@ -75,8 +76,18 @@ struct HPACKNames: @unchecked Sendable {
         .authorization, .proxyAuthorization, .xAPIKey, .xSandboxToken, .cookie, .setCookie,
     ]
 
+    private static let publicInRequests: FieldNameSet = [
+        .accept, .acceptCharset, .acceptEncoding, .acceptLanguage, .anthropicVersion,
+        .cacheControl, .contentEncoding, .contentLanguage, .contentType, .grpcAcceptEncoding,
+        .grpcEncoding, .origin, .pragma, .priority, .referer, .te, .trailer, .userAgent, .via,
+        .secWebSocketExtensions, .secWebSocketProtocol, .secWebSocketVersion,
+        .xAuthenticatedKeyID, .xForwardedFor, .xForwardedHost, .xForwardedPort, .xForwardedProto,
+        .xRateLimitTier,
+    ]
+
+    /// No other message has their value, and it is nobody's credential.
     private static let unique: FieldNameSet = [
-        .xRequestID, .traceparent, .tracestate, .idempotencyKey, .grpcTimeout, .grpcMessage,
+        .xRequestID, .traceparent, .tracestate, .grpcTimeout, .grpcMessage,
         .grpcStatusDetails, .rateLimit, .xRateLimitLeft, .xRateLimitRemaining, .xRateLimitReset,
         .retryAfter, .contentLength, .contentRange, .range, .age, .etag, .ifMatch, .ifNoneMatch,
         .ifModifiedSince, .ifUnmodifiedSince, .lastModified, .location, .secWebSocketKey,

@@ -132,7 +132,7 @@ struct EgressDataReader {
     private mutating func headers(_ value: Value, _ path: String) -> [EgressService.Header] {
         var headers: [EgressService.Header] = []
         each(value, path) { reader, name, value, path in
-            guard let text = value.text, Self.isFieldName(name), Self.isFieldValue(text) else {
+            guard let text = value.text, Self.isHeader(name, text) else {
                 return reader.fault(path, "must be a field's name with its value")
             }
             headers.append(EgressService.Header(name: name.lowercased(), value: text))
@@ -140,18 +140,9 @@ struct EgressDataReader {
         return headers
     }
 
-    /// A token (RFC 9110 §5.6.2).
-    private static func isFieldName(_ name: String) -> Bool {
-        !name.isEmpty && name.utf8.count <= 64
-            && name.utf8.allSatisfy { byte in
-                ASCII.isDigit(byte) || (byte | 0x20) &- 0x61 < 26
-                    || "!#$%&'*+-.^_`|~".utf8.contains(byte)
-            }
-    }
-
-    private static func isFieldValue(_ value: String) -> Bool {
-        value.utf8.count <= 1024 && value.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F }
-            && value.first != " " && value.last != " "
+    private static func isHeader(_ name: String, _ value: String) -> Bool {
+        name.utf8.count <= 64 && FieldText.isName(name.utf8)
+            && value.utf8.count <= 1024 && FieldText.isValue(value.utf8)
     }
 
     // MARK: tiers and sandboxes

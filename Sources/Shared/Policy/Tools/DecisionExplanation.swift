@@ -29,8 +29,7 @@ public struct DecisionExplanation: Sendable {
             isAllowed =
                 answer.isObject
                 ? (said.isDefined ? said : answer.member("allow")).boolean : answer.boolean
-            let found = answer.member("deny_reasons")
-            reasons = (Array(found.set.buffer) + Array(found.array.buffer)).compactMap(\.text)
+            reasons = answer.member("deny_reasons").strings(atMost: .max)
             tier = answer.member("rate_limit_tier").text
         } catch {
             isAllowed = nil

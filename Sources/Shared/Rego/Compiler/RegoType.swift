@@ -32,7 +32,8 @@ public struct TypeRest: Sendable, Hashable {
     public var value: RegoType
 }
 
-/// A constant key of an object, by the text it has in a `SymbolTable` or a declaration.
+/// A constant key of an object, by the text it has in a `SymbolTable` or a declaration. Numbers are
+/// the same key when they have the same value, however they are spelled.
 public enum TypeKey: Sendable, Hashable, Comparable {
     case null
     case boolean(Bool)
@@ -48,12 +49,35 @@ public enum TypeKey: Sendable, Hashable, Comparable {
         }
     }
 
-    public static func < (left: TypeKey, right: TypeKey) -> Bool {
-        switch (left, right) {
-        case (.boolean(let left), .boolean(let right)): !left && right
-        case (.number(let left), .number(let right)): left < right
-        case (.string(let left), .string(let right)): left < right
-        default: left.rank < right.rank
+    public static func == (left: TypeKey, right: TypeKey) -> Bool { order(left, right) == 0 }
+
+    public static func < (left: TypeKey, right: TypeKey) -> Bool { order(left, right) < 0 }
+
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(rank)
+        switch self {
+        case .null: break
+        case .boolean(let value): hasher.combine(value)
+        // Spellings of one value have the same nearest double.
+        case .number(let text): hasher.combine(Self.withBytes(text, DecimalText.double))
+        case .string(let text): hasher.combine(text)
         }
+    }
+
+    private static func order(_ left: TypeKey, _ right: TypeKey) -> Int {
+        switch (left, right) {
+        case (.boolean(let left), .boolean(let right)): left == right ? 0 : left ? 1 : -1
+        case (.number(let left), .number(let right)):
+            withBytes(left) { left in withBytes(right) { DecimalText.order(left, $0) } }
+        case (.string(let left), .string(let right)): left == right ? 0 : left < right ? -1 : 1
+        default: left.rank - right.rank
+        }
+    }
+
+    private static func withBytes<Result>(
+        _ text: String, _ body: (UnsafeRawBufferPointer) -> Result
+    ) -> Result {
+        var text = text
+        return text.withUTF8 { body(UnsafeRawBufferPointer($0)) }
     }
 }

@@ -56,13 +56,32 @@ struct CallSites {
             let arguments = read(from: step.c, count: count)
             note(step, position, arguments)
             write(step.a, arguments)
-        case .callBuiltin, .requireBuiltin: write(step.a, read(from: step.c, count: step.d))
-        case .makeArray, .makeSet, .makeShapedObject:
-            write(step.a, read(from: step.b, count: step.d))
-        case .makeObject: write(step.a, read(from: step.b, count: step.d &* 2))
         case .append, .insert, .setMember, .addToTree, .setResult:
-            write(step.a, read(step.a) | read(step.b) | read(step.c))
-        default: write(step.a, read(step.b) | read(step.c) | read(step.d))
+            write(step.a, read(step.a) | inputs(of: step))
+        case .requireBuiltin, .iterate, .iterateIndex, .withoutMember, .newArray, .newSet,
+            .newObject, .newTree:
+            write(step.a, inputs(of: step))
+        default:
+            if step.opcode.writesA { write(step.a, inputs(of: step)) }
+        }
+    }
+
+    /// Where the operands of a step that makes a value come from. What is no register, such as the
+    /// number of a path, an index or a rule, is no source.
+    private func inputs(of step: Instruction) -> Sources {
+        switch step.opcode {
+        case .makeArray, .makeSet, .makeShapedObject: read(from: step.b, count: step.d)
+        case .makeObject: read(from: step.b, count: step.d &* 2)
+        case .callBuiltin, .requireBuiltin: read(from: step.c, count: step.d)
+        case .move, .path, .iterate, .append, .insert, .setResult, .finishArray, .finishSet,
+            .finishObject, .finishTree:
+            read(step.b)
+        case .dot, .compare, .member, .arithmetic, .mergeDocuments, .withoutMember, .setMember,
+            .addToTree:
+            read(step.b) | read(step.c)
+        case .pair: read(step.b) | read(step.c) | read(step.d)
+        case .iterateIndex: read(step.b) | read(step.d)
+        default: 0
         }
     }
 
