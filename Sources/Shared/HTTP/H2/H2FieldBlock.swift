@@ -5,7 +5,6 @@ internal import Bytes
 ///
 /// The request that opens a WebSocket in HTTP/1.1 becomes an extended CONNECT (RFC 8441 §5).
 struct H2FieldBlock {
-    private let space: H2Workspace
     let text: UnsafeRawBufferPointer
     private(set) var count = 0
     /// Of a response.
@@ -19,10 +18,11 @@ struct H2FieldBlock {
 
     init(_ text: UnsafeRawBufferPointer, _ space: H2Workspace) {
         self.text = text
-        self.space = space
+        fields = space.fields
     }
 
-    var fields: UnsafeMutablePointer<H2OutgoingField> { space.fields }
+    /// The workspace's, of which `count` are this head's.
+    let fields: UnsafeMutablePointer<H2OutgoingField>
 
     /// The method of a request, as HTTP/2 has it.
     var method: UnsafeRawBufferPointer {
@@ -90,13 +90,19 @@ struct H2FieldBlock {
             return nil
         }
         var first = colon &+ 1
-        while first < end, input[first] == ASCII.space { first &+= 1 }
+        var last = end
+        while first < last, Self.isBlank(input[first]) { first &+= 1 }
+        while first < last, Self.isBlank(input[last &- 1]) { last &-= 1 }
         let name = ByteRange(from: start, to: colon)
         let field = H2OutgoingField(
             name: names.name(of: input.slice(name)), nameRange: name,
-            valueRange: ByteRange(from: first, to: end))
+            valueRange: ByteRange(from: first, to: last))
         if Self.special.contains(field.name) { addSpecial(field) } else { append(field) }
         return end &+ 2
+    }
+
+    private static func isBlank(_ byte: UInt8) -> Bool {
+        byte == ASCII.space || byte == ASCII.tab
     }
 
     /// Fields of an HTTP/1.1 connection, and those that HTTP/2 has another place for.

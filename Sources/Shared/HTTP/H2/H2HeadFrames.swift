@@ -124,17 +124,21 @@ struct H2HeadFrames: ~Copyable {
         guard field.name == .other else {
             // Nobody asks for the digest of a key over HTTP/2 (RFC 8441 §5).
             if field.name == .secWebSocketKey, head.pointee.opensWebSocket { return }
-            return add(names[field.name].pointee, value, of: head)
+            return add(names[field.name], value, of: head)
         }
-        let name = field.nameRange.slice(of: text)
-        Self.fold(name)
-        add(HPACKName(spelled: name), value, of: head)
+        let spelling = field.nameRange.slice(of: text)
+        Self.fold(spelling)
+        var name = HPACKName(spelled: spelling)
+        withUnsafePointer(to: &name) { add($0, value, of: head) }
     }
 
     private mutating func add(
-        _ name: HPACKName, _ value: UnsafeRawBufferPointer, of head: H2OutgoingHeads.HeadPointer
+        _ name: HPACKNamePointer, _ value: UnsafeRawBufferPointer,
+        of head: H2OutgoingHeads.HeadPointer
     ) {
-        encoder.add(name, value, head.pointee.isRequest ? name.requestIndexing : name.indexing)
+        encoder.add(
+            name, value,
+            head.pointee.isRequest ? name.pointee.requestIndexing : name.pointee.indexing)
     }
 
     /// Names are in lower case (RFC 9113 §8.2).
@@ -165,6 +169,6 @@ struct H2HeadFrames: ~Copyable {
         _ indexing: HPACKEncoder.Indexing = .field
     ) {
         if let index { return encoder.add(index: index) }
-        encoder.add(names[name].pointee, value, indexing)
+        encoder.add(names[name], value, indexing)
     }
 }

@@ -43,7 +43,7 @@ struct HPACKDynamicTable: ~Copyable {
 
     /// The index of a field by which the peer knows it.
     func find(
-        _ hash: UInt64, _ name: HPACKName, _ value: UnsafeRawBufferPointer
+        _ hash: UInt64, _ name: HPACKNamePointer, _ value: UnsafeRawBufferPointer
     ) -> Int? {
         guard let strings else { return nil }
         let slots = fields(strings) + Self.slot(hash)
@@ -59,9 +59,9 @@ struct HPACKDynamicTable: ~Copyable {
     }
 
     /// The index of a field with this name.
-    func find(_ name: HPACKName) -> Int? {
+    func find(_ name: HPACKNamePointer) -> Int? {
         guard let strings else { return nil }
-        let slots = names(strings) + Self.slot(name.hash)
+        let slots = names(strings) + Self.slot(name.pointee.hash)
         for way in 0..<Self.ways {
             guard let age = age(slots[way]), hasName(entry(strings, age), name, strings) else {
                 continue
@@ -72,11 +72,11 @@ struct HPACKDynamicTable: ~Copyable {
     }
 
     private func hasName(
-        _ entry: Entry, _ name: HPACKName, _ strings: UnsafeMutableRawPointer
+        _ entry: Entry, _ name: HPACKNamePointer, _ strings: UnsafeMutableRawPointer
     ) -> Bool {
-        if name.key != 0 { return entry.nameKey == UInt16(name.key) }
-        return entry.nameKey == 0 && Int(entry.nameCount) == name.bytes.count
-            && Self.isEqual(name.bytes, strings + Int(entry.start))
+        if name.pointee.key != 0 { return entry.nameKey == UInt16(name.pointee.key) }
+        return entry.nameKey == 0 && Int(entry.nameCount) == name.pointee.bytes.count
+            && Self.isEqual(name.pointee.bytes, strings + Int(entry.start))
     }
 
     /// Zero for the newest; nil for an entry that is gone.
@@ -117,9 +117,9 @@ struct HPACKDynamicTable: ~Copyable {
 
     /// Adds what the peer was told to add; `admits` has said that it fits.
     mutating func insert(
-        _ name: HPACKName, _ value: UnsafeRawBufferPointer, _ hash: UInt64
+        _ name: HPACKNamePointer, _ value: UnsafeRawBufferPointer, _ hash: UInt64
     ) {
-        let nameCount = name.bytes.count
+        let nameCount = name.pointee.bytes.count
         let length = nameCount &+ value.count
         precondition(length &+ Self.entryBytes <= capacity)
         guard let strings = strings ?? allocate() else { return }
@@ -131,12 +131,12 @@ struct HPACKDynamicTable: ~Copyable {
         place(strings, newest).pointee = Entry(
             start: UInt16(truncatingIfNeeded: end),
             nameCount: UInt16(truncatingIfNeeded: nameCount),
-            valueCount: UInt16(truncatingIfNeeded: value.count), nameKey: UInt16(name.key))
-        Self.copy(name.bytes, to: strings + end)
+            valueCount: UInt16(truncatingIfNeeded: value.count), nameKey: UInt16(name.pointee.key))
+        Self.copy(name.pointee.bytes, to: strings + end)
         Self.copy(value, to: strings + end + nameCount)
         end &+= length
         Self.note(newest, in: fields(strings) + Self.slot(hash))
-        Self.note(newest, in: names(strings) + Self.slot(name.hash))
+        Self.note(newest, in: names(strings) + Self.slot(name.pointee.hash))
     }
 
     /// The newest comes first.

@@ -56,7 +56,7 @@ struct HPACKEncoder: ~Copyable {
     mutating func add(index: Int) { write(index, prefix: 7, 0x80) }
 
     mutating func add(
-        _ name: HPACKName, _ value: UnsafeRawBufferPointer, _ indexing: Indexing
+        _ name: HPACKNamePointer, _ value: UnsafeRawBufferPointer, _ indexing: Indexing
     ) {
         switch indexing {
         case .field: remember(name, value)
@@ -70,16 +70,16 @@ struct HPACKEncoder: ~Copyable {
         }
     }
 
-    private func index(of name: HPACKName) -> Int? {
-        name.staticIndex > 0 ? Int(name.staticIndex) : table.find(name)
+    private func index(of name: HPACKNamePointer) -> Int? {
+        name.pointee.staticIndex > 0 ? Int(name.pointee.staticIndex) : table.find(name)
     }
 
     private mutating func remember(
-        _ name: HPACKName, _ value: UnsafeRawBufferPointer
+        _ name: HPACKNamePointer, _ value: UnsafeRawBufferPointer
     ) {
-        let hash = Self.hash(value, name.hash)
+        let hash = Self.hash(value, name.pointee.hash)
         if let index = table.find(hash, name, value) { return add(index: index) }
-        let isAdmitted = table.admits(name.bytes.count &+ value.count)
+        let isAdmitted = table.admits(name.pointee.bytes.count &+ value.count)
         if isAdmitted {
             writeName(name, index(of: name), prefix: 6, 0x40)
         } else {
@@ -90,10 +90,10 @@ struct HPACKEncoder: ~Copyable {
     }
 
     private mutating func writeName(
-        _ name: HPACKName, _ index: Int?, prefix: UInt8, _ pattern: UInt8
+        _ name: HPACKNamePointer, _ index: Int?, prefix: UInt8, _ pattern: UInt8
     ) {
         write(index ?? 0, prefix: prefix, pattern)
-        if index == nil { write(name.bytes) }
+        if index == nil { write(name.pointee.bytes) }
     }
 
     private mutating func announce(_ size: Int) {

@@ -29,3 +29,5 @@ struct HPACKName {
         self.requestIndexing = requestIndexing
     }
 }
+
+typealias HPACKNamePointer = UnsafePointer<HPACKName>

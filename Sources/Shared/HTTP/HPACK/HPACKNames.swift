@@ -5,14 +5,13 @@ struct HPACKNames: @unchecked Sendable {
 
     /// Pseudo-header fields, behind all names of regular fields.
     enum Pseudo: Int, CaseIterable {
-        case authority, method, path, scheme, status, `protocol`
+        case authority, method, path, status, `protocol`
 
         fileprivate var spelling: StaticString {
             switch self {
             case .authority: ":authority"
             case .method: ":method"
             case .path: ":path"
-            case .scheme: ":scheme"
             case .status: ":status"
             case .protocol: ":protocol"
             }
@@ -23,7 +22,6 @@ struct HPACKNames: @unchecked Sendable {
             case .authority: 1
             case .method: 2
             case .path: 4
-            case .scheme: 6
             case .status: 8
             case .protocol: 0
             }
@@ -57,12 +55,12 @@ struct HPACKNames: @unchecked Sendable {
     }
 
     /// Not for `other`.
-    subscript(name: FieldName) -> UnsafePointer<HPACKName> {
-        UnsafePointer(table + name.ordinal)
+    subscript(name: FieldName) -> HPACKNamePointer {
+        HPACKNamePointer(table + name.ordinal)
     }
 
-    subscript(pseudo: Pseudo) -> UnsafePointer<HPACKName> {
-        UnsafePointer(table + Self.regularCount + pseudo.rawValue)
+    subscript(pseudo: Pseudo) -> HPACKNamePointer {
+        HPACKNamePointer(table + Self.regularCount + pseudo.rawValue)
     }
 
     // MARK: what the peer's table is to have
