@@ -30,6 +30,7 @@ agentd:
   listen: 127.0.0.1:$port
   grpc: 127.0.0.1:$grpc_port
   sandboxes: { backend: linux-native, per_key: 50, pool: 2 }
+  audit: { folder: $folder/audit }
   policy: { bundle: $root/bundles/agentd, entrypoint: agentd/exec/authz/decision }
 END
 trap 'stop_children; rm -rf "$folder"' EXIT

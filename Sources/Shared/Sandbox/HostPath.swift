@@ -14,10 +14,10 @@ enum HostPath {
             throw .invalid("\(path): a path must be absolute, without a zero byte")
         }
         let parts = path.split(separator: "/").filter { $0 != "." }
-        guard !parts.contains("..") else { throw .invalid("\(path): a path must not climb") }
+        guard !parts.contains("..") else { throw .notAllowed(path, writable: false) }
         let clean = "/" + parts.joined(separator: "/")
         guard !reserved.contains(where: { clean == $0 || ($0 != "/" && clean.hasPrefix($0 + "/")) })
-        else { throw .invalid("\(path): this part of the system cannot be in a sandbox") }
+        else { throw .notAllowed(path, writable: false) }
         return clean
     }
 
