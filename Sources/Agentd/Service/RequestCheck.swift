@@ -17,8 +17,8 @@ enum RequestCheck {
     /// In characters of Unicode.
     static let entryNameLengthMax = 128
     static let entryValueLengthMax = 1024
-    /// Of a name, `=` and a value.
-    static let labelLengthMax = entryNameLengthMax + 1 + entryValueLengthMax
+    /// Of a name, `=` and a value, which have to have room in a request's target.
+    static let labelLengthMax = 512
 
     static func execution(_ request: Agentd_V1_ExecuteRequest) throws(Status) {
         try name(request.capability, "capability")
@@ -66,7 +66,8 @@ enum RequestCheck {
     }
 
     private static func hostPath(_ path: String, _ field: String) throws(Status) {
-        guard path.hasPrefix("/"), path.unicodeScalars.count <= hostPathLengthMax,
+        // By bytes: a mark that follows a slash makes one character with it.
+        guard path.utf8.first == UInt8(ascii: "/"), path.unicodeScalars.count <= hostPathLengthMax,
             !path.utf8.contains(0)
         else {
             throw invalid(
