@@ -279,7 +279,11 @@ scrubbing)
     ;;
 sandbox)
     swift build --scratch-path "$build_dir" -c release --product SandboxBenchmark
-    "$build_dir/release/SandboxBenchmark" "$@"
+    # Ahead of whatever else the machine does, where that is allowed. (The kernel then leaves the
+    # limit of processor time out, which takes no part in a start.)
+    ahead=()
+    chrt -f 10 true 2>/dev/null && ahead=(chrt -f 10)
+    "${ahead[@]}" "$build_dir/release/SandboxBenchmark" "$@"
     ;;
 load)
     say "loading 100 MB of data; 1,000 rules in 50 modules from source to plan"
