@@ -10,7 +10,6 @@ internal import SwiftProtobuf
 final class SandboxExecutor: CapabilityExecutor {
     private let table: SandboxTable
     let policy: ExecutionPolicy
-    private let results = ResultTable()
 
     init(_ table: SandboxTable, _ policy: ExecutionPolicy) {
         self.table = table
@@ -33,12 +32,7 @@ final class SandboxExecutor: CapabilityExecutor {
         _ request: Agentd_V1_ExecuteRequest, for caller: Caller, in call: Call,
         output: ExecutionOutput?
     ) throws(Status) -> Agentd_V1_ExecuteResponse {
-        let received = Clock.wallNanoseconds
-        let key = request.metadata.idempotencyKey
-        guard !key.isEmpty else { return try run(request, caller, call, output, received) }
-        return try results.first(of: caller.keyID, key) { () throws(Status) in
-            try run(request, caller, call, output, received)
-        }
+        try run(request, caller, call, output, Clock.wallNanoseconds)
     }
 
     private func run(
@@ -144,9 +138,12 @@ final class SandboxExecutor: CapabilityExecutor {
         _ request: Agentd_V1_ListSandboxesRequest, for caller: Caller
     ) throws(Status) -> Agentd_V1_ListSandboxesResponse {
         var response = Agentd_V1_ListSandboxesResponse()
-        response.sandboxes = table.all(of: caller.keyID).map(\.summary).filter {
-            request.stateFilter.isEmpty || $0.state == request.stateFilter
+        // Those that have ended are told to who asks for them.
+        let statuses = table.statuses(of: caller.keyID).filter {
+            request.stateFilter.isEmpty
+                ? $0.life != .terminated : $0.life.rawValue == request.stateFilter
         }
+        response.sandboxes = statuses.map(\.summary)
         return response
     }
 

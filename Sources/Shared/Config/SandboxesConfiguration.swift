@@ -13,6 +13,11 @@ public struct SandboxesConfiguration: Sendable, Equatable {
     public var isStrict: Bool
     public var perKeyMax: Int
     public var totalMax: Int
+    /// After so long without a call a sandbox counts as detached, a detached one is suspended, and
+    /// a suspended one ends.
+    public var idleTimeout: Duration
+    public var detachTimeout: Duration
+    public var suspendTimeout: Duration
     /// Folders of the host that clients may have in their sandboxes, with what is in them.
     public var readableFolders: [String]
     /// The same, to be changed as well.
@@ -24,6 +29,10 @@ public struct SandboxesConfiguration: Sendable, Equatable {
         isStrict = section.read("strict", .boolean, default: false)
         perKeyMax = section.read("per_key", .integer(1...10_000), default: 100)
         totalMax = section.read("total", .integer(1...100_000), default: 1000)
+        let timeout = Kind<Duration>.duration(.seconds(1)...(.seconds(86400 * 366)))
+        idleTimeout = section.read("idle_timeout", timeout, default: .seconds(300))
+        detachTimeout = section.read("detach_timeout", timeout, default: .seconds(3600))
+        suspendTimeout = section.read("suspend_timeout", timeout, default: .seconds(86400))
         readableFolders = section.list("readable_folders", .hostFolder) ?? []
         writableFolders = section.list("writable_folders", .hostFolder) ?? []
         if backend == .hostDirect, !allowsHostDirect {
