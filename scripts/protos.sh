@@ -21,6 +21,7 @@ messages=(
     agentd/v1/agentd.proto
     agentd/v1/audit.proto
     agentd/v1/lifecycle.proto
+    agentd/v1/listing.proto
     grpc/health/v1/health.proto
     grpc/reflection/v1/reflection.proto
     google/rpc/status.proto

@@ -11,8 +11,8 @@ packages=(
     libyaml-dev # configuration and data
     libc-ares-dev # names of upstreams
     libcurl4-openssl-dev # token servers
-    libsqlite3-dev # the state of agentd
     libseccomp-dev bubblewrap # sandboxes
+    libsqlite3-dev # the state of agentd, and databases of sandboxes
     ca-certificates # whom external services are trusted by
     openssl pkg-config g++ curl python3
 )

@@ -37,7 +37,7 @@ public final class Agentd: Role {
         grpcSockets = try ListeningSockets(
             configuration.grpc.address("agentd.grpc"), count: workers, name: "agentd.grpc")
         healthService = HealthService(services: [
-            AgentdService.name, AuditService.name, LifecycleService.name,
+            AgentdService.name, AuditService.name, LifecycleService.name, ListingService.name,
         ])
         self.log = log
         policy = try configuration.policy.map { policy throws(RoleError) in
@@ -56,7 +56,10 @@ public final class Agentd: Role {
         if isBroken { healthService.shutDown() }
         let executor: any CapabilityExecutor =
             if let table {
-                LifecycleExecutor(SandboxExecutor(table, ExecutionPolicy(policy)), table)
+                LifecycleExecutor(
+                    SandboxExecutor(
+                        table, ExecutionPolicy(policy),
+                        runningMax: configuration.sandboxes?.executionsMax ?? 1), table)
             } else {
                 NoExecutor(isBroken: isBroken)
             }
@@ -105,11 +108,13 @@ public final class Agentd: Role {
     ) -> GRPCServer {
         let service = AgentdService(executor)
         let reflection = ReflectionService(services: [
-            AgentdService.name, AuditService.name, LifecycleService.name, "grpc.health.v1.Health",
+            AgentdService.name, AuditService.name, LifecycleService.name, ListingService.name,
+            "grpc.health.v1.Health",
             "grpc.reflection.v1.ServerReflection", "grpc.reflection.v1alpha.ServerReflection",
         ])
         return GRPCServer(
-            methods: service.methods + more + health.methods + reflection.methods,
+            methods: service.methods + more + ListingService(executor).methods + health.methods
+                + reflection.methods,
             rules: AgentdRules.all, writeFault: writeFault
         ) { metadata, _ throws(Status) in try token.check(metadata) }
     }
@@ -139,9 +144,12 @@ public final class Agentd: Role {
         let handler = AgentdHandler(
             state, shard: shard, calls: server.handler(on: worker, observer: observer),
             executor: executor)
-        try sockets.attach(index, to: worker, options: ListenerOptions(), handler: handler)
+        var options = ListenerOptions()
+        // What runs for nobody is ended.
+        options.endsCallsOfClosedClients = true
+        try sockets.attach(index, to: worker, options: options, handler: handler)
         try grpcSockets.attach(
-            index, to: worker, options: ListenerOptions(),
+            index, to: worker, options: options,
             handler: server.handler(on: worker, observer: observer))
     }
 

@@ -6,7 +6,7 @@ import Testing
 /// What the API has run, without isolation: that has tests of its own.
 struct ExecutionTests {
     private let agentd: RunningAgentd
-    private static let key = "X-Authenticated-Key-Id: k1\r\nX-Rate-Limit-Tier: default\r\n"
+    private static let key = RunningAgentd.key
 
     init() throws {
         agentd = try RunningAgentd(
@@ -18,24 +18,14 @@ struct ExecutionTests {
     private func call(
         _ method: String, _ target: String, _ json: [String: Any]? = nil, fields: String = key
     ) throws -> (status: Int, body: [String: Any]) {
-        let text = try json.map {
-            String(decoding: try JSONSerialization.data(withJSONObject: $0), as: UTF8.self)
-        }
-        let response = try agentd.ask(method, target, text, fields)
-        let body = try JSONSerialization.jsonObject(with: Data(response.body))
-        return (response.status, body as? [String: Any] ?? [:])
+        try agentd.call(method, target, json, fields: fields)
     }
 
     private func execute(
         _ capability: String, _ parameters: [String: Any], _ more: [String: Any] = [:],
         fields: String = key
     ) throws -> [String: Any] {
-        let data = try JSONSerialization.data(withJSONObject: parameters)
-        var request: [String: Any] = [
-            "capability": capability, "params_json": String(decoding: data, as: UTF8.self),
-        ]
-        request.merge(more) { $1 }
-        return try call("POST", "/api/v1/execute", request, fields: fields).body
+        try agentd.execute(capability, parameters, more, fields: fields)
     }
 
     private func sandbox() throws -> String {
@@ -44,7 +34,7 @@ struct ExecutionTests {
     }
 
     private func result(_ response: [String: Any]) -> [String: Any] {
-        response["result"] as? [String: Any] ?? [:]
+        RunningAgentd.result(response)
     }
 
     @Test(arguments: [

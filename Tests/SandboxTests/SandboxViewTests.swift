@@ -95,7 +95,8 @@ struct SandboxViewTests {
             specification: specification, backend: .container, bubblewrap: "/usr/bin/bwrap",
             filter: SyscallFilter(profile: .default))
         let made = BubblewrapArguments(
-            draft: draft, command: ["true"], environment: ["LD_PRELOAD": "/workspace/x.so"],
+            draft: draft, command: SandboxCommand(["true"]),
+            environment: ["LD_PRELOAD": "/workspace/x.so"],
             folder: "/workspace")
         let text = made.arguments.joined(separator: " ")
         for part in [

@@ -8,8 +8,8 @@ enum AgentdRules {
             .post, "/api/v1/execute", AgentdService.path("Execute"),
             stream: AgentdService.path("ExecuteStream")),
         HTTPRule(
-            .get, "/api/v1/sandboxes", AgentdService.path("ListSandboxes"),
-            query: ["state_filter": .string]),
+            .get, "/api/v1/sandboxes", ListingService.list,
+            query: ["state_filter": .string, "label": .string]),
         HTTPRule(.post, "/api/v1/sandboxes", AgentdService.path("CreateSandbox")),
         HTTPRule(
             .delete, "/api/v1/sandboxes/{sandbox_id}", AgentdService.path("TerminateSandbox"),

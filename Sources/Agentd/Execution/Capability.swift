@@ -7,6 +7,7 @@ enum Capability: String, CaseIterable {
     case fsWrite = "fs.write.v1"
     case fsList = "fs.list.v1"
     case fsEdit = "fs.edit.v1"
+    case sqliteQuery = "sqlite.query.v1"
 
     var writes: Bool { self == .fsWrite || self == .fsEdit }
 
@@ -17,8 +18,16 @@ enum Capability: String, CaseIterable {
         info.description_p = summary
         info.paramSchemaJson = schema
         info.supportsStreaming = self == .shellExec
-        info.tags = self == .shellExec ? ["shell", "exec"] : ["fs"]
+        info.tags = tags
         return info
+    }
+
+    private var tags: [String] {
+        switch self {
+        case .shellExec: ["shell", "exec"]
+        case .fsRead, .fsWrite, .fsList, .fsEdit: ["fs"]
+        case .sqliteQuery: ["sqlite", "query"]
+        }
     }
 
     private var summary: String {
@@ -28,6 +37,7 @@ enum Capability: String, CaseIterable {
         case .fsWrite: "Writes a file, or appends to it."
         case .fsList: "Lists a folder."
         case .fsEdit: "Replaces text in a file, exactly as it stands there."
+        case .sqliteQuery: "Asks a SQLite database, which stays as it is."
         }
     }
 

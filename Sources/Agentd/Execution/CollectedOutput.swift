@@ -1,14 +1,31 @@
+internal import Bytes
 internal import GRPC
 internal import Protos
 internal import Sandbox
 
-/// What a command writes: sent on as it comes, or kept for the response.
+/// What a command writes: sent on as it comes, or kept for the response. What a response has no room
+/// for is told of by its size and digest.
 struct CollectedOutput {
+    private struct Kept {
+        var bytes: [UInt8] = []
+        var digest = OutputDigest()
+
+        var isWhole: Bool { digest.count == UInt64(bytes.count) }
+
+        func artifact(_ name: String) -> Agentd_V1_Artifact {
+            var artifact = Agentd_V1_Artifact()
+            artifact.name = name
+            artifact.contentType = "application/octet-stream"
+            artifact.size = digest.count
+            artifact.sha256 = digest.text
+            return artifact
+        }
+    }
+
     private let bytesMax: Int
     private let writer: ExecutionOutput?
-    private var output: [UInt8] = []
-    private var errors: [UInt8] = []
-    private var isTruncated = false
+    private var output = Kept()
+    private var errors = Kept()
 
     /// - Parameter writer: where it is streamed to; nil keeps it.
     init(bytesMax: Int, writer: ExecutionOutput?) {
@@ -17,12 +34,15 @@ struct CollectedOutput {
     }
 
     mutating func take(_ stream: SandboxExecution.Stream, _ bytes: UnsafeRawBufferPointer) {
-        if let writer { return send(stream, bytes, to: writer) }
-        let room = max(0, bytesMax - output.count - errors.count)
-        if bytes.count > room { isTruncated = true }
+        if let writer { send(stream, bytes, to: writer) }
+        let room = writer == nil ? max(0, bytesMax - output.bytes.count - errors.bytes.count) : 0
         switch stream {
-        case .output: output += bytes.prefix(room)
-        case .errors: errors += bytes.prefix(room)
+        case .output:
+            output.digest.add(bytes)
+            output.bytes += bytes.prefix(room)
+        case .errors:
+            errors.digest.add(bytes)
+            errors.bytes += bytes.prefix(room)
         }
     }
 
@@ -44,9 +64,17 @@ struct CollectedOutput {
     }
 
     func write(to response: inout Agentd_V1_ExecuteResponse) {
-        response.result.stdoutBytes = .init(output)
-        response.result.stdout = String(decoding: output, as: UTF8.self)
-        response.result.stderr = String(decoding: errors, as: UTF8.self)
-        if isTruncated { response.result.outputJson = "{\"truncated\":true}" }
+        response.result.stdoutBytes = .init(output.bytes)
+        response.result.stdout = String(decoding: output.bytes, as: UTF8.self)
+        response.result.stderr = String(decoding: errors.bytes, as: UTF8.self)
+        guard !output.isWhole || !errors.isWhole else { return }
+        response.result.artifacts = [output.artifact("stdout"), errors.artifact("stderr")]
+            .filter { $0.size > 0 }
+        guard writer == nil else { return }
+        var text = JSONWriter()
+        text.beginObject()
+        text.flag("truncated")
+        text.endObject()
+        response.result.outputJson = String(decoding: text.bytes, as: UTF8.self)
     }
 }

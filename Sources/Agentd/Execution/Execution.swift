@@ -5,21 +5,23 @@ internal import Sandbox
 
 /// One capability with its parameters, ready to run.
 struct Execution {
-    private let capability: Capability
-    private let parameters: Parameters
-    private let constraints: Agentd_V1_ExecutionConstraints?
+    let capability: Capability
+    let parameters: Parameters
+    let constraints: Agentd_V1_ExecutionConstraints?
+    private let trace: TraceParent?
 
     /// What a response carries of output; a stream has the rest.
-    private static let outputBytesMax = 3 << 20
+    static let outputBytesMax = 3 << 20
     private static let membersMax = 10_000
 
     init(
         _ capability: Capability, _ parameters: Parameters,
-        _ constraints: Agentd_V1_ExecutionConstraints?
+        _ constraints: Agentd_V1_ExecutionConstraints?, trace: TraceParent?
     ) {
         self.capability = capability
         self.parameters = parameters
         self.constraints = constraints
+        self.trace = trace
     }
 
     func run(
@@ -28,6 +30,7 @@ struct Execution {
     ) throws(ExecutionFault) {
         switch capability {
         case .shellExec: try runShell(in: sandbox, call, output, &response)
+        case .sqliteQuery: try runQuery(in: sandbox, call, &response)
         case .fsRead, .fsWrite, .fsList, .fsEdit:
             do throws(SandboxFiles.Failure) {
                 try runFiles(SandboxFiles(sandbox), &response)
@@ -65,21 +68,29 @@ struct Execution {
         var command = SandboxCommand.shell(text)
         if let arguments = parameters.texts("args") { command.arguments = [text] + arguments }
         command.environment = parameters.map("env")
+        if let trace, command.environment[TraceParent.variable] == nil {
+            command.environment[TraceParent.variable] = trace.text
+        }
         command.folder = parameters.text("cwd")
         command.input = Array((parameters.text("stdin") ?? "").utf8)
-        let wishes: [Int64] = [
-            parameters.number("timeout_ms") ?? 0,
-            Int64(clamping: constraints?.maxDurationMs ?? 0),
-        ]
-        command.timeout = wishes.filter { $0 > 0 }.min().map { Duration.milliseconds($0) }
+        command.timeout = timeout
         if let constraints {
             if constraints.maxOutputBytes > 0 {
                 command.outputBytesMax = Int(clamping: constraints.maxOutputBytes)
             }
             if constraints.maxMemoryBytes > 0 { command.dataBytesMax = constraints.maxMemoryBytes }
-            if !constraints.allowWrites { command.fileBytesMax = 0 }
+            command.isReadOnly = !constraints.allowWrites
         }
         return command
+    }
+
+    /// The shortest that somebody has asked for.
+    var timeout: Duration? {
+        let wishes: [Int64] = [
+            parameters.number("timeout_ms") ?? 0,
+            Int64(clamping: constraints?.maxDurationMs ?? 0),
+        ]
+        return wishes.filter { $0 > 0 }.min().map { Duration.milliseconds($0) }
     }
 
     // MARK: files
@@ -95,7 +106,7 @@ struct Execution {
         case .fsRead: try read(path, files, &writer, &response)
         case .fsWrite: try write(path, files, &writer)
         case .fsList: try list(path, files, &writer)
-        case .fsEdit, .shellExec:
+        case .fsEdit, .shellExec, .sqliteQuery:
             let count = try files.edit(
                 path, Array((parameters.text("old_string") ?? "").utf8),
                 with: Array((parameters.text("new_string") ?? "").utf8),
@@ -148,18 +159,20 @@ struct Execution {
     private func list(
         _ path: String, _ files: SandboxFiles, _ writer: inout JSONWriter
     ) throws(SandboxFiles.Failure) {
-        let members = try files.list(path, countMax: Self.membersMax)
+        let folder = try files.list(path, countMax: Self.membersMax)
+        var isTruncated = folder.goesOn
         writer.key("entries")
         writer.beginArray()
-        for member in members {
-            writer.beginObject()
-            writer.member("name", member.name)
-            writer.member("type", member.kind)
-            writer.key("size_bytes")
-            writer.integer(Int64(clamping: member.size))
-            writer.endObject()
+        for member in folder.members {
+            guard writer.bytes.count < Self.outputBytesMax - 8192 else {
+                isTruncated = true
+                break
+            }
+            member.write(to: &writer)
         }
         writer.endArray()
+        writer.key("truncated")
+        writer.boolean(isTruncated)
     }
 }
 

@@ -1,4 +1,5 @@
 internal import Bytes
+internal import GRPC
 internal import Protos
 
 /// Why an execution did not come to its end: what stands in its response.
@@ -8,11 +9,24 @@ struct ExecutionFault: Error {
     let code: String
     let message: String
     var details: [(String, String)] = []
+    /// When the same may be tried again with success; nil: not without a change.
+    var retryAfterMilliseconds: UInt64?
 
     init(_ status: Agentd_V1_ExecutionStatus, _ code: String, _ message: String) {
         self.status = status
         self.code = code
         self.message = message
+    }
+
+    private static let pauseMilliseconds: UInt64 = 1000
+
+    /// There is no new sandbox.
+    init(notCreated status: Status) {
+        self.init(.error, "SANDBOX_INIT_FAIL", status.message)
+        switch status.code {
+        case .resourceExhausted, .unavailable: retryAfterMilliseconds = Self.pauseMilliseconds
+        default: break
+        }
     }
 
     static func noSandbox(_ id: String) -> ExecutionFault {
@@ -32,6 +46,8 @@ extension Agentd_V1_ExecuteResponse {
         message = fault.message
         error.code = fault.code
         error.message = fault.message
+        error.retryable = fault.retryAfterMilliseconds != nil
+        error.retryAfterMs = fault.retryAfterMilliseconds ?? 0
         guard !fault.details.isEmpty else { return }
         var writer = JSONWriter()
         writer.beginObject()

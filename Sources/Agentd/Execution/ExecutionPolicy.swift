@@ -1,6 +1,7 @@
 internal import Bytes
 internal import IO
 internal import Policy
+internal import Protos
 internal import Rego
 internal import Synchronization
 
@@ -34,11 +35,12 @@ final class ExecutionPolicy: Sendable {
     ///
     /// - Parameter paramsJSON: an object, checked before.
     func refusal(
-        _ capability: String, paramsJSON: String, _ caller: Caller, sandbox: String
+        _ capability: String, paramsJSON: String, _ caller: Caller, sandbox: String,
+        metadata: Agentd_V1_RequestMetadata? = nil
     ) -> String? {
         let unknown = "policy does not allow it"
         guard let snapshot = store?.current else { return unknown }
-        let input = Self.input(capability, paramsJSON, caller, sandbox)
+        let input = Self.input(capability, paramsJSON, caller, sandbox, metadata)
         return desk.withLock { desk in
             let evaluator = desk.evaluator ?? Evaluator(snapshot.rego, limits: Self.limits)
             desk.evaluator = evaluator
@@ -62,7 +64,8 @@ final class ExecutionPolicy: Sendable {
     }
 
     private static func input(
-        _ capability: String, _ paramsJSON: String, _ caller: Caller, _ sandbox: String
+        _ capability: String, _ paramsJSON: String, _ caller: Caller, _ sandbox: String,
+        _ metadata: Agentd_V1_RequestMetadata?
     ) -> [UInt8] {
         var writer = JSONWriter(capacity: 512)
         writer.beginObject()
@@ -72,6 +75,16 @@ final class ExecutionPolicy: Sendable {
         writer.member("rate_limit_tier", caller.tier)
         writer.member("request_id", caller.requestID)
         writer.member("sandbox_id", sandbox)
+        if let metadata {
+            writer.object("metadata") {
+                $0.number("priority", Int(metadata.priority))
+                $0.object("custom") { custom in
+                    for (name, value) in metadata.custom.sorted(by: { $0.key < $1.key }) {
+                        custom.member(name, value)
+                    }
+                }
+            }
+        }
         writer.key("params")
         let params = Array((paramsJSON.isEmpty ? "{}" : paramsJSON).utf8)
         params.withUnsafeBytes { writer.raw($0) }

@@ -7,6 +7,8 @@ struct ParameterRule {
         case number(ClosedRange<Int64>)
         case flag
         case word([String])
+        /// What SQLite stores: null, numbers, texts, and blobs as objects with `base64`.
+        case values(countMax: Int, bytesMax: Int)
     }
 
     let name: String
@@ -43,6 +45,17 @@ struct ParameterRule {
                 ParameterRule(name: "create_dirs", kind: .flag),
             ]
         case .fsList: return [path]
+        case .sqliteQuery:
+            return [
+                ParameterRule(
+                    name: "database_path", kind: .text(bytesMin: 1, bytesMax: 4096),
+                    isRequired: true),
+                ParameterRule(
+                    name: "query", kind: .text(bytesMin: 1, bytesMax: 64 << 10), isRequired: true),
+                ParameterRule(name: "params", kind: .values(countMax: 256, bytesMax: 1 << 20)),
+                ParameterRule(name: "max_rows", kind: .number(1...1000)),
+                ParameterRule(name: "timeout_ms", kind: .number(1...30_000)),
+            ]
         case .fsEdit:
             return [
                 path,
@@ -75,6 +88,13 @@ struct ParameterRule {
         case .flag: "{\"type\":\"boolean\"}"
         case .word(let words):
             "{\"enum\":[\(words.map { "\"\($0)\"" }.joined(separator: ","))]}"
+        case .values(let count, let most):
+            "{\"type\":\"array\",\"maxItems\":\(count),\"items\":{\"anyOf\":["
+                + "{\"type\":[\"null\",\"number\",\"boolean\"]},"
+                + "{\"type\":\"string\",\"maxLength\":\(most)},"
+                + "{\"type\":\"object\",\"properties\":{\"base64\":{\"type\":\"string\","
+                + "\"contentEncoding\":\"base64\"}},\"required\":[\"base64\"],"
+                + "\"additionalProperties\":false}]}}"
         }
     }
 }

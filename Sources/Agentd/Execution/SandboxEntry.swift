@@ -19,13 +19,16 @@ final class SandboxEntry: Sendable {
     /// Nanoseconds since 1970.
     let created: UInt64
     let isPersistent: Bool
+    /// What the client that made it notes about it.
+    let labels: [String: String]
     private let state: Mutex<State>
 
     /// - Parameter created: of the sandbox that clients know, which may be older than this one.
     init(
         id: String, profile: String, owner: String, sandbox: Sandbox, isPersistent: Bool,
-        created: UInt64, timeouts: SandboxLifecycle.Timeouts
+        labels: [String: String], created: UInt64, timeouts: SandboxLifecycle.Timeouts
     ) {
+        self.labels = labels
         self.id = id
         self.profile = profile
         self.owner = owner
@@ -94,10 +97,11 @@ final class SandboxEntry: Sendable {
         capabilities.backend = sandbox.backend.rawValue
         capabilities.profile = profile
         capabilities.canWriteFilesystem = true
-        capabilities.readablePaths = specification.readablePaths
-        capabilities.writablePaths = specification.writablePaths + [sandbox.workFolder]
+        capabilities.readablePaths = sandbox.readablePaths
+        capabilities.writablePaths = sandbox.writablePaths
         capabilities.limits = Agentd_V1_ResourceLimits(specification.limits)
         capabilities.syscallFilterActive = sandbox.report[.seccomp] == .enforced
+        capabilities.blockedSyscallCategories = sandbox.blockedCalls
         capabilities.isPersistent = isPersistent
         capabilities.createdAtMs = created / 1_000_000
         let now = Clock.wallNanoseconds

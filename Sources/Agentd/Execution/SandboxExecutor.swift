@@ -10,10 +10,13 @@ internal import SwiftProtobuf
 final class SandboxExecutor: CapabilityExecutor {
     private let table: SandboxTable
     let policy: ExecutionPolicy
+    private let queue: ExecutionQueue
 
-    init(_ table: SandboxTable, _ policy: ExecutionPolicy) {
+    /// - Parameter runningMax: executions at a time.
+    init(_ table: SandboxTable, _ policy: ExecutionPolicy, runningMax: Int) {
         self.table = table
         self.policy = policy
+        queue = ExecutionQueue(runningMax: runningMax)
     }
 
     var capabilities: [Agentd_V1_CapabilityInfo] { Capability.allCases.map(\.info) }
@@ -22,7 +25,10 @@ final class SandboxExecutor: CapabilityExecutor {
         var health = Agentd_V1_HealthResponse()
         health.healthy = true
         health.status = "healthy"
-        health.details = ["sandboxes": "\(table.count)"]
+        health.details = [
+            "sandboxes": "\(table.count)", "ready_sandboxes": "\(table.readyCount)",
+            "waiting_executions": "\(queue.waitingCount)",
+        ]
         return health
     }
 
@@ -32,16 +38,23 @@ final class SandboxExecutor: CapabilityExecutor {
         _ request: Agentd_V1_ExecuteRequest, for caller: Caller, in call: Call,
         output: ExecutionOutput?
     ) throws(Status) -> Agentd_V1_ExecuteResponse {
-        try run(request, caller, call, output, Clock.wallNanoseconds)
+        guard queue.enter(priority: request.metadata.priority, call) else {
+            throw Status(.cancelled, "the call was cancelled before its turn")
+        }
+        defer { queue.leave() }
+        return try run(request, caller, call, output)
     }
 
     private func run(
         _ request: Agentd_V1_ExecuteRequest, _ caller: Caller, _ call: Call,
-        _ output: ExecutionOutput?, _ received: UInt64
+        _ output: ExecutionOutput?
     ) throws(Status) -> Agentd_V1_ExecuteResponse {
+        let received = call.received
+        let taken = max(received, Clock.wallNanoseconds)
         var response = Agentd_V1_ExecuteResponse()
         response.requestID = request.requestID.isEmpty ? UniqueName.make() : request.requestID
         response.timing.receivedAtMs = received / 1_000_000
+        response.timing.queueTimeMs = (taken &- received) / 1_000_000
         do throws(ExecutionFault) {
             let execution = try admit(request, caller)
             let entry = try place(request, caller, &response)
@@ -58,17 +71,17 @@ final class SandboxExecutor: CapabilityExecutor {
             }
             let started = Clock.wallNanoseconds
             response.timing.startedAtMs = started / 1_000_000
-            response.timing.setupTimeMs = (started &- received) / 1_000_000
+            response.timing.setupTimeMs = started > taken ? (started &- taken) / 1_000_000 : 0
             try execution.run(in: entry.sandbox, call, output, &response)
         } catch {
             response.fail(error)
         }
         let completed = Clock.wallNanoseconds
         response.timing.completedAtMs = completed / 1_000_000
-        response.timing.totalTimeMs = (completed &- received) / 1_000_000
-        response.timing.execTimeMs =
-            response.timing.startedAtMs == 0
-            ? 0 : response.timing.completedAtMs &- response.timing.startedAtMs
+        response.timing.totalTimeMs = completed > received ? (completed &- received) / 1_000_000 : 0
+        let started = response.timing.startedAtMs
+        let ended = response.timing.completedAtMs
+        response.timing.execTimeMs = started > 0 && ended > started ? ended &- started : 0
         return response
     }
 
@@ -92,11 +105,12 @@ final class SandboxExecutor: CapabilityExecutor {
         }
         if let refusal = policy.refusal(
             capability.rawValue, paramsJSON: parameters.json, caller,
-            sandbox: request.sandboxPrefs.sandboxID)
+            sandbox: request.sandboxPrefs.sandboxID, metadata: request.metadata)
         {
             throw ExecutionFault(.denied, "POLICY_DENIED", refusal)
         }
-        return Execution(capability, parameters, constraints)
+        return Execution(
+            capability, parameters, constraints, trace: TraceParent(request.metadata))
     }
 
     /// The sandbox that it runs in: the one that was asked for, or a new one.
@@ -110,9 +124,7 @@ final class SandboxExecutor: CapabilityExecutor {
         guard wanted.sandboxID.isEmpty || entry != nil else {
             throw .noSandbox(wanted.sandboxID)
         }
-        if let found = entry, wanted.requireFresh, !found.isFresh {
-            throw ExecutionFault(.error, "SANDBOX_NOT_FRESH", "something ran in it before")
-        }
+        try check(wanted, entry)
         response.sandboxInfo.newlyCreated = entry == nil
         if entry == nil {
             var specification = Agentd_V1_CreateSandboxRequest()
@@ -121,7 +133,7 @@ final class SandboxExecutor: CapabilityExecutor {
                 entry = try table.create(
                     specification, owner: caller.keyID, isPersistent: wanted.persist)
             } catch {
-                throw ExecutionFault(.error, "SANDBOX_INIT_FAIL", error.message)
+                throw ExecutionFault(notCreated: error)
             }
         }
         guard let entry, entry.begin() else { throw .noSandbox(wanted.sandboxID) }
@@ -130,6 +142,25 @@ final class SandboxExecutor: CapabilityExecutor {
         response.sandboxInfo.profile = entry.profile
         response.sandboxInfo.capabilities = entry.capabilities
         return entry
+    }
+
+    /// What a client expects of the sandbox, which is refused rather than forgotten.
+    private func check(
+        _ wanted: Agentd_V1_SandboxPreferences, _ entry: SandboxEntry?
+    ) throws(ExecutionFault) {
+        let backend = entry?.sandbox.backend ?? table.backend
+        guard wanted.backend.isEmpty || IsolationBackend(name: wanted.backend) == backend else {
+            throw ExecutionFault(
+                .error, "BACKEND_UNAVAILABLE", "sandboxes here are \(backend.rawValue)")
+        }
+        guard let entry else { return }
+        guard wanted.profile.isEmpty || wanted.profile == entry.profile else {
+            throw ExecutionFault(
+                .error, "PROFILE_MISMATCH", "the sandbox has the profile \(entry.profile)")
+        }
+        if wanted.requireFresh, !entry.isFresh {
+            throw ExecutionFault(.error, "SANDBOX_NOT_FRESH", "something ran in it before")
+        }
     }
 
     // MARK: sandboxes
@@ -145,6 +176,10 @@ final class SandboxExecutor: CapabilityExecutor {
         }
         response.sandboxes = statuses.map(\.summary)
         return response
+    }
+
+    func labels(of sandbox: String, for caller: Caller) -> [String: String] {
+        table.find(sandbox, owner: caller.keyID)?.labels ?? [:]
     }
 
     func createSandbox(

@@ -25,6 +25,8 @@ final class SandboxTable: Sendable {
     /// What a sandbox has of isolation on this machine.
     let report: IsolationReport
     private let entries = Mutex<[String: SandboxEntry]>([:])
+    /// Of sandboxes as they are when nothing is asked for.
+    private let pool: SandboxPool?
     let timeouts: SandboxLifecycle.Timeouts
     /// Nil where nothing outlives the daemon.
     let keep: SandboxKeep?
@@ -74,6 +76,14 @@ final class SandboxTable: Sendable {
                 SandboxSpecification(), backend: backend, allowHostDirect: allowsHostDirect)
             report = sandbox.report
             sandbox.terminate()
+            var usual = SandboxSpecification()
+            usual.hostFolders = hostFolders
+            pool =
+                configuration.pool == 0
+                ? nil
+                : try SandboxPool(
+                    launcher: launcher, specification: usual, backend: backend,
+                    count: configuration.pool)
         } catch {
             throw RoleError("agentd.sandboxes: \(backend.rawValue): \(error.description)")
         }
@@ -132,15 +142,26 @@ final class SandboxTable: Sendable {
                 _ = try KeptFolder.make(folder)
                 specification.workFolder = .kept(folder)
             }
-            sandbox = try launcher.create(
-                specification, backend: backend, allowHostDirect: allowsHostDirect)
+            sandbox = try make(specification)
         } catch {
             throw Status(error)
         }
         return SandboxEntry(
             id: id, profile: specification.profile.rawValue, owner: owner, sandbox: sandbox,
-            isPersistent: isPersistent, created: created, timeouts: timeouts)
+            isPersistent: isPersistent, labels: request.labels, created: created,
+            timeouts: timeouts)
     }
+
+    private func make(
+        _ specification: SandboxSpecification
+    ) throws(SandboxError) -> Sandbox {
+        if let pool, specification == pool.specification { return try pool.take() }
+        return try launcher.create(
+            specification, backend: backend, allowHostDirect: allowsHostDirect)
+    }
+
+    /// How many sandboxes are ready for whoever asks for none in particular.
+    var readyCount: Int { pool?.readyCount ?? 0 }
 
     /// The caller's own; those of others are as good as missing.
     func find(_ id: String, owner: String) -> SandboxEntry? {

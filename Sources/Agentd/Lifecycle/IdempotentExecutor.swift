@@ -99,6 +99,10 @@ struct IdempotentExecutor: CapabilityExecutor {
         try executor.listSandboxes(request, for: caller)
     }
 
+    func labels(of sandbox: String, for caller: Caller) -> [String: String] {
+        executor.labels(of: sandbox, for: caller)
+    }
+
     func createSandbox(
         _ request: Agentd_V1_CreateSandboxRequest, for caller: Caller
     ) throws(Status) -> Agentd_V1_CreateSandboxResponse {

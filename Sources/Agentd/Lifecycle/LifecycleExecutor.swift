@@ -80,6 +80,11 @@ struct LifecycleExecutor: CapabilityExecutor {
         try executor.listSandboxes(request, for: caller)
     }
 
+    func labels(of sandbox: String, for caller: Caller) -> [String: String] {
+        table.dormantLabels(of: sandbox, caller.keyID)
+            ?? executor.labels(of: sandbox, for: caller)
+    }
+
     func createSandbox(
         _ request: Agentd_V1_CreateSandboxRequest, for caller: Caller
     ) throws(Status) -> Agentd_V1_CreateSandboxResponse {

@@ -49,6 +49,13 @@ extension SandboxTable {
         lives.withLock { $0.dormant[id]?.owner == owner }
     }
 
+    /// Nil when there is no such.
+    func dormantLabels(of id: String, _ owner: String) -> [String: String]? {
+        lives.withLock { lives in
+            lives.dormant[id].flatMap { $0.owner == owner ? $0.request.labels : nil }
+        }
+    }
+
     /// Ends one that was not made again. False when there is none.
     func dropDormant(_ id: String, owner: String) throws(Status) -> Bool {
         guard isDormant(id, owner) else { return false }

@@ -41,6 +41,12 @@ struct FieldRule {
             type: "ListSandboxesRequest", field: "state_filter",
             words: ["", "Active", "Detached", "Suspended", "Terminated"]),
         FieldRule(
+            type: "ListLabelledSandboxesRequest", field: "state_filter",
+            words: ["", "Active", "Detached", "Suspended", "Terminated"]),
+        FieldRule(
+            type: "ListLabelledSandboxesRequest", field: "label",
+            lengths: 0...RequestCheck.labelLengthMax),
+        FieldRule(
             type: "CreateSandboxRequest", field: "profile", words: ["", "default", "strict"]),
         FieldRule(type: "CreateSandboxRequest", field: "workdir", pattern: "^(/[^\\u0000]*)?$"),
         FieldRule(

@@ -96,7 +96,15 @@ struct MessageSchemas {
         guard field.label == .repeated else { return writeSingle(field, to: &writer) }
         if let entry = messages[field.typeName], entry.options.mapEntry {
             Self.types(["object"], to: &writer)
-            writer.object("additionalProperties") { $0.member("type", "string") }
+            writer.number("maxProperties", RequestCheck.entriesMax)
+            writer.object("propertyNames") {
+                $0.number("minLength", 1)
+                $0.number("maxLength", RequestCheck.entryNameLengthMax)
+            }
+            writer.object("additionalProperties") {
+                $0.member("type", "string")
+                $0.number("maxLength", RequestCheck.entryValueLengthMax)
+            }
             return
         }
         Self.types(["array"], to: &writer)

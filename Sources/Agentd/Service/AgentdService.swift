@@ -17,11 +17,15 @@ struct AgentdService: Sendable {
             .serverStreaming(Self.path("ExecuteStream"), executeStream),
             .immediate(Self.path("ListCapabilities"), listCapabilities),
             .immediate(Self.path("Health"), health),
-            .unary(Self.path("ListSandboxes")) { request, call throws(Status) in
-                try executor.listSandboxes(try valid(request), for: Caller(call.metadata))
+            .unary(Self.path("ListSandboxes")) {
+                (request: Agentd_V1_ListSandboxesRequest, call) throws(Status) in
+                try RequestCheck.list(request)
+                return try executor.listSandboxes(request, for: Caller(call.metadata))
             },
-            .unary(Self.path("CreateSandbox")) { request, call throws(Status) in
-                try executor.createSandbox(request, for: Caller(call.metadata))
+            .unary(Self.path("CreateSandbox")) {
+                (request: Agentd_V1_CreateSandboxRequest, call) throws(Status) in
+                try RequestCheck.creation(request)
+                return try executor.createSandbox(request, for: Caller(call.metadata))
             },
             .unary(Self.path("AttachSandbox")) { request, call throws(Status) in
                 try executor.attachSandbox(try valid(request), for: Caller(call.metadata))
@@ -98,20 +102,10 @@ struct AgentdService: Sendable {
     // MARK: sandboxes
 
     private func valid(
-        _ request: Agentd_V1_ListSandboxesRequest
-    ) throws(Status) -> Agentd_V1_ListSandboxesRequest {
-        let states = ["", "Active", "Detached", "Suspended", "Terminated"]
-        guard states.contains(request.stateFilter) else {
-            throw RequestCheck.invalid(
-                "state_filter", "is none of \(states.dropFirst().joined(separator: ", "))")
-        }
-        return request
-    }
-
-    private func valid(
         _ request: Agentd_V1_AttachSandboxRequest
     ) throws(Status) -> Agentd_V1_AttachSandboxRequest {
         try RequestCheck.sandbox(request.sandboxID)
+        try RequestCheck.creation(request.createSpec)
         guard !request.createIfMissing || request.hasCreateSpec else {
             throw RequestCheck.invalid(
                 "create_spec", "is required when create_if_missing is true")

@@ -21,6 +21,9 @@ protocol CapabilityExecutor: Sendable {
         _ request: Agentd_V1_ListSandboxesRequest, for caller: Caller
     ) throws(Status) -> Agentd_V1_ListSandboxesResponse
 
+    /// What the client that made a sandbox noted about it; nothing for those of others.
+    func labels(of sandbox: String, for caller: Caller) -> [String: String]
+
     func createSandbox(
         _ request: Agentd_V1_CreateSandboxRequest, for caller: Caller
     ) throws(Status) -> Agentd_V1_CreateSandboxResponse

@@ -34,6 +34,8 @@ struct NoExecutor: CapabilityExecutor {
         _ request: Agentd_V1_ListSandboxesRequest, for caller: Caller
     ) throws(Status) -> Agentd_V1_ListSandboxesResponse { Agentd_V1_ListSandboxesResponse() }
 
+    func labels(of sandbox: String, for caller: Caller) -> [String: String] { [:] }
+
     func createSandbox(
         _ request: Agentd_V1_CreateSandboxRequest, for caller: Caller
     ) throws(Status) -> Agentd_V1_CreateSandboxResponse { throw reason }

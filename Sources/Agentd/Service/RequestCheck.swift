@@ -9,6 +9,13 @@ enum RequestCheck {
     static let textLengthMax = 1 << 20
     private static let parameterBytesMax = 1 << 20
     private static let prioritiesMax: UInt32 = 10
+    /// Of a map, each with a name and a value.
+    static let entriesMax = 64
+    /// In characters of Unicode.
+    static let entryNameLengthMax = 128
+    static let entryValueLengthMax = 1024
+    /// Of a name, `=` and a value.
+    static let labelLengthMax = entryNameLengthMax + 1 + entryValueLengthMax
 
     static func execution(_ request: Agentd_V1_ExecuteRequest) throws(Status) {
         try name(request.capability, "capability")
@@ -20,6 +27,41 @@ enum RequestCheck {
         }
         guard request.metadata.priority <= prioritiesMax else {
             throw invalid("metadata.priority", "is above \(prioritiesMax)")
+        }
+        try entries(request.metadata.custom, "metadata.custom")
+    }
+
+    static func list(_ request: Agentd_V1_ListSandboxesRequest) throws(Status) {
+        let states = ["", "Active", "Detached", "Suspended", "Terminated"]
+        guard states.contains(request.stateFilter) else {
+            throw invalid(
+                "state_filter", "is none of \(states.dropFirst().joined(separator: ", "))")
+        }
+    }
+
+    static func label(_ label: String) throws(Status) {
+        guard label.unicodeScalars.count <= labelLengthMax else {
+            throw invalid("label", "is longer than \(labelLengthMax) characters")
+        }
+    }
+
+    static func creation(_ request: Agentd_V1_CreateSandboxRequest) throws(Status) {
+        try entries(request.labels, "labels")
+    }
+
+    /// What clients note for themselves.
+    private static func entries(_ map: [String: String], _ field: String) throws(Status) {
+        guard map.count <= entriesMax else {
+            throw invalid(field, "has more than \(entriesMax) entries")
+        }
+        for (name, value) in map {
+            guard !name.isEmpty, name.unicodeScalars.count <= entryNameLengthMax,
+                value.unicodeScalars.count <= entryValueLengthMax
+            else {
+                throw invalid(
+                    field, "has a name without 1 to \(entryNameLengthMax) characters, or a value "
+                        + "with more than \(entryValueLengthMax)")
+            }
         }
     }
 

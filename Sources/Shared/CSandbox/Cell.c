@@ -18,6 +18,8 @@
 #include <unistd.h>
 
 static const uint32_t TEXTS_MAX = 4096;
+// A command that is over by then is a short one.
+static const int SHORT_MILLISECONDS = 5;
 
 static void die(struct csandbox_plan *plan) {
     plan->layers[CSANDBOX_LAYERS] = errno;
@@ -65,16 +67,22 @@ void csandbox_run_cell(struct csandbox_plan *plan, int warm) {
     if (write(warm, "w", 1) != 1) _exit(1);
     ssize_t count =
         csandbox_receive(plan->runs, message, sizeof message, descriptors, &descriptor_count);
-    close(warm);
+    // With more of them waiting the init makes cells at once, otherwise when there is time.
+    struct pollfd queue = {plan->runs, POLLIN, 0};
+    if (poll(&queue, 1, 0) != 0) {
+        close(warm);
+        warm = -1;
+    }
     close(plan->runs);
     if (count > 0 && descriptor_count >= 4) {
-        csandbox_execute(plan, message, (size_t)count, descriptors, descriptor_count);
+        csandbox_execute(plan, warm, message, (size_t)count, descriptors, descriptor_count);
     }
     _exit(0);
 }
 
 // What is run, read from a message.
 struct command {
+    const struct csandbox_plan *plan;
     struct csandbox_run run;
     const char *folder;
     char *arguments[4097];
@@ -178,7 +186,8 @@ static void place_streams(struct command *command) {
     }
 }
 
-// Between vfork and exec, in the cell's memory.
+// Between vfork and exec, in the cell's memory, unless it is a question: what reads a hostile file
+// gets a copy.
 static void become(struct command *command) {
     sigset_t none;
     sigemptyset(&none);
@@ -188,7 +197,11 @@ static void become(struct command *command) {
     if (chdir(command->folder) != 0) fail(command, CSANDBOX_STAGE_DIRECTORY);
     prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
     sigprocmask(SIG_SETMASK, &none, NULL);
+    if (command->run.read_only && csandbox_forbid_changes(command->plan) != 0) {
+        fail(command, CSANDBOX_STAGE_READ_ONLY);
+    }
     if (command->run.flags == CSANDBOX_RUN_STATUS) write_status();
+    if (command->run.flags == CSANDBOX_RUN_QUERY) csandbox_run_query(command->arguments[0]);
     if (command->run.flags != 0) {
         if (work_on_file(command) == 0) _exit(0);
         fail(command, CSANDBOX_STAGE_FILE);
@@ -259,8 +272,10 @@ static int remaining_milliseconds(uint64_t deadline) {
     return left > 86400000 ? 86400000 : (int)left;
 }
 
-static void supervise(struct csandbox_exit *result, pid_t process, int channel, bool isolated,
-                      uint64_t deadline) {
+// Waits for the end of `process`, and tells the init that there is a cell less only when that took a
+// while: waking it costs a short command a quarter of its time.
+static void supervise(struct csandbox_exit *result, pid_t process, int channel, int warm,
+                      bool isolated, uint64_t deadline) {
     sigset_t child;
     sigemptyset(&child);
     sigaddset(&child, SIGCHLD);
@@ -274,7 +289,15 @@ static void supervise(struct csandbox_exit *result, pid_t process, int channel, 
             return;
         }
         struct pollfd waiting[] = {{channel, POLLIN, 0}, {children, POLLIN, 0}};
-        int ready = poll(waiting, 2, remaining_milliseconds(deadline));
+        int patience = remaining_milliseconds(deadline);
+        if (warm >= 0 && (patience < 0 || patience > SHORT_MILLISECONDS)) {
+            patience = SHORT_MILLISECONDS;
+        }
+        int ready = poll(waiting, 2, patience);
+        if (ready == 0 && warm >= 0) {
+            close(warm);
+            warm = -1;
+        }
         struct signalfd_siginfo information;
         while (read(children, &information, sizeof information) > 0) continue;
         if (ready == 0 && deadline != 0 && remaining_milliseconds(deadline) == 0) {
@@ -300,11 +323,12 @@ static void measure(struct csandbox_exit *result, uint64_t start) {
     result->written_bytes = (uint64_t)usage.ru_oublock * 512;
 }
 
-void csandbox_execute(struct csandbox_plan *plan, const char *message, size_t count,
+void csandbox_execute(struct csandbox_plan *plan, int warm, const char *message, size_t count,
                       const int *descriptors, int descriptor_count) {
     static struct command command;
     bool isolated = plan->create.flags & CSANDBOX_ISOLATED;
     struct csandbox_exit result = {.kind = CSANDBOX_EXIT};
+    command.plan = plan;
     command.channel = descriptors[0];
     command.stream_count = isolated ? 3 : descriptor_count - 1;
     memcpy(command.streams, descriptors + 1, sizeof(int) * (size_t)command.stream_count);
@@ -316,15 +340,15 @@ void csandbox_execute(struct csandbox_plan *plan, const char *message, size_t co
     }
     uint64_t start = csandbox_now();
     uint64_t timeout = command.run.timeout_nanoseconds;
-    pid_t process = vfork();
+    pid_t process = command.run.flags == CSANDBOX_RUN_QUERY ? fork() : vfork();
     if (process == 0) become(&command);
-    for (int index = 1; index < descriptor_count; index++) close(descriptors[index]);
+    // The streams stay open here until the result is sent: their end would wake the daemon before.
     if (process < 0) {
         result.error = errno;
         result.stage = CSANDBOX_STAGE_EXECUTE;
     } else {
         uint64_t deadline = timeout == 0 || timeout > UINT64_MAX - start ? 0 : start + timeout;
-        supervise(&result, process, command.channel, isolated, deadline);
+        supervise(&result, process, command.channel, warm, isolated, deadline);
         end_rest(isolated, process);
         result.error = command.failure;
         result.stage = command.failed_stage;

@@ -154,19 +154,46 @@ int csandbox_drop_capabilities(void) {
     return (int)syscall(SYS_capset, &header, none);
 }
 
+static int load_filter(const struct csandbox_plan *plan, int index) {
+    struct sock_fprog program = {
+        .len = (unsigned short)(plan->create.filter_bytes[index] / sizeof(struct sock_filter)),
+        .filter = plan->filters[index],
+    };
+    if (program.len == 0) {
+        errno = EINVAL;
+        return -1;
+    }
+    return (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program);
+}
+
 int csandbox_load_filters(const struct csandbox_plan *plan) {
-    for (int index = 0; index < CSANDBOX_FILTERS; index++) {
-        struct sock_fprog program = {
-            .len = (unsigned short)(plan->create.filter_bytes[index] / sizeof(struct sock_filter)),
-            .filter = plan->filters[index],
-        };
-        if (program.len == 0) {
-            errno = EINVAL;
-            return -1;
-        }
-        if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program) != 0) return -1;
+    for (int index = 0; index < CSANDBOX_READ_ONLY_FILTER; index++) {
+        if (load_filter(plan, index) != 0) return -1;
     }
     return 0;
+}
+
+// Landlock forbids what changes files and folders; what changes only what is said of them, such as
+// their modes and times, it does not know, so that a filter has to.
+int csandbox_forbid_changes(const struct csandbox_plan *plan) {
+    static const char *const writable[] = {"/dev/null", "/dev/zero", "/dev/full"};
+    uint64_t known = known_rights(csandbox_landlock_version());
+    struct ruleset_attributes attributes = {
+        .handled_fs = known & ~(uint64_t)(FS_EXECUTE | FS_READ_FILE | FS_READ_DIR | FS_IOCTL_DEV),
+    };
+    int ruleset = (int)syscall(SYS_landlock_create_ruleset, &attributes,
+                               sizeof attributes.handled_fs, 0);
+    if (ruleset < 0) return -1;
+    for (int index = 0; index < 3; index++) {
+        // Not every view has them.
+        allow(ruleset, writable[index], attributes.handled_fs & (FS_WRITE_FILE | FS_TRUNCATE));
+    }
+    int result = prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+    if (result == 0) result = csandbox_restrict_paths(ruleset);
+    close(ruleset);
+    if (result != 0) return -1;
+    return plan->create.filter_bytes[CSANDBOX_READ_ONLY_FILTER] == 0
+               ? 0 : load_filter(plan, CSANDBOX_READ_ONLY_FILTER);
 }
 
 int csandbox_set_limits(const uint64_t *limits) {

@@ -5,12 +5,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <linux/openat2.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statfs.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -26,11 +28,20 @@ static int open_in_view(const char *path, uint64_t flags, uint32_t mode) {
 }
 
 int csandbox_open_and_send(int channel, const char *path, uint32_t flags, uint32_t mode) {
+    struct statfs system;
     int file = open_in_view(path, flags, mode);
     if (file < 0) return -1;
     uint32_t kind = CSANDBOX_OPENED;
-    int result = csandbox_send(channel, &kind, sizeof kind, &file, 1) < 0 ? -1 : 0;
+    int result = fstatfs(file, &system);
+    // The kernel's files may wait, and look at who reads them: the daemon does not.
+    if (result == 0 && system.f_type == PROC_SUPER_MAGIC) {
+        errno = EOPNOTSUPP;
+        result = -1;
+    }
+    if (result == 0 && csandbox_send(channel, &kind, sizeof kind, &file, 1) < 0) result = -1;
+    int code = errno;
     close(file);
+    errno = code;
     return result;
 }
 
@@ -64,20 +75,60 @@ static int copy_input(int file) {
     }
 }
 
+// Writes to what is no pipe and no device.
+static int write_regular(int file) {
+    struct stat status;
+    int result = fstat(file, &status);
+    if (result == 0 && !S_ISREG(status.st_mode)) {
+        errno = EINVAL;
+        result = -1;
+    }
+    if (result == 0) result = copy_input(file);
+    int code = errno;
+    if (close(file) != 0 && result == 0) return -1;
+    errno = code;
+    return result;
+}
+
 int csandbox_append_file(const char *path, uint32_t mode, bool must_be_new) {
     uint64_t flags = O_WRONLY | O_CREAT | (must_be_new ? O_EXCL : O_APPEND);
     int file = open_in_view(path, flags, mode);
+    return file < 0 ? -1 : write_regular(file);
+}
+
+// For a file that is a mount of its own, or in a folder that takes no other: readers may see a part.
+static int overwrite_file(const char *path) {
+    int file = open_in_view(path, O_WRONLY, 0);
+    if (file < 0 || lseek(0, 0, SEEK_SET) != 0 || ftruncate(file, 0) != 0) {
+        int code = errno;
+        if (file >= 0) close(file);
+        errno = code;
+        return -1;
+    }
+    return write_regular(file);
+}
+
+// Puts a new file with the input in the place of `target`.
+static int exchange_file(const char *target, uint32_t mode) {
+    char temporary[4160];
+    snprintf(temporary, sizeof temporary, "%s.%d.part", target, (int)getpid());
+    int file = open_in_view(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode);
     if (file < 0) return -1;
-    int result = copy_input(file);
-    if (close(file) != 0) result = -1;
+    int result = fchmod(file, mode);
+    if (write_regular(file) != 0) result = -1;
+    if (result == 0) result = rename(temporary, target);
+    int code = errno;
+    if (result != 0) unlink(temporary);
+    errno = code;
     return result;
 }
 
 // Who reads meanwhile has the old content or the new. A link stays, and what it leads to changes.
 int csandbox_replace_file(const char *path, uint32_t mode) {
-    char target[4096], temporary[4160];
+    char target[4096];
     struct stat status;
-    if (realpath(path, target) == NULL) {
+    bool is_there = realpath(path, target) != NULL;
+    if (!is_there) {
         if (errno != ENOENT || strlen(path) >= sizeof target) return -1;
         strcpy(target, path);
     } else if (stat(target, &status) == 0) {
@@ -89,15 +140,7 @@ int csandbox_replace_file(const char *path, uint32_t mode) {
         if (access(target, W_OK) != 0) return -1;
         mode = status.st_mode & 0777;
     }
-    snprintf(temporary, sizeof temporary, "%s.%d.part", target, (int)getpid());
-    int file = open_in_view(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode);
-    if (file < 0) return -1;
-    int result = copy_input(file);
-    if (result == 0) result = fchmod(file, mode);
-    if (close(file) != 0) result = -1;
-    if (result == 0) result = rename(temporary, target);
-    int code = errno;
-    if (result != 0) unlink(temporary);
-    errno = code;
-    return result;
+    int result = exchange_file(target, mode);
+    bool stays = errno == EBUSY || errno == EROFS || errno == EACCES || errno == EPERM;
+    return result != 0 && is_there && stays ? overwrite_file(target) : result;
 }

@@ -58,6 +58,7 @@ int csandbox_make_ruleset(struct csandbox_plan *plan);
 int csandbox_restrict_paths(int ruleset);
 int csandbox_drop_capabilities(void);
 int csandbox_load_filters(const struct csandbox_plan *plan);
+int csandbox_forbid_changes(const struct csandbox_plan *plan);
 int csandbox_set_limits(const uint64_t *limits);
 int csandbox_open_and_send(int channel, const char *path, uint32_t flags, uint32_t mode);
 int csandbox_append_file(const char *path, uint32_t mode, bool must_be_new);
@@ -70,9 +71,11 @@ void csandbox_run_launcher(void) __attribute__((noreturn));
 void csandbox_run_init(struct csandbox_plan *plan) __attribute__((noreturn));
 void csandbox_run_cell(struct csandbox_plan *plan, int warm) __attribute__((noreturn));
 void csandbox_run_attempt(int count, char **arguments) __attribute__((noreturn));
+void csandbox_run_query(const char *path) __attribute__((noreturn));
 
-// Starts what a run message asks for and stays until nothing of it is left.
-void csandbox_execute(struct csandbox_plan *plan, const char *message, size_t count,
+// Starts what a run message asks for and stays until nothing of it is left. `warm` is closed when it
+// takes long.
+void csandbox_execute(struct csandbox_plan *plan, int warm, const char *message, size_t count,
                       const int *descriptors, int descriptor_count);
 
 uint64_t csandbox_now(void);

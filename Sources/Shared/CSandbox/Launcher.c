@@ -145,6 +145,8 @@ static void take_request(void) {
                                      &descriptor_count);
     if (count == 0) _exit(0);
     if (count < 0) return;
+    // What earlier requests said is not for this sandbox.
+    memset(message + count, 0, sizeof message - (size_t)count);
     memset(&plan, 0, sizeof plan);
     if (parse(&plan, message, (size_t)count, descriptors, descriptor_count) == 0) {
         create(&plan);

@@ -13,6 +13,10 @@ public struct SandboxesConfiguration: Sendable, Equatable {
     public var isStrict: Bool
     public var perKeyMax: Int
     public var totalMax: Int
+    /// Executions at a time; more wait for their turn.
+    public var executionsMax: Int
+    /// Sandboxes that are kept ready for executions that ask for none.
+    public var pool: Int
     /// After so long without a call a sandbox counts as detached, a detached one is suspended, and
     /// a suspended one ends.
     public var idleTimeout: Duration
@@ -29,6 +33,14 @@ public struct SandboxesConfiguration: Sendable, Equatable {
         isStrict = section.read("strict", .boolean, default: false)
         perKeyMax = section.read("per_key", .integer(1...10_000), default: 100)
         totalMax = section.read("total", .integer(1...100_000), default: 1000)
+        executionsMax = section.read("executions", .integer(1...200), default: 200)
+        pool = section.read("pool", .integer(0...100), default: backend == .linuxNative ? 2 : 0)
+        if pool > 0, backend != .linuxNative {
+            section.fault(
+                section.markOf("pool"),
+                "\(section.name("pool")) has no effect with \(backend.rawValue); accepted: "
+                    + "linux-native, or no pool")
+        }
         let timeout = Kind<Duration>.duration(.seconds(1)...(.seconds(86400 * 366)))
         idleTimeout = section.read("idle_timeout", timeout, default: .seconds(300))
         detachTimeout = section.read("detach_timeout", timeout, default: .seconds(3600))

@@ -23,9 +23,10 @@ public struct Wakeup: ~Copyable, Sendable {
         _ = poll(&descriptor, 1, milliseconds)
     }
 
-    /// Consumes what was signalled, before looking at what it was about.
-    public func clear() {
+    /// Consumes what was signalled, before looking at what it was about. Whether there was something.
+    @discardableResult
+    public func clear() -> Bool {
         var count: UInt64 = 0
-        _ = read(raw, &count, MemoryLayout<UInt64>.size)
+        return read(raw, &count, MemoryLayout<UInt64>.size) > 0
     }
 }

@@ -7,7 +7,8 @@ struct BubblewrapArguments: Equatable, Sendable {
     private static let firstAttachment = 3
 
     init(
-        draft: SandboxDraft, command: [String], environment: [String: String], folder: String
+        draft: SandboxDraft, command: SandboxCommand, environment: [String: String],
+        folder: String
     ) {
         let identity = String(SandboxIdentity.inside)
         arguments = [
@@ -21,13 +22,24 @@ struct BubblewrapArguments: Equatable, Sendable {
             arguments += ["--add-seccomp-fd", String(Self.firstAttachment + index)]
         }
         for step in draft.view.steps { append(step, scratch: draft.scratch?.path) }
+        if command.isReadOnly { forbidChanges(in: draft.view) }
         arguments += ["--remount-ro", "/", "--chdir", folder, "--clearenv"]
         // The variables are for the command: one that changes what a program loads must not reach
         // bubblewrap, which still has rights on the host.
         for (name, value) in environment.sorted(by: { $0.key < $1.key }) {
             arguments += ["--setenv", name, value]
         }
-        arguments += ["--"] + command
+        arguments += ["--"] + command.arguments
+    }
+
+    /// What was mounted to be written to is mounted again, read-only.
+    private mutating func forbidChanges(in view: SandboxView) {
+        for step in view.steps {
+            switch step.content {
+            case .writable, .temporary: arguments += ["--remount-ro", step.path]
+            case .folder, .readOnly, .link, .file, .proc, .device: continue
+            }
+        }
     }
 
     private mutating func append(_ step: ViewStep, scratch: String?) {

@@ -14,6 +14,7 @@ enum CommandStage {
         case CSANDBOX_STAGE_DIRECTORY: "working directory"
         case CSANDBOX_STAGE_EXECUTE: "program"
         case CSANDBOX_STAGE_FILE: "file"
+        case CSANDBOX_STAGE_READ_ONLY: "read-only view"
         default: "unknown"
         }
     }

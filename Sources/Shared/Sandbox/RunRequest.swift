@@ -30,12 +30,13 @@ struct RunRequest {
         )
         if draft.backend == .container {
             let wrapped = BubblewrapArguments(
-                draft: draft, command: command.arguments, environment: variables, folder: folder)
+                draft: draft, command: command, environment: variables, folder: folder)
             arguments = wrapped.arguments
             attachments = wrapped.attachments
             environment = [:]
             self.folder = "/"
         } else {
+            run.read_only = command.isReadOnly ? 1 : 0
             arguments = command.arguments
             attachments = []
             environment = variables
@@ -66,6 +67,8 @@ struct RunRequest {
         run.flags = CSANDBOX_RUN_MAKE_FOLDERS.rawValue
         run.open_mode = 0o755
     }
+
+    mutating func query() { run.flags = CSANDBOX_RUN_QUERY.rawValue }
 
     func message() throws(SandboxError) -> MessageWriter {
         var run = run

@@ -164,6 +164,18 @@ public final class Sandbox: Sendable {
         return line.flatMap { CInt($0.dropFirst(4).filter { !$0.isWhitespace }) } ?? -1
     }
 
+    /// Places whose files commands can read: what the view holds, or, without one, what the daemon's
+    /// user may.
+    public var readablePaths: [String] { backend == .hostDirect ? ["/"] : draft.view.readable }
+    /// Places where commands can write; without a view, those where they are meant to.
+    public var writablePaths: [String] {
+        backend == .hostDirect ? specification.writablePaths + [workFolder] : draft.view.writable
+    }
+    /// Kinds of system calls that no command can make.
+    public var blockedCalls: [String] {
+        report[.seccomp] == .enforced ? SyscallTable.blockedCategories : []
+    }
+
     /// Bytes of memory in use, and the most there were; nil where no cgroup counts them.
     public var memoryBytes: UInt64? { group.memoryBytes }
     public var memoryPeakBytes: UInt64? { group.memoryPeakBytes }

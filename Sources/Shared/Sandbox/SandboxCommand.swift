@@ -16,6 +16,9 @@ public struct SandboxCommand: Equatable, Sendable {
     public var dataBytesMax: UInt64?
     /// Standard output and error together, when less than the sandbox's.
     public var outputBytesMax: Int?
+    /// The command can change, make and remove no file or folder, temporary ones included; it may
+    /// still write to its standard streams. Refused where the backend cannot see to that.
+    public var isReadOnly = false
 
     public init(_ arguments: [String]) {
         self.arguments = arguments

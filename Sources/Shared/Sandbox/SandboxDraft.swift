@@ -83,7 +83,8 @@ struct SandboxDraft: Sendable {
         create.steps = UInt32(steps.count)
         if isIsolated {
             create.filter_bytes = (
-                UInt32(filter.list.count), UInt32(filter.exceptions.count)
+                UInt32(filter.list.count), UInt32(filter.exceptions.count),
+                UInt32(filter.unchanging.count)
             )
             if case .egress(let port, _) = specification.network { create.port = UInt32(port) }
         } else {
@@ -94,6 +95,7 @@ struct SandboxDraft: Sendable {
         if isIsolated {
             message.append(filter.list)
             message.append(filter.exceptions)
+            message.append(filter.unchanging)
         }
         for step in steps { try Self.append(step, to: &message) }
         return message

@@ -14,7 +14,8 @@ public final class SandboxExecution: Sendable {
         case errors
     }
 
-    /// What the command writes, to be read without blocking.
+    /// What the command writes, to be read without blocking; what is there once `channel` is readable
+    /// is all.
     public let output: CInt
     public let errors: CInt
     /// Readable when the command has ended.
@@ -95,7 +96,8 @@ public final class SandboxExecution: Sendable {
     public func wait(
         output consume: (Stream, UnsafeRawBufferPointer) -> Void
     ) throws(SandboxError) -> SandboxOutcome {
-        var relay = OutputRelay(output: output, errors: errors, bytesMax: outputBytesMax)
+        var relay = OutputRelay(
+            output: output, errors: errors, channel: channel, bytesMax: outputBytesMax)
         while relay.isOpen {
             guard relay.pass(consume) else {
                 isKilled.store(true, ordering: .relaxed)

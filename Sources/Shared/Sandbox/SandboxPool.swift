@@ -3,6 +3,7 @@ internal import Synchronization
 
 /// Keeps sandboxes of one specification ready, so that nobody waits for one to be made.
 public final class SandboxPool: Sendable {
+    public let specification: SandboxSpecification
     private let stock: Stock
     private let thread: NativeThread
 
@@ -12,6 +13,7 @@ public final class SandboxPool: Sendable {
         launcher: SandboxLauncher, specification: SandboxSpecification,
         backend: IsolationBackend = .linuxNative, count: Int
     ) throws(SandboxError) {
+        self.specification = specification
         let first = try launcher.create(specification, backend: backend)
         do throws(SystemError) {
             let stock = try Stock(
@@ -44,6 +46,7 @@ public final class SandboxPool: Sendable {
         private let backend: IsolationBackend
         private let count: Int
         private let wakeup: Wakeup
+        private static let pauseMilliseconds: CInt = 30
         private let ready = Mutex<[Sandbox]>([])
         private let isStopped = Atomic<Bool>(false)
 
@@ -77,16 +80,29 @@ public final class SandboxPool: Sendable {
             wakeup.signal()
         }
 
-        /// Sleeps until one is taken. What cannot be made now is tried again with the next.
+        /// Sleeps until one is taken. Whoever has taken it goes first: while there are others, the
+        /// next is made when nobody has taken one for a moment. What cannot be made now is tried
+        /// again with the next.
         func keepFull() {
             while !isStopped.load(ordering: .acquiring) {
-                if readyCount < count, let made = try? make() {
-                    add(made)
+                guard readyCount < count else {
+                    sleep(milliseconds: -1)
                     continue
                 }
-                wakeup.wait(milliseconds: -1)
-                wakeup.clear()
+                if readyCount > 0, sleep(milliseconds: Self.pauseMilliseconds) { continue }
+                guard let made = try? make() else {
+                    sleep(milliseconds: -1)
+                    continue
+                }
+                add(made)
             }
+        }
+
+        /// Whether one was taken meanwhile.
+        @discardableResult
+        private func sleep(milliseconds: CInt) -> Bool {
+            wakeup.wait(milliseconds: milliseconds)
+            return wakeup.clear()
         }
     }
 }

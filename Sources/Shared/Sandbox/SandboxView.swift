@@ -13,6 +13,26 @@ struct SandboxView: Equatable, Sendable {
         }
     }
 
+    /// Where files are, by the highest folder of each.
+    var readable: [String] {
+        steps.compactMap { step in
+            switch step.content {
+            case .readOnly, .writable, .temporary, .file, .proc: step.path
+            case .folder, .link, .device: nil
+            }
+        }
+    }
+
+    /// Where files can be changed and made.
+    var writable: [String] {
+        steps.compactMap { step in
+            switch step.content {
+            case .writable, .temporary: step.path
+            case .folder, .readOnly, .link, .file, .proc, .device: nil
+            }
+        }
+    }
+
     /// What programs need of the system besides `/usr`; whatever holds secrets is left out.
     private static let systemFiles = [
         "/etc/alternatives", "/etc/bash.bashrc", "/etc/ca-certificates",

@@ -2,17 +2,21 @@ internal import CSeccomp
 internal import Glibc
 internal import IO
 
-/// The seccomp programs of a sandbox, as the kernel takes them. Two of them, of whose answers the
-/// stricter holds: libseccomp has either a list of what is allowed or exceptions to what is.
+/// The seccomp programs of a sandbox, as the kernel takes them. Several, of whose answers the
+/// strictest holds: libseccomp has either a list of what is allowed or exceptions to what is.
 struct SyscallFilter: Equatable, Sendable {
     /// What is not allowed is refused; what nobody has heard of does not exist.
     let list: [UInt8]
     /// Refuses calls by their arguments.
     let exceptions: [UInt8]
+    /// For commands that change nothing: refuses what changes a file's attributes, which Landlock
+    /// lets through.
+    let unchanging: [UInt8]
 
     init(profile: SandboxSpecification.Profile) throws(SandboxError) {
         list = try Self.makeList(profile: profile)
         exceptions = try Self.makeExceptions()
+        unchanging = try Self.makeUnchanging()
     }
 
     /// Namespaces that `clone` could make. `clone3` hides its flags in memory, where no filter can
@@ -56,6 +60,17 @@ struct SyscallFilter: Equatable, Sendable {
                     .allow, "socket", [.equal(0, family), .masked(1, mask: typeMask, datagram)])
             }
         }
+    }
+
+    private static func makeUnchanging() throws(SandboxError) -> [UInt8] {
+        let builder = try SyscallFilterBuilder(otherwise: .allow)
+        for name in SyscallTable.changing { try builder.add(.failing(EROFS), name) }
+        // FS_IOC_SETFLAGS, its 32-bit form, and FS_IOC_FSSETXATTR.
+        for request: UInt64 in [0x4008_6602, 0x4004_6602, 0x401c_5820] {
+            try builder.add(
+                .failing(EROFS), "ioctl", [.masked(1, mask: 0xffff_ffff, request)])
+        }
+        return try builder.program()
     }
 
     private static func makeExceptions() throws(SandboxError) -> [UInt8] {

@@ -59,22 +59,55 @@ enum SyscallTable {
         sysinfo uname
         """.split(separator: " ").map(String.init)
 
-    /// Answered with EPERM: programs try these and go on without.
-    static let refused: [String] = """
-        acct add_key adjtimex bpf chroot clock_adjtime clock_settime fanotify_init fanotify_mark \
-        fsconfig fsmount fsopen fspick get_mempolicy io_cancel io_destroy io_getevents \
-        io_pgetevents io_setup io_submit io_uring_enter io_uring_register io_uring_setup kcmp \
-        keyctl lookup_dcookie mbind memfd_secret migrate_pages mount mount_setattr move_mount \
-        move_pages name_to_handle_at nfsservctl open_by_handle_at open_tree perf_event_open \
-        pidfd_getfd pivot_root process_mrelease process_vm_readv process_vm_writev ptrace quotactl \
-        quotactl_fd request_key set_mempolicy set_mempolicy_home_node setdomainname sethostname \
-        setns settimeofday stime swapoff swapon sysfs syslog umount umount2 unshare uselib \
-        userfaultfd ustat vhangup
+    /// Of those that are allowed, what changes a file's attributes, or its length by its path.
+    static let changing: [String] = """
+        chmod chown fchmod fchmodat fchmodat2 fchown fchownat fremovexattr fsetxattr futimesat \
+        lchown lremovexattr lsetxattr removexattr setxattr truncate utime utimensat utimes
         """.split(separator: " ").map(String.init)
 
+    /// Answered with EPERM, by what they are for: programs try these and go on without.
+    private static let refusedByCategory: [(name: String, calls: String)] = [
+        ("accounting", "acct quotactl quotactl_fd ustat lookup_dcookie nfsservctl sysfs"),
+        ("bpf", "bpf"),
+        ("clock", "adjtimex clock_adjtime clock_settime settimeofday stime"),
+        ("debug", "kcmp perf_event_open pidfd_getfd process_mrelease process_vm_readv "
+            + "process_vm_writev ptrace"),
+        ("fanotify", "fanotify_init fanotify_mark"),
+        ("file-handle", "name_to_handle_at open_by_handle_at"),
+        ("io-uring", "io_uring_enter io_uring_register io_uring_setup"),
+        ("aio", "io_cancel io_destroy io_getevents io_pgetevents io_setup io_submit"),
+        ("keyring", "add_key keyctl request_key"),
+        ("memory-policy", "get_mempolicy mbind memfd_secret migrate_pages move_pages set_mempolicy "
+            + "set_mempolicy_home_node"),
+        ("mount", "chroot fsconfig fsmount fsopen fspick mount mount_setattr move_mount open_tree "
+            + "pivot_root umount umount2"),
+        ("namespace", "setdomainname sethostname setns unshare"),
+        ("swap", "swapoff swapon"),
+        ("system-log", "syslog"),
+        ("terminal", "vhangup"),
+        ("userfaultfd", "userfaultfd"),
+        ("library", "uselib"),
+    ]
+
+    static let refused: [String] = words(refusedByCategory)
+
     /// No program that means well gets here: it is ended.
-    static let fatal: [String] = """
-        _sysctl create_module delete_module finit_module get_kernel_syms init_module ioperm iopl \
-        kexec_file_load kexec_load query_module reboot
-        """.split(separator: " ").map(String.init)
+    private static let fatalByCategory: [(name: String, calls: String)] = [
+        ("kexec", "kexec_file_load kexec_load"),
+        ("module", "create_module delete_module finit_module get_kernel_syms init_module "
+            + "query_module"),
+        ("raw-io", "ioperm iopl"),
+        ("reboot", "reboot"),
+        ("sysctl", "_sysctl"),
+    ]
+
+    static let fatal: [String] = words(fatalByCategory)
+
+    /// What none of a sandbox's processes may do, by name.
+    static let blockedCategories: [String] =
+        (refusedByCategory + fatalByCategory).map(\.name).sorted()
+
+    private static func words(_ table: [(name: String, calls: String)]) -> [String] {
+        table.flatMap { $0.calls.split(separator: " ").map(String.init) }
+    }
 }

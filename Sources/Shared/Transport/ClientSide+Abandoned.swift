@@ -8,9 +8,7 @@ extension ClientSide {
             worker.options(of: client).endsCallsOfClosedClients
         else { return }
         let flags = exchanges[client.pointee.exchange].pointee.flags
-        guard flags.contains(.requestDone), flags.isDisjoint(with: [.tunnel, .served]) else {
-            return
-        }
+        guard flags.contains(.requestDone), !flags.contains(.tunnel) else { return }
         lost(client)
     }
 }

@@ -29,12 +29,19 @@ final class RunningAgentd {
     func ask(
         _ verb: String, _ target: String, _ json: String? = nil, _ fields: String = ""
     ) throws -> Message {
+        try begin(verb, target, json, fields).readMessage(answering: verb)
+    }
+
+    /// Sends one request on a connection of its own, which the caller reads the answer from.
+    func begin(
+        _ verb: String, _ target: String, _ json: String? = nil, _ fields: String = ""
+    ) throws -> Peer {
         let peer = try role.connect()
         let content = json.map {
             "Content-Type: application/json\r\nContent-Length: \($0.utf8.count)\r\n\r\n\($0)"
         }
         try peer.send(
             "\(verb) \(target) HTTP/1.1\r\nHost: x\r\n\(fields)\(content ?? "\r\n")")
-        return try peer.readMessage(answering: verb)
+        return peer
     }
 }

@@ -13,6 +13,8 @@
 #ifndef CSANDBOX_H
 #define CSANDBOX_H
 
+#include "CSandboxQuery.h"
+
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -73,6 +75,7 @@ enum csandbox_stage {
     CSANDBOX_STAGE_DIRECTORY,
     CSANDBOX_STAGE_EXECUTE,
     CSANDBOX_STAGE_FILE,
+    CSANDBOX_STAGE_READ_ONLY,
 };
 
 enum csandbox_create_flags {
@@ -109,8 +112,9 @@ struct csandbox_step {
 
 static const int CSANDBOX_STEPS_MAX = 256;
 
-// Every program is loaded; the most restrictive answer of them holds.
-enum { CSANDBOX_FILTERS = 2 };
+// Every program up to the last is loaded for each command, the last for those that change nothing;
+// the most restrictive answer of them holds.
+enum { CSANDBOX_FILTERS = 3, CSANDBOX_READ_ONLY_FILTER = 2 };
 
 // To the launcher. Descriptors: the init's control socket, the socket that its cells take commands
 // from, and the cgroup.procs files to join. `filter_bytes` of each BPF program and `steps` follow.
@@ -150,6 +154,8 @@ enum csandbox_run_flags {
     CSANDBOX_RUN_CREATE = 16,
     // Makes the folder of the first argument, and those it is in.
     CSANDBOX_RUN_MAKE_FOLDERS = 32,
+    // Asks the SQLite database at the first argument, as `CSandboxQuery.h` says.
+    CSANDBOX_RUN_QUERY = 64,
 };
 
 // To a cell. Descriptors: the channel of this command, its standard streams, and without isolation
@@ -162,6 +168,10 @@ struct csandbox_run {
     uint32_t variables;
     uint32_t open_flags;
     uint32_t open_mode;
+    // Not 0: no file or folder can be changed, made or removed. Where Landlock cannot see to that,
+    // nothing is run.
+    uint32_t read_only;
+    uint32_t reserved;
     // 0 is no limit.
     uint64_t timeout_nanoseconds;
     uint64_t limits[CSANDBOX_LIMITS];

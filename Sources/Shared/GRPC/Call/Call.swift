@@ -28,6 +28,8 @@ public final class Call: Sendable {
     public let peer: SocketAddress
     /// When the client no longer waits, in monotonic nanoseconds; nil when it did not say.
     public let deadline: UInt64?
+    /// When its first message was awaited, in nanoseconds since 1970.
+    public let received = Clock.wallNanoseconds
     let exchange: UInt32
     private let mailbox: Mailbox
     private let monitor = Monitor(State())

@@ -47,8 +47,9 @@ struct Codec: Sendable {
         do {
             return try M(jsonUTF8Bytes: json, options: options)
         } catch {
+            let reason = MessageComplaint.describe(json, type: M.protoMessageName) ?? "\(error)"
             throw Status(
-                .invalidArgument, "the request is no JSON form of \(M.protoMessageName): \(error)")
+                .invalidArgument, "the request is no JSON form of \(M.protoMessageName): \(reason)")
         }
     }
 

@@ -1,8 +1,7 @@
-internal import Bytes
-
 /// Says where a JSON text is wrong, for people.
-enum JSONPlace {
-    static func describe(_ error: JSONError, in bytes: [UInt8]) -> String {
+public enum JSONPlace {
+    /// A sentence without an end, with line and column from 1; columns are bytes.
+    public static func describe(_ error: JSONError, in bytes: [UInt8]) -> String {
         switch error {
         case .incomplete: "unexpected end of JSON input"
         case .tooDeep(let limit): "nested deeper than \(limit) levels"
@@ -13,7 +12,8 @@ enum JSONPlace {
         }
     }
 
-    private static func place(of offset: Int, in bytes: [UInt8]) -> String {
+    /// `line 1, column 1` for the first byte.
+    public static func place(of offset: Int, in bytes: [UInt8]) -> String {
         let before = bytes.prefix(max(0, offset))
         let line = before.count { $0 == ASCII.lineFeed } + 1
         let lineStart = before.lastIndex(of: ASCII.lineFeed).map { $0 + 1 } ?? 0

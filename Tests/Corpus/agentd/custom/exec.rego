@@ -1,0 +1,8 @@
+package exec
+
+default allow := false
+
+allow if {
+	input.metadata.custom.team == "blue"
+	input.metadata.priority == 3
+}
