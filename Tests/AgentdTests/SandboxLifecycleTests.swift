@@ -25,7 +25,8 @@ struct SandboxLifecycleTests {
 
     @Test func `while something runs nothing changes by itself, unless it is suspended`() {
         var lifecycle = lifecycle()
-        #expect(lifecycle.begin(now: 6))
+        let hasBegun = lifecycle.begin(now: 6)
+        #expect(hasBegun)
         #expect(lifecycle.deadline == nil)
         #expect(lifecycle.next(now: .max) == nil)
         lifecycle.move(to: .suspended, now: 7)
@@ -38,11 +39,13 @@ struct SandboxLifecycleTests {
 
     @Test func `what begins makes a detached one active, and no other`() {
         var detached = lifecycle(.detached)
-        #expect(detached.begin(now: 9))
+        let hasBegun = detached.begin(now: 9)
+        #expect(hasBegun)
         #expect(detached.life == .active)
         for life in [SandboxLifecycle.Life.suspended, .terminated] {
             var refusing = lifecycle(life)
-            #expect(!refusing.begin(now: 9))
+            let isTaken = refusing.begin(now: 9)
+            #expect(!isTaken)
             #expect(refusing.life == life)
         }
     }

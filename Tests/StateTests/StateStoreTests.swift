@@ -85,7 +85,7 @@ final class StateStoreTests {
         #expect(throws: StateFault.inUse(first.path)) { try store() }
     }
 
-    @Test(arguments: [0, 20, 4096, 5000])
+    @Test(arguments: [0, 20, 4096])
     func `what is damaged is told, and left as it is`(place: Int) throws {
         let path = "\(folder)/agentd.sqlite"
         do {
