@@ -9,6 +9,14 @@ enum Capability: String, CaseIterable {
     case fsEdit = "fs.edit.v1"
     case sqliteQuery = "sqlite.query.v1"
 
+    /// Whether it works on a sandbox's files without a command of the client's.
+    var needsFiles: Bool {
+        switch self {
+        case .shellExec: false
+        case .fsRead, .fsWrite, .fsList, .fsEdit, .sqliteQuery: true
+        }
+    }
+
     var writes: Bool { self == .fsWrite || self == .fsEdit }
 
     var info: Agentd_V1_CapabilityInfo {

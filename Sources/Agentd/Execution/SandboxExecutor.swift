@@ -19,7 +19,14 @@ final class SandboxExecutor: CapabilityExecutor {
         queue = ExecutionQueue(runningMax: runningMax)
     }
 
-    var capabilities: [Agentd_V1_CapabilityInfo] { Capability.allCases.map(\.info) }
+    /// Those that the backend can run.
+    var capabilities: [Agentd_V1_CapabilityInfo] {
+        Capability.allCases.filter(isSupported).map(\.info)
+    }
+
+    private func isSupported(_ capability: Capability) -> Bool {
+        table.backend.reachesFiles || !capability.needsFiles
+    }
 
     var health: Agentd_V1_HealthResponse {
         var health = Agentd_V1_HealthResponse()
@@ -92,6 +99,11 @@ final class SandboxExecutor: CapabilityExecutor {
         guard let capability = Capability(rawValue: request.capability), request.version <= 1 else {
             throw ExecutionFault(
                 .error, "UNKNOWN_CAPABILITY", "no capability is called \(request.capability)")
+        }
+        guard isSupported(capability) else {
+            throw ExecutionFault(
+                .error, "UNSUPPORTED_CAPABILITY",
+                "\(capability.rawValue) is not supported by \(table.backend.rawValue) sandboxes")
         }
         let parameters: Parameters
         do throws(Parameters.Fault) {

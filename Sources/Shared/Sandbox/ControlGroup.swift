@@ -35,11 +35,16 @@ final class ControlGroup: Sendable {
 
     deinit { remove() }
 
-    /// The files that a process joins the groups by, one for each group.
+    /// The files that a process with one thread joins the groups by, one for each group. In version
+    /// 1 a thread that moves itself waits for nobody, where a process waits for all processors to
+    /// have noticed, which takes milliseconds.
     func openMembers() throws(SystemError) -> [CInt] {
         var files: [CInt] = []
-        for folder in Set(folders.values.map(\.folder)).sorted() {
-            let file = open(folder + "/cgroup.procs", O_WRONLY | O_CLOEXEC)
+        let paths = folders.values.map { place in
+            place.folder + (place.isUnified ? "/cgroup.procs" : "/tasks")
+        }
+        for path in Set(paths).sorted() {
+            let file = open(path, O_WRONLY | O_CLOEXEC)
             guard file >= 0 else {
                 let error = SystemError.last
                 for file in files { close(file) }

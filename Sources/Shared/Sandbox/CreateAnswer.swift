@@ -45,6 +45,12 @@ struct CreateAnswer {
         }
         let stage = CommandStage.name(ready.stage)
         let what = place.isEmpty ? stage : "\(stage) at \(place)"
-        return .unavailable(what, SystemError(ready.error))
+        let error = SystemError(ready.error)
+        // What was named does not go where it was named for.
+        let isNamed = csandbox_stage(rawValue: ready.stage) == CSANDBOX_STAGE_VIEW && !place.isEmpty
+        if isNamed, [ENOENT, ENOTDIR, EISDIR, EACCES, ELOOP, ENAMETOOLONG].contains(error.code) {
+            return .invalid("\(what): \(error.description)")
+        }
+        return .unavailable(what, error)
     }
 }

@@ -7,6 +7,10 @@ public enum IsolationBackend: String, CaseIterable, Sendable {
     /// No isolation: a clean environment, limits for each process, and an end for all of them.
     case hostDirect = "host-direct"
 
+    /// Whether the daemon reaches the files of its sandboxes: bubblewrap makes a view for each
+    /// command, where nobody waits to be asked.
+    public var reachesFiles: Bool { self != .container }
+
     /// The backend that `name` means; `_` counts as `-`, and case does not matter.
     public init?(name: String) {
         switch name.lowercased().split(separator: "_", omittingEmptySubsequences: false)

@@ -126,7 +126,7 @@ struct SandboxView: Equatable, Sendable {
                 throw .notAllowed(path, writable: writable)
             }
         }
-        guard let found else { throw .unavailable(path, SystemError(ENOENT)) }
+        guard let found else { throw .invalid("\(path): there is nothing") }
         // A link must not lead to what could not have been named.
         let source = try HostPath.checked(found)
         return ViewStep(clean, writable ? .writable(source: source) : .readOnly(source: source))

@@ -34,7 +34,7 @@ struct SandboxBenchmark {
                 try run(in: used[1])
             }
             used = []
-            usleep(20_000)
+            try settled(pool)
             try warm.measure { try run(in: sandbox) }
             usleep(3000)
         }
