@@ -43,7 +43,7 @@ public final class Agentd: Role {
         policy = try configuration.policy.map { policy throws(RoleError) in
             try PolicyStore.load(policy, role: "agentd", log)
         }
-        auditor = try Auditor(configuration.audit, version: version)
+        auditor = try Auditor(configuration.audit, version: version, log)
         let keep = try configuration.state.map { folder throws(RoleError) in
             try SandboxKeep(folder: folder)
         }
