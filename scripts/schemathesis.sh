@@ -30,7 +30,13 @@ agentd:
   listen: 127.0.0.1:$port
   grpc: 127.0.0.1:$grpc_port
   sandboxes: { backend: linux-native, per_key: 50, pool: 2 }
+  audit: { folder: $folder/audit }
   policy: { bundle: $root/bundles/agentd, entrypoint: agentd/exec/authz/decision }
+END
+# A target that is too long is refused before anybody looks at what it says.
+cat >"$folder/schemathesis.toml" <<END
+[checks.negative_data_rejection]
+expected-statuses = [400, 401, 403, 404, 405, 406, 409, 414, 415, 422, 428, 429]
 END
 trap 'stop_children; rm -rf "$folder"' EXIT
 "$sluice" --role agentd --config "$folder/agentd.yaml" >"$folder/log" 2>&1 &

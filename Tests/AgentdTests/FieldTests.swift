@@ -263,7 +263,7 @@ struct FieldTests {
                 #expect(sandbox["labels"] as? [String: String] == ["team": "red"])
             }
         }
-        let long = String(repeating: "x", count: 1154)
+        let long = String(repeating: "x", count: 513)
         #expect(try agentd.call("GET", "/api/v1/sandboxes?label=\(long)").status == 400)
     }
 

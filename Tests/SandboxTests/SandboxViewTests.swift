@@ -31,6 +31,22 @@ struct SandboxViewTests {
         #expect(steps.filter { $0.path.hasPrefix("/etc") }.map(\.path) == ["/etc"])
     }
 
+    /// A mark behind a slash makes one character with it, but no other path.
+    @Test(arguments: [
+        "/", "/proc", "/proc/1", "/dev/\u{301}x", "/proc/\u{301}x", "/var/../etc",
+        "/var/../\u{301}x", "/var/./..", "/..",
+    ])
+    func `what stands for more than files cannot be named`(path: String) {
+        #expect(throws: SandboxError.notAllowed(path, writable: false)) {
+            try Self.view { $0.readablePaths = [path] }
+        }
+    }
+
+    @Test(arguments: ["", "var", "./var", "\u{301}/var", "/var/\0"])
+    func `a path is absolute and has no zero byte`(path: String) {
+        #expect(throws: SandboxError.self) { try Self.view { $0.readablePaths = [path] } }
+    }
+
     @Test func `writable wins over readable`() throws {
         let steps = try Self.view {
             $0.readablePaths = ["/var/tmp"]

@@ -23,6 +23,9 @@ struct AuditService: Sendable {
         guard request.limit <= Self.limitMax else {
             throw RequestCheck.invalid("limit", "is above \(Self.limitMax)")
         }
+        guard request.after <= UInt64(Int64.max) else {
+            throw RequestCheck.invalid("after", "is above \(Int64.max)")
+        }
         if !request.sandboxID.isEmpty { try RequestCheck.sandbox(request.sandboxID) }
         let key = Caller(call.metadata).keyID
         let limit = request.limit == 0 ? Self.limitUnlessSaid : Int(request.limit)

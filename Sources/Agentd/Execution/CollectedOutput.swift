@@ -3,8 +3,8 @@ internal import GRPC
 internal import Protos
 internal import Sandbox
 
-/// What a command writes: sent on as it comes, or kept for the response. What a response has no room
-/// for is told of by its size and digest.
+/// What a command writes: sent on as it comes, or kept for the response. What a response has no
+/// room for is told of by its size and digest.
 struct CollectedOutput {
     private struct Kept {
         var bytes: [UInt8] = []

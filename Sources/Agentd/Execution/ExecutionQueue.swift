@@ -1,8 +1,8 @@
 internal import GRPC
 internal import IO
 
-/// Lets so many executions run at a time. Those that wait come in the order of their priorities, and
-/// of their arrival among equals.
+/// Lets so many executions run at a time. Those that wait come in the order of their priorities,
+/// and of their arrival among equals.
 final class ExecutionQueue: Sendable {
     private struct Ticket: Equatable {
         let priority: UInt32

@@ -221,7 +221,8 @@ extension SandboxSpecification {
         readablePaths = request.allowedPathsRo
         writablePaths = request.allowedPathsRw
         let wanted = request.limits
-        limits.memoryBytesMax = Self.least(limits.memoryBytesMax, wanted.maxMemoryBytes)
+        let memory = Self.least(limits.memoryBytesMax, wanted.maxMemoryBytes)
+        limits.memoryBytesMax = memory.map { max($0, Self.memoryBytesMin) }
         limits.processorSecondsMax = Self.least(
             limits.processorSecondsMax, (wanted.maxCpuTimeMs &+ 999) / 1000)
         limits.processesMax = Self.least(limits.processesMax, UInt64(wanted.maxProcesses))
@@ -235,6 +236,9 @@ extension SandboxSpecification {
                 limits.commandTimeout, .milliseconds(Int64(clamping: wanted.maxWallTimeMs)))
         }
     }
+
+    /// With less no sandbox comes to life.
+    private static let memoryBytesMin: UInt64 = 16 << 20
 
     /// A client may have less than there is, not more; 0 is no wish.
     private static func least(_ limit: UInt64?, _ wanted: UInt64) -> UInt64? {

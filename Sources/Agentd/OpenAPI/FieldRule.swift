@@ -12,6 +12,8 @@ struct FieldRule {
     var words: [String] = []
     /// Of a number.
     var most: Int64?
+    /// Of the members of a list.
+    var countMax: Int?
 
     private static let visible = "^[!-~]+$"
     /// The `type` of rules for the members of lists.
@@ -48,11 +50,17 @@ struct FieldRule {
             lengths: 0...RequestCheck.labelLengthMax),
         FieldRule(
             type: "CreateSandboxRequest", field: "profile", words: ["", "default", "strict"]),
-        FieldRule(type: "CreateSandboxRequest", field: "workdir", pattern: "^(/[^\\u0000]*)?$"),
         FieldRule(
-            type: items, field: "allowed_paths_ro", isRequired: true, pattern: "^/[^\\u0000]*$"),
+            type: "CreateSandboxRequest", field: "workdir",
+            lengths: 0...RequestCheck.hostPathLengthMax, pattern: "^(/[^\\u0000]*)?$"),
         FieldRule(
-            type: items, field: "allowed_paths_rw", isRequired: true, pattern: "^/[^\\u0000]*$"),
+            type: items, field: "allowed_paths_ro", isRequired: true,
+            lengths: 1...RequestCheck.hostPathLengthMax, pattern: "^/[^\\u0000]*$",
+            countMax: RequestCheck.hostPathsMax),
+        FieldRule(
+            type: items, field: "allowed_paths_rw", isRequired: true,
+            lengths: 1...RequestCheck.hostPathLengthMax, pattern: "^/[^\\u0000]*$",
+            countMax: RequestCheck.hostPathsMax),
         FieldRule(type: "ListAuditRecordsRequest", field: "after", most: .max),
         FieldRule(
             type: "ListAuditRecordsRequest", field: "limit", most: Int64(AuditService.limitMax)),

@@ -84,12 +84,33 @@ struct MessageSchemas {
                 }
             }
         }
+        if message.name == "AttachSandboxRequest" { Self.writeSpecificationRule(to: &writer) }
         let required = FieldRule.required(of: message.name)
         guard !required.isEmpty else { return }
         writer.key("required")
         writer.beginArray()
         for name in required { writer.string(name) }
         writer.endArray()
+    }
+
+    /// Who has a sandbox made says which.
+    private static func writeSpecificationRule(to writer: inout JSONWriter) {
+        writer.object("if") {
+            $0.object("properties") { $0.object("create_if_missing") { $0.flag("const") } }
+            $0.key("required")
+            $0.beginArray()
+            $0.string("create_if_missing")
+            $0.endArray()
+        }
+        writer.object("then") {
+            $0.object("properties") { properties in
+                properties.object("create_spec") { $0.member("type", "object") }
+            }
+            $0.key("required")
+            $0.beginArray()
+            $0.string("create_spec")
+            $0.endArray()
+        }
     }
 
     private func write(_ field: Google_Protobuf_FieldDescriptorProto, to writer: inout JSONWriter) {
@@ -108,6 +129,9 @@ struct MessageSchemas {
             return
         }
         Self.types(["array"], to: &writer)
+        if let count = FieldRule.of(field.name, in: FieldRule.items)?.countMax {
+            writer.number("maxItems", count)
+        }
         writer.object("items") { item in
             if field.type == .message {
                 Self.reference(field.typeName, to: &item)

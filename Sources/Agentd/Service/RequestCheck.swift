@@ -7,6 +7,9 @@ enum RequestCheck {
     /// In characters of Unicode, which have four bytes at most: the kernel takes 4096 bytes.
     static let pathLengthMax = 1023
     static let textLengthMax = 1 << 20
+    /// In characters of Unicode: of a path of the host, and how many of them a list has.
+    static let hostPathLengthMax = 1000
+    static let hostPathsMax = 64
     private static let parameterBytesMax = 1 << 20
     private static let prioritiesMax: UInt32 = 10
     /// Of a map, each with a name and a value.
@@ -14,8 +17,8 @@ enum RequestCheck {
     /// In characters of Unicode.
     static let entryNameLengthMax = 128
     static let entryValueLengthMax = 1024
-    /// Of a name, `=` and a value.
-    static let labelLengthMax = entryNameLengthMax + 1 + entryValueLengthMax
+    /// Of a name, `=` and a value, which have to have room in a request's target.
+    static let labelLengthMax = 512
 
     static func execution(_ request: Agentd_V1_ExecuteRequest) throws(Status) {
         try name(request.capability, "capability")
@@ -47,6 +50,30 @@ enum RequestCheck {
 
     static func creation(_ request: Agentd_V1_CreateSandboxRequest) throws(Status) {
         try entries(request.labels, "labels")
+        guard ["", "default", "strict"].contains(request.profile) else {
+            throw invalid("profile", "is neither default nor strict")
+        }
+        if !request.workdir.isEmpty { try hostPath(request.workdir, "workdir") }
+        for (paths, field) in [
+            (request.allowedPathsRo, "allowed_paths_ro"),
+            (request.allowedPathsRw, "allowed_paths_rw"),
+        ] {
+            guard paths.count <= hostPathsMax else {
+                throw invalid(field, "has more than \(hostPathsMax) paths")
+            }
+            for path in paths { try hostPath(path, field) }
+        }
+    }
+
+    private static func hostPath(_ path: String, _ field: String) throws(Status) {
+        // By bytes: a mark that follows a slash makes one character with it.
+        guard path.utf8.first == UInt8(ascii: "/"), path.unicodeScalars.count <= hostPathLengthMax,
+            !path.utf8.contains(0)
+        else {
+            throw invalid(
+                field, "has a path that does not begin with /, holds a NUL, or has more than "
+                    + "\(hostPathLengthMax) characters")
+        }
     }
 
     /// What clients note for themselves.

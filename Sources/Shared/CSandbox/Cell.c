@@ -20,6 +20,9 @@
 static const uint32_t TEXTS_MAX = 4096;
 // A command that is over by then is a short one.
 static const int SHORT_MILLISECONDS = 5;
+// How long a command waits for other processes of its sandbox to end, when they are too many.
+static const int PAUSE_MILLISECONDS = 5;
+static const int PAUSES_MAX = 400;
 
 static void die(struct csandbox_plan *plan) {
     plan->layers[CSANDBOX_LAYERS] = errno;
@@ -340,8 +343,14 @@ void csandbox_execute(struct csandbox_plan *plan, int warm, const char *message,
     }
     uint64_t start = csandbox_now();
     uint64_t timeout = command.run.timeout_nanoseconds;
-    pid_t process = command.run.flags == CSANDBOX_RUN_QUERY ? fork() : vfork();
-    if (process == 0) become(&command);
+    pid_t process = -1;
+    // While as many processes run as may, those of other commands among them, this one waits a little.
+    for (int pauses = 0; pauses < PAUSES_MAX; pauses++) {
+        process = command.run.flags == CSANDBOX_RUN_QUERY ? fork() : vfork();
+        if (process == 0) become(&command);
+        if (process > 0 || errno != EAGAIN) break;
+        poll(NULL, 0, PAUSE_MILLISECONDS);
+    }
     // The streams stay open here until the result is sent: their end would wake the daemon before.
     if (process < 0) {
         result.error = errno;

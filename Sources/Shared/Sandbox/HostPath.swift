@@ -10,21 +10,25 @@ enum HostPath {
     /// `path` without empty and `.` components, when a sandbox may have it: it is absolute, climbs
     /// nowhere, and is no part of the system that stands for more than files.
     static func checked(_ path: String) throws(SandboxError) -> String {
-        guard path.hasPrefix("/"), path.utf8.count <= bytesMax, !path.utf8.contains(0) else {
+        // By bytes, as the kernel sees it: a mark that follows a slash makes one character with it.
+        guard path.utf8.first == UInt8(ascii: "/"), path.utf8.count <= bytesMax, !path.utf8.contains(0) else {
             throw .invalid("\(path): a path must be absolute, without a zero byte")
         }
-        let parts = path.split(separator: "/").filter { $0 != "." }
-        guard !parts.contains("..") else { throw .invalid("\(path): a path must not climb") }
+        let parts = Self.parts(of: path).filter { $0 != "." }
+        guard !parts.contains("..") else { throw .notAllowed(path, writable: false) }
         let clean = "/" + parts.joined(separator: "/")
-        guard !reserved.contains(where: { clean == $0 || ($0 != "/" && clean.hasPrefix($0 + "/")) })
-        else { throw .invalid("\(path): this part of the system cannot be in a sandbox") }
+        guard !reserved.contains(where: { clean == $0 || ($0 != "/" && contains($0, clean)) })
+        else { throw .notAllowed(path, writable: false) }
         return clean
     }
 
     /// Whether `path` is `folder` or in it; both are absolute and climb nowhere.
     static func contains(_ folder: String, _ path: String) -> Bool {
-        let parts = folder.split(separator: "/")
-        return path.split(separator: "/").starts(with: parts)
+        parts(of: path).starts(with: parts(of: folder))
+    }
+
+    private static func parts(of path: String) -> [String] {
+        path.utf8.split(separator: UInt8(ascii: "/")).map { String(Substring($0)) }
     }
 
     /// Where `path` leads when every link is followed; nil when there is nothing.
