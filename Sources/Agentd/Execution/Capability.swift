@@ -13,7 +13,7 @@ enum Capability: String, CaseIterable {
     /// Whether it works on a sandbox's files without a command of the client's.
     var needsFiles: Bool {
         switch self {
-        case .shellExec: false
+        case .shellExec, .httpFetch: false
         case .fsRead, .fsWrite, .fsList, .fsEdit, .sqliteQuery: true
         }
     }

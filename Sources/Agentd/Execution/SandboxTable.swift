@@ -1,17 +1,18 @@
+internal import Bytes
 internal import Config
 internal import GRPC
 internal import IO
 internal import Protos
 internal import Proxy
 internal import Sandbox
+internal import State
 internal import Synchronization
+internal import Telemetry
 
 /// The sandboxes that there are, by their ids: made, found, and ended when their time is over.
 final class SandboxTable: Sendable {
-    /// How long a sandbox lives, and how many a key may have.
+    /// How many sandboxes a key may have, and all keys together.
     struct Limits: Sendable {
-        var lifetimeNanoseconds: UInt64 = 3_600_000_000_000
-        var persistentNanoseconds: UInt64 = 86_400_000_000_000
         var perKeyMax = 100
         var totalMax = 1000
     }
@@ -19,7 +20,7 @@ final class SandboxTable: Sendable {
     private let launcher: SandboxLauncher
     let backend: IsolationBackend
     private let allowsHostDirect: Bool
-    private let egress: EgressLink?
+    let egress: EgressLink?
     private let limits: Limits
     private let hostFolders: HostFolders
     /// What a sandbox has of isolation on this machine.
@@ -27,12 +28,39 @@ final class SandboxTable: Sendable {
     private let entries = Mutex<[String: SandboxEntry]>([:])
     /// Of sandboxes as they are when nothing is asked for.
     private let pool: SandboxPool?
+    let timeouts: SandboxLifecycle.Timeouts
+    /// Nil where nothing outlives the daemon.
+    let keep: SandboxKeep?
+    let lives: Mutex<SandboxLives>
+    /// One is made again at a time.
+    let waking = Mutex(())
+    let auditor: Auditor
+    let log: Log
+
+    /// How long one that has ended is remembered.
+    static let rememberedNanoseconds: UInt64 = 3_600_000_000_000
 
     /// Starts what makes sandboxes, and makes one, to know now whether that can be done.
     init(
-        _ configuration: SandboxesConfiguration, egress: EgressLink?
+        _ configuration: SandboxesConfiguration, egress: EgressLink?, keep: SandboxKeep?,
+        _ auditor: Auditor, _ log: Log
     ) throws(RoleError) {
         self.egress = egress
+        self.keep = keep
+        self.auditor = auditor
+        self.log = log
+        let timeouts = SandboxLifecycle.Timeouts(
+            idle: configuration.idleTimeout.nanoseconds,
+            detached: configuration.detachTimeout.nanoseconds,
+            suspended: configuration.suspendTimeout.nanoseconds)
+        self.timeouts = timeouts
+        let now = Clock.wallNanoseconds
+        let dormant = try keep?.load().compactMap {
+            DormantSandbox($0, now: now, timeouts: timeouts)
+        }
+        lives = Mutex(
+            SandboxLives(
+                dormant: Dictionary((dormant ?? []).map { ($0.id, $0) }, uniquingKeysWith: { $1 })))
         switch configuration.backend {
         case .linuxNative: backend = .linuxNative
         case .container: backend = .container
@@ -68,31 +96,65 @@ final class SandboxTable: Sendable {
     func create(
         _ request: Agentd_V1_CreateSandboxRequest, owner: String, isPersistent: Bool
     ) throws(Status) -> SandboxEntry {
-        var specification = try SandboxSpecification(request)
-        specification.hostFolders = hostFolders
-        if request.networkEnabled { try connect(&specification, owner) }
-        endExpired()
         let (total, own) = entries.withLock { all in
             (all.count, all.values.count { $0.owner == owner })
         }
-        guard total < limits.totalMax, own < limits.perKeyMax else {
+        let (allDormant, ownDormant) = lives.withLock { lives in
+            (lives.dormant.count, lives.dormant.values.count { $0.owner == owner })
+        }
+        guard total + allDormant < limits.totalMax, own + ownDormant < limits.perKeyMax else {
             throw Status(.resourceExhausted, "there are too many sandboxes")
         }
+        let id = "sbx-\(UniqueName.make())"
+        let created = Clock.wallNanoseconds
+        let entry = try make(
+            id, request, owner: owner, isPersistent: isPersistent, created: created)
+        if isPersistent {
+            do throws(Status) {
+                try kept { keep throws(StateFault) in
+                    try keep.save(id, of: owner, request, created: created)
+                }
+            } catch {
+                end(entry)
+                throw error
+            }
+        }
+        entries.withLock { $0[id] = entry }
+        return entry
+    }
+
+    /// Makes a sandbox of an earlier daemon again.
+    func restore(_ sandbox: DormantSandbox) throws(Status) {
+        let entry = try make(
+            sandbox.id, sandbox.request, owner: sandbox.owner, isPersistent: true,
+            created: sandbox.created)
+        entries.withLock { $0[sandbox.id] = entry }
+        tell(.restored, sandbox.id, sandbox.owner)
+    }
+
+    private func make(
+        _ id: String, _ request: Agentd_V1_CreateSandboxRequest, owner: String,
+        isPersistent: Bool, created: UInt64
+    ) throws(Status) -> SandboxEntry {
+        var specification = try SandboxSpecification(request)
+        specification.hostFolders = hostFolders
+        if request.networkEnabled { try connect(&specification, owner) }
         let sandbox: Sandbox
         do throws(SandboxError) {
+            if isPersistent, let keep, specification.workFolder == .temporary {
+                let folder = keep.workFolder(of: id)
+                _ = try KeptFolder.make(folder)
+                specification.workFolder = .kept(folder)
+            }
             sandbox = try make(specification)
         } catch {
             throw Status(error)
         }
-        let id = "sbx-\(UniqueName.make())"
-        let entry = SandboxEntry(
+        return SandboxEntry(
             id: id, profile: specification.profile.rawValue, owner: owner, sandbox: sandbox,
             network: request.networkEnabled ? try network(of: sandbox, id, owner) : nil,
-            isPersistent: isPersistent, labels: request.labels,
-            lifetimeNanoseconds: isPersistent
-                ? limits.persistentNanoseconds : limits.lifetimeNanoseconds)
-        entries.withLock { $0[entry.id] = entry }
-        return entry
+            isPersistent: isPersistent, labels: request.labels, created: created,
+            timeouts: timeouts)
     }
 
     private func make(
@@ -106,70 +168,49 @@ final class SandboxTable: Sendable {
     /// How many sandboxes are ready for whoever asks for none in particular.
     var readyCount: Int { pool?.readyCount ?? 0 }
 
-    // MARK: network
-
-    /// Whether sandboxes can have a way to the egress.
-    var hasNetwork: Bool { egress != nil && backend != .container }
-
-    private func connect(
-        _ specification: inout SandboxSpecification, _ owner: String
-    ) throws(Status) {
-        guard let egress else {
-            throw Status(.failedPrecondition, "no egress is configured: sandboxes have no network")
-        }
-        switch backend {
-        case .linuxNative: egress.equip(&specification, owner: owner)
-        // Its network is the host's; what the daemon fetches for it goes through the egress.
-        case .hostDirect: return
-        case .container:
-            throw Status(
-                .failedPrecondition, "sandboxes of the container backend have no network")
-        }
-    }
-
-    private func network(
-        of sandbox: Sandbox, _ id: String, _ owner: String
-    ) throws(Status) -> (line: SandboxLine, destinations: [String])? {
-        guard let egress else { return nil }
-        do throws(SystemError) {
-            return try egress.connect(sandbox, id: id, owner: owner).map {
-                ($0, egress.services(of: owner))
-            }
-        } catch {
-            throw Status(.internal, error.description)
-        }
-    }
-
     // MARK: finding and ending
 
     /// The caller's own; those of others are as good as missing.
     func find(_ id: String, owner: String) -> SandboxEntry? {
-        endExpired()
-        return entries.withLock { $0[id] }.flatMap { $0.owner == owner ? $0 : nil }
+        entries.withLock { $0[id] }.flatMap { $0.owner == owner ? $0 : nil }
     }
 
     func all(of owner: String) -> [SandboxEntry] {
-        endExpired()
-        return entries.withLock { all in all.values.filter { $0.owner == owner } }
+        entries.withLock { all in all.values.filter { $0.owner == owner } }
             .sorted { ($0.created, $0.id) < ($1.created, $1.id) }
     }
 
-    func end(_ entry: SandboxEntry) {
+    var everything: [SandboxEntry] { entries.withLock { Array($0.values) } }
+
+    /// Ends a sandbox and all that was kept of it.
+    func end(_ entry: SandboxEntry, because reason: SandboxEnd = .terminated) {
+        let wasThere = entries.withLock { $0.removeValue(forKey: entry.id) } != nil
         entry.terminate()
-        entries.withLock { $0[entry.id] = nil }
+        guard wasThere else { return }
+        if entry.isPersistent {
+            forget(entry.id)
+            remember(entry.status, because: reason)
+        }
+        switch reason {
+        case .terminated: return
+        case .expired: tell(.expired, entry.id, entry.owner)
+        case .ended: tell(.terminated, entry.id, entry.owner, "it ended by itself")
+        }
     }
 
-    func endAll() {
-        for entry in entries.withLock({ Array($0.values) }) { end(entry) }
+    /// Ends all processes; what is kept stays.
+    func endAll() { for entry in everything { entry.terminate() } }
+
+    /// Lets the next daemon have the state.
+    func closeState() {
+        do throws(StateFault) {
+            try keep?.store.close()
+        } catch {
+            log.error("the state is not closed", ["reason": .text(error.description)])
+        }
     }
 
     var count: Int { entries.withLock(\.count) }
-
-    private func endExpired() {
-        let now = Clock.wallNanoseconds
-        let expired = entries.withLock { all in all.values.filter { $0.expires <= now } }
-        for entry in expired { end(entry) }
-    }
 }
 
 extension SandboxSpecification {

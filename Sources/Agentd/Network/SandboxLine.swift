@@ -12,6 +12,6 @@ final class SandboxLine: Sendable {
         self.mailbox = mailbox
     }
 
-    /// Nobody new gets out, and who is out is cut off. To be called once.
+    /// Nobody new gets out, and who is out is cut off.
     func close() { mailbox.post(.close(id)) }
 }
