@@ -79,9 +79,8 @@ final class Auditor: Sendable {
         record.bytesReceived = call.bytesReceived
         record.durationNanoseconds = call.durationNanoseconds
         record.decision = call.decision
-        let causes = causes(in: call.sandboxID)
-        record.executions = causes.map(\.executionID)
-        record.requests = causes.map(\.requestID).filter { !$0.isEmpty }
+        record.executions = call.causes.map(\.executionID)
+        record.requests = call.causes.map(\.requestID).filter { !$0.isEmpty }
         try audit.enqueue(record)
     }
 

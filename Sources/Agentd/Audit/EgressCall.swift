@@ -18,4 +18,6 @@ struct EgressCall: Sendable {
     var bytesReceived: UInt64
     var durationNanoseconds: UInt64
     var decision: AuditRecord.Decision
+    /// What ran in the sandbox when the call began: by its end that may be over.
+    var causes: [AuditCause]
 }

@@ -120,7 +120,7 @@ final class SandboxRelay: RequestHandler {
             requestID: "", sandboxID: proof.id, keyID: owner,
             service: text(head.authority.range), method: text(head.methodRange),
             path: text(head.path), status: nil, bytesSent: 0, bytesReceived: 0,
-            durationNanoseconds: 0, decision: .allowed)
+            durationNanoseconds: 0, decision: .allowed, causes: auditor.causes(in: proof.id))
     }
 
     /// What the egress says of a request that it has in its log.
