@@ -50,6 +50,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/attaswift/BigInt", from: "6.0.1"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         // Without its traits it needs no more of Foundation than FoundationEssentials.
         .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0", traits: []),
     ],
@@ -104,6 +105,7 @@ let package = Package(
         shared("Credentials", ["Bytes", "COpenSSL", "CScan", "Fetch", "Files", "IO"]),
         shared("Telemetry", ["Bytes"]),
         shared("Audit", ["Bytes", "COpenSSL", "IO"]),
+        shared("State", [.product(name: "GRDB", package: "GRDB.swift")]),
         shared("Config", ["Bytes", "Credentials", "Files", "IO"]),
         shared("Transport", ["Bytes", "HTTP", "IO"]),
         shared("Sandbox", ["Bytes", "CLinux", "CSandbox", "CSeccomp", "Files", "IO"]),
@@ -133,7 +135,7 @@ let package = Package(
             "Agentd",
             [
                 "Audit", "Bytes", "COpenSSL", "Config", "GRPC", "HTTP", "IO", "Policy", "Protos",
-                "Proxy", "Rego", "Sandbox", "Telemetry", "Transport",
+                "Proxy", "Rego", "Sandbox", "State", "Telemetry", "Transport",
             ]),
         .executableTarget(
             name: "Main",
@@ -197,6 +199,7 @@ let package = Package(
             ["Credentials", "Fetch", "Files", "IO", "Bytes", "COpenSSL", "CScan", "LeakOracle"]),
         tests("Telemetry", ["Telemetry", "Bytes"]),
         tests("Audit", ["Audit", "Bytes", "IO"]),
+        tests("State", ["State"]),
         tests("Sandbox", ["Sandbox", "Bytes", "Files", "IO"]),
         tests("Config", ["Config", "Credentials", "Files", "Bytes", "Peers"]),
         tests("Transport", ["Transport", "Credentials", "HTTP", "IO", "Bytes", "Peers"]),
@@ -224,7 +227,9 @@ let package = Package(
             ["GRPC", "Bytes", "EchoService", "HTTP", "IO", "Peers", "Protos", "Transport"]),
         tests(
             "Agentd",
-            ["Agentd", "Audit", "Config", "Peers", "RunningRole", "Sandbox", "Telemetry"]),
+            [
+                "Agentd", "Audit", "Config", "Peers", "RunningRole", "Sandbox", "State", "Telemetry",
+            ]),
         tests("Fuzz", ["FuzzTargets"]),
     ]
 )

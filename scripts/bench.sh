@@ -159,7 +159,8 @@ egress)
     ;;
 protocols)
     say "CPU time of the proxy per request, one worker: HTTP/2 in at 100 streams (h2c100), TLS 1.3"
-    say "(tls, tls64k), full handshakes (tlshs), HTTP/2 on both sides as gRPC has it (h2h2)"
+    say "(tls, tls64k), full handshakes (tlshs), HTTP/2 on both sides as gRPC has it (h2h2), messages"
+    say "of WebSockets there and back"
     need_tools
     need_sluice
     results=$(mktemp -d)
@@ -176,6 +177,11 @@ protocols)
         --cases h2c100,tls,tls64k,tlshs "$@"
     isolated python3 "$source_dir/proxy/bench.py" --peers nginx-grpc,haproxy-grpc,envoy-grpc \
         --add sluice --cmd "$run_gateway $results/grpc.yaml" --urls h2h2=8204 --cases h2h2 "$@"
+    cc -O2 -o "$results/websocket" Tests/Bench/websocket.c
+    sed "s|upstream: bench }|upstream: bench, upgrade: websocket }|" Tests/Bench/gateway.yaml \
+        >"$results/websocket.yaml"
+    isolated python3 Tests/Bench/websocket.py "${SLUICE_BENCH_DIR:-$HOME/.cache/sluice-bench}" \
+        "$results/websocket" "$run_gateway $results/websocket.yaml" "$@"
     ;;
 tls)
     say "CPU time of the proxy per request: TLS 1.3 from clients (tls, tls64k), handshakes (tlshs, tlsnew),"

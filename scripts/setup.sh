@@ -12,7 +12,7 @@ packages=(
     libc-ares-dev # names of upstreams
     libcurl4-openssl-dev # token servers
     libseccomp-dev bubblewrap # sandboxes
-    libsqlite3-dev # databases of sandboxes
+    libsqlite3-dev # the state of agentd, and databases of sandboxes
     ca-certificates # whom external services are trusted by
     openssl pkg-config g++ curl python3
 )

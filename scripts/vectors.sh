@@ -148,6 +148,16 @@ conformance() {
     children=("${children[0]}")
 }
 
+# testssl_finds_nothing PORT: what Debian's testssl.sh says of the server, if it is installed.
+testssl_finds_nothing() {
+    command -v testssl >/dev/null || { say "SKIPPED: no testssl (Debian's testssl.sh)"; return 0; }
+    testssl --quiet --warnings off --color 0 --protocols --std --server-preference --fs --vulnerable \
+        "127.0.0.1:$1" </dev/null >"$results/testssl" 2>&1 || true
+    if grep -E "NOT ok|VULNERABLE" "$results/testssl"; then return 1; fi
+    grep -qE "^ Heartbleed .*not vulnerable" "$results/testssl" || { cat "$results/testssl"; return 1; }
+    say "testssl: $(grep -c '(OK)' "$results/testssl") checks passed, 0 failed"
+}
+
 # A gateway with TLS, looked at from outside.
 tls() {
     local port pid
@@ -162,6 +172,7 @@ tls() {
     children+=("$pid")
     wait_for 10 port_answers "$port" || die "$(cat "$results/tls.log")"
     python3 Tests/Vectors/weaknesses.py "127.0.0.1:$port" || failures=$((failures + 1))
+    testssl_finds_nothing "$port" || failures=$((failures + 1))
     kill "$pid"
     children=("${children[0]}")
 }

@@ -18,6 +18,7 @@ public final class Agentd: Role {
     private let policy: PolicyStore?
     private let table: SandboxTable?
     private let auditor: Auditor
+    private let timer: SandboxTimer?
     private let executor: any CapabilityExecutor
     private let log: Log
 
@@ -36,27 +37,37 @@ public final class Agentd: Role {
         grpcSockets = try ListeningSockets(
             configuration.grpc.address("agentd.grpc"), count: workers, name: "agentd.grpc")
         healthService = HealthService(services: [
-            AgentdService.name, AuditService.name, ListingService.name,
+            AgentdService.name, AuditService.name, LifecycleService.name, ListingService.name,
         ])
         self.log = log
         policy = try configuration.policy.map { policy throws(RoleError) in
             try PolicyStore.load(policy, role: "agentd", log)
         }
-        table = try Self.table(configuration.sandboxes, log)
+        auditor = try Auditor(configuration.audit, version: version, log)
+        let keep = try configuration.state.map { folder throws(RoleError) in
+            try SandboxKeep(folder: folder)
+        }
+        let table = try Self.table(configuration.sandboxes, keep, auditor, log)
+        self.table = table
+        timer = try table.map { table throws(RoleError) in
+            try SandboxTimer { table.advance(now: $0) }
+        }
         let isBroken = configuration.sandboxes != nil && table == nil
         if isBroken { healthService.shutDown() }
-        auditor = try Auditor(configuration.audit, version: version)
         let executor: any CapabilityExecutor =
             if let table {
-                SandboxExecutor(
-                    table, ExecutionPolicy(policy),
-                    runningMax: configuration.sandboxes?.executionsMax ?? 1)
+                LifecycleExecutor(
+                    SandboxExecutor(
+                        table, ExecutionPolicy(policy),
+                        runningMax: configuration.sandboxes?.executionsMax ?? 1), table)
             } else {
                 NoExecutor(isBroken: isBroken)
             }
-        self.executor = AuditingExecutor(executor, auditor)
+        self.executor = IdempotentExecutor(AuditingExecutor(executor, auditor), keep?.store)
+        let methods =
+            AuditService(auditor).methods + LifecycleService(table, auditor).methods
         server = Self.server(
-            self.executor, auditor, health: healthService, token: state.token)
+            self.executor, methods, health: healthService, token: state.token)
         if table != nil, !auditor.isRecording {
             log.warning("what is executed is not recorded", ["set": "agentd.audit"])
         }
@@ -68,12 +79,13 @@ public final class Agentd: Role {
     /// Nil where none is configured, and where none can be made: the daemon then says so, and runs
     /// nothing. Who wants every layer of isolation is not served with less.
     private static func table(
-        _ configuration: SandboxesConfiguration?, _ log: Log
+        _ configuration: SandboxesConfiguration?, _ keep: SandboxKeep?, _ auditor: Auditor,
+        _ log: Log
     ) throws(RoleError) -> SandboxTable? {
         guard let configuration else { return nil }
         let table: SandboxTable
         do throws(RoleError) {
-            table = try SandboxTable(configuration)
+            table = try SandboxTable(configuration, keep: keep, auditor, log)
         } catch {
             if configuration.isStrict { throw error }
             log.error("no sandbox can be made", ["reason": .text(error.description)])
@@ -91,17 +103,18 @@ public final class Agentd: Role {
     }
 
     private static func server(
-        _ executor: any CapabilityExecutor, _ auditor: Auditor, health: HealthService,
+        _ executor: any CapabilityExecutor, _ more: [ServiceMethod], health: HealthService,
         token: AccessToken
     ) -> GRPCServer {
         let service = AgentdService(executor)
         let reflection = ReflectionService(services: [
-            AgentdService.name, AuditService.name, ListingService.name, "grpc.health.v1.Health",
+            AgentdService.name, AuditService.name, LifecycleService.name, ListingService.name,
+            "grpc.health.v1.Health",
             "grpc.reflection.v1.ServerReflection", "grpc.reflection.v1alpha.ServerReflection",
         ])
         return GRPCServer(
-            methods: service.methods + AuditService(auditor).methods
-                + ListingService(executor).methods + health.methods + reflection.methods,
+            methods: service.methods + more + ListingService(executor).methods + health.methods
+                + reflection.methods,
             rules: AgentdRules.all, writeFault: writeFault
         ) { metadata, _ throws(Status) in try token.check(metadata) }
     }
@@ -151,7 +164,9 @@ public final class Agentd: Role {
 
     public func finish() {
         server.stop()
+        timer?.stop()
         table?.endAll()
+        table?.closeState()
         auditor.close()
     }
 }

@@ -13,6 +13,8 @@ final class GatewaySettings: Sendable {
     let addressLimiter: AddressLimiter?
     let metrics: SluiceMetrics
     let upstreamLines: UpstreamLines
+    /// Nil: no page of another origin may call.
+    let crossOrigin: CrossOrigin?
     /// Fields of clients that agentd does not get.
     let requestFilter: FieldFilter
     /// Fields of clients that policy does not get.
@@ -35,6 +37,7 @@ final class GatewaySettings: Sendable {
         }
         self.metrics = metrics
         upstreamLines = UpstreamLines(configuration.upstreams)
+        crossOrigin = configuration.crossOrigin.map { CrossOrigin($0) }
         requestFilter = Self.ownFields(and: [.expect])
         hiddenFields = Self.ownFields(and: [])
         responseFilter = FieldFilter(

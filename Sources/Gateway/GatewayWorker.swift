@@ -36,9 +36,11 @@ final class GatewayWorker: RequestHandler {
         _ head: borrowing RequestHead, _ request: IncomingRequest, _ reply: Reply
     ) -> Decision {
         let record = desk.journal.begin(head, request)
+        record.pointee.origin = settings.crossOrigin?.origin(of: head, request)
         do throws(Refusal) {
             return try run(head, request, record, reply)
         } catch {
+            settings.crossOrigin?.appendLines(for: record.pointee.origin, to: reply)
             desk.refuse(error, record, reply)
             return .answer
         }
@@ -48,11 +50,18 @@ final class GatewayWorker: RequestHandler {
         with head: borrowing ResponseHead, _ bytes: UnsafeRawBufferPointer, to exchange: UInt32,
         _ reply: Reply
     ) -> FieldFilter {
-        if let record = desk.journal[exchange] { desk.journal.appendLines(of: record, to: reply) }
+        if let record = desk.journal[exchange] {
+            desk.journal.appendLines(of: record, to: reply)
+            settings.crossOrigin?.appendLines(for: record.pointee.origin, to: reply)
+        }
         return settings.responseFilter
     }
 
     func refuse(_ fault: TransportFault, _ request: IncomingRequest, _ reply: Reply) {
+        if request.wasDecided {
+            let origin = desk.journal[request.exchange]?.pointee.origin
+            settings.crossOrigin?.appendLines(for: origin, to: reply)
+        }
         desk.refuse(fault, request, reply)
     }
 
@@ -71,6 +80,7 @@ final class GatewayWorker: RequestHandler {
     ) throws(Refusal) -> Decision {
         if !request.wasDecided { try admit(request) }
         try refuseTunnel(head, reply)
+        if answersPreflight(head, record, reply) { return .answer }
         let snapshot = snapshots.current()
         let path = try desk.path(of: head, request)
         let match = settings.routes.find(
@@ -93,6 +103,19 @@ final class GatewayWorker: RequestHandler {
         }
         try limits.take(principal, permit, snapshot, request, record)
         return try forward.plan(permit, path.forwarded, route, head, request, record, reply)
+    }
+
+    /// Browsers ask before they send a key, so nobody can be asked for one here.
+    private func answersPreflight(
+        _ head: borrowing RequestHead, _ record: RequestRecords.Pointer, _ reply: Reply
+    ) -> Bool {
+        guard let crossOrigin = settings.crossOrigin, let origin = record.pointee.origin,
+            CrossOrigin.isPreflight(head)
+        else { return false }
+        crossOrigin.answerPreflight(reply)
+        crossOrigin.appendLines(for: origin, to: reply)
+        desk.journal.appendLines(of: record, to: reply)
+        return true
     }
 
     private func checked(

@@ -68,7 +68,7 @@ struct APITests {
         #expect(document["openapi"] as? String == "3.1.0")
         let paths = try #require(document["paths"] as? [String: Any])
         #expect(paths.keys.contains("/api/v1/sandboxes/{sandbox_id}/files/edit"))
-        #expect(paths.count == 16)
+        #expect(paths.count == 19)
         let components = try #require(document["components"] as? [String: Any])
         let schemas = try #require(components["schemas"] as? [String: Any])
         for match in response.text.matches(of: /#\/components\/schemas\/(\w+)/) {

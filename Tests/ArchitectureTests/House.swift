@@ -15,6 +15,7 @@ enum House {
         "Policy": ["Bytes", "COpenSSL", "Files", "Identity", "Rego"],
         "Telemetry": ["Bytes", "Glibc"],
         "Audit": ["Bytes", "COpenSSL", "Glibc", "IO"],
+        "State": ["FoundationEssentials", "GRDB"],
         "Config": ["Bytes", "Credentials", "Files", "Glibc", "IO"],
         "DemoUpstream": ["Bytes", "COpenSSL", "Glibc", "HTTP", "IO"],
         "Transport": ["Bytes", "HTTP", "IO"],
@@ -34,7 +35,7 @@ enum House {
         ],
         "Agentd": [
             "Audit", "Bytes", "COpenSSL", "Config", "GRPC", "Glibc", "HTTP", "IO", "Policy",
-            "Protos", "Proxy", "Rego", "Sandbox", "SwiftProtobuf", "Telemetry", "Transport",
+            "Protos", "Proxy", "Rego", "Sandbox", "State", "SwiftProtobuf", "Telemetry", "Transport",
         ],
         "Main": [
             "Agentd", "ArgumentParser", "Audit", "Bytes", "Config", "Credentials", "DemoUpstream", "Egress", "Files",

@@ -20,6 +20,9 @@ struct AgentdConfigurationTests {
         #expect(agentd.sandboxes?.backend == .linuxNative)
         #expect(agentd.sandboxes?.perKeyMax == 100)
         #expect(agentd.sandboxes?.totalMax == 1000)
+        #expect(agentd.sandboxes?.idleTimeout == .seconds(300))
+        #expect(agentd.sandboxes?.detachTimeout == .seconds(3600))
+        #expect(agentd.sandboxes?.suspendTimeout == .seconds(86400))
         let shipped = try Configuration.load(["config/agentd.yaml"], surroundings: nowhere)
         #expect(shipped.agentd?.sandboxes == agentd.sandboxes)
     }

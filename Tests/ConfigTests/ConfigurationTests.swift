@@ -73,6 +73,29 @@ import Testing
         #expect(try parse(text, surroundings).gateway?.front.policy.bundle == "x-abc-${y}-$z")
     }
 
+    @Test func `pages of other origins may call when they are named`() throws {
+        let cors = "{origins: [https://a.example, 'http://[::1]:8080']}"
+        let gateway = try #require(
+            try parse("gateway: {policy: {bundle: b}, cors: \(cors)}").gateway)
+        #expect(gateway.crossOrigin?.origins == ["https://a.example", "http://[::1]:8080"])
+        #expect(gateway.crossOrigin?.maxAge == .seconds(600))
+        #expect(try parse("gateway: {policy: {bundle: b}}").gateway?.crossOrigin == nil)
+    }
+
+    @Test(arguments: [
+        "*", "https://*", "null", "https://A.example", "https://a.example/", "ftp://a", "https://",
+        "https://a b", "a.example",
+    ])
+    func `what no browser sends is no origin`(origin: String) {
+        let found = faults("gateway: {policy: {bundle: b}, cors: {origins: ['\(origin)']}}")
+        #expect(found.first?.contains("an origin in lower case") == true)
+    }
+
+    @Test(arguments: ["{}", "{origins: []}", "{max_age: 5m}"])
+    func `cors without origins has no effect`(section: String) {
+        #expect(!faults("gateway: {policy: {bundle: b}, cors: \(section)}").isEmpty)
+    }
+
     @Test func `a key may have several lines and is never shown`() throws {
         let pem = "-----BEGIN PUBLIC KEY-----\nabc\n-----END PUBLIC KEY-----"
         let surroundings = Surroundings(

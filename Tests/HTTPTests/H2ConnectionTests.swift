@@ -19,7 +19,7 @@ struct H2ConnectionTests {
     private func request(_ head: String, ends: Bool) throws -> Int32 {
         try #require(
             Array(head.utf8).withUnsafeBytes {
-                client.request($0, scheme: "http", ends: ends, user: 7)
+                client.request($0, isSecure: false, ends: ends, user: 7)
             })
     }
 
@@ -52,6 +52,7 @@ struct H2ConnectionTests {
         case .end(let stream, _): "end \(stream)"
         case .oversizedHead(let stream, let reason): "oversized \(stream) \(reason)"
         case .closed(let stream, _, let code): "closed \(stream) \(code.rawValue)"
+        case .settings: "settings"
         case .goAway(let stream, let code): "goaway \(stream) \(code.rawValue)"
         case .drained(let stream, _): "drained \(stream)"
         }
@@ -77,7 +78,7 @@ struct H2ConnectionTests {
         #expect(response.withUnsafeBytes { server.respond(stream, $0, ends: true) })
         #expect(
             events(output(of: server), to: client) == [
-                "head 1 HTTP/1.1 200 OK\r\nserver: s\r\n\r\n true", "closed 1 0",
+                "settings", "head 1 HTTP/1.1 200 OK\r\nserver: s\r\n\r\n true", "closed 1 0",
             ])
     }
 
@@ -170,7 +171,7 @@ struct H2ConnectionTests {
         _ = events(output(of: client), to: server)
         server.announceEnd()
         let notice = events(output(of: server), to: client)
-        #expect(notice == ["goaway 2147483647 0"])
+        #expect(notice == ["settings", "goaway 2147483647 0"])
         server.refuseStreams()
         #expect(events(output(of: server), to: client) == ["goaway 1 0"])
     }

@@ -29,7 +29,7 @@ struct H2MemoryTests {
             let server = H2Connection(role: .server, limits: H2Limits(), space: space)
             for number in 0..<50 {
                 let stream = head.withUnsafeBytes {
-                    client.request($0, scheme: "http", ends: true, user: 1)
+                    client.request($0, isSecure: false, ends: true, user: 1)
                 }
                 if number.isMultiple(of: 7) { client.unbind(try #require(stream)) }
             }
@@ -38,7 +38,7 @@ struct H2MemoryTests {
             // These are never written.
             for _ in 0..<5 {
                 _ = head.withUnsafeBytes {
-                    client.request($0, scheme: "http", ends: true, user: 1)
+                    client.request($0, isSecure: false, ends: true, user: 1)
                 }
             }
         }
@@ -102,7 +102,8 @@ struct H2MemoryTests {
     func `no core dump has it`(size: Int) throws {
         let memory = H2Memory()
         #expect(try isLeftOut(#require(memory.take(size))))
-        #expect(try isLeftOut(#require(space.outgoing.baseAddress)))
+        let text = try #require(space.text.baseAddress)
+        #expect(try isLeftOut(UnsafeMutableRawPointer(mutating: text)))
         let other = UnsafeMutableRawPointer.allocate(byteCount: size, alignment: 16)
         defer { other.deallocate() }
         #expect(try !isLeftOut(other))
@@ -112,7 +113,7 @@ struct H2MemoryTests {
         let client = H2Connection(role: .client, limits: H2Limits(), space: space)
         let server = H2Connection(role: .server, limits: H2Limits(), space: space)
         let head = Array("POST / HTTP/1.1\r\nHost: a\r\n\r\n".utf8)
-        _ = head.withUnsafeBytes { client.request($0, scheme: "http", ends: false, user: 1) }
+        _ = head.withUnsafeBytes { client.request($0, isSecure: false, ends: false, user: 1) }
         exchange(from: client, to: server)
         let frame: [UInt8] = [0, 0, 1, 0, 0, 0, 0, 0, 1, 0]
         let burst = [[UInt8]](repeating: frame, count: 6_000).flatMap { $0 }

@@ -38,7 +38,7 @@ struct H2StrayFrameTests {
                     rest = UnsafeRawBufferPointer(rebasing: rest[used...])
                 }
             }
-            var output = [UInt8](repeating: 0, count: 1 << 16)
+            var output = [UInt8](repeating: 0, count: 1 << 18)
             let count = output.withUnsafeMutableBytes { server.write(to: $0) }
             written += output[..<count]
         }

@@ -36,7 +36,7 @@ public final class H2Client {
     private func open(_ head: String, ends: Bool) throws -> Int32 {
         let bytes = Array(head.utf8)
         let number = bytes.withUnsafeBytes {
-            connection.request($0, scheme: "http", ends: ends, user: 0)
+            connection.request($0, isSecure: false, ends: ends, user: 0)
         }
         guard let number else { throw Peer.Failure.broken }
         messages[number] = H2Message()
@@ -143,7 +143,7 @@ public final class H2Client {
         case .goAway(let last, let code):
             goAway = code
             goAwayLast = last
-        case .oversizedHead, .drained: break
+        case .oversizedHead, .drained, .settings: break
         }
     }
 

@@ -48,15 +48,24 @@ public final class H2Server {
 
     public func respond(_ stream: Int32, _ head: String, body: String = "") throws {
         try begin(stream, head, ends: body.isEmpty)
-        if !body.isEmpty { offer(Array(body.utf8), on: stream, isLast: true) }
+        if !body.isEmpty { send(body, on: stream, isLast: true) }
     }
 
-    /// A response whose content comes later.
+    /// The head alone; unless it `ends` the stream, content follows.
     public func begin(_ stream: Int32, _ head: String, ends: Bool = false) throws {
         let head = Array(head.utf8)
         guard head.withUnsafeBytes({ connection.respond(stream, $0, ends: ends) }) else {
             throw Peer.Failure.broken
         }
+    }
+
+    /// Content in place of what was given before, and lines of trailers with their empty line.
+    public func send(
+        _ content: String, trailers: String = "", on stream: Int32, isLast: Bool
+    ) {
+        offer(
+            Array((content + trailers).utf8), trailerBytes: trailers.utf8.count, on: stream,
+            isLast: isLast)
     }
 
     /// Content and, as its last `trailerBytes`, trailer lines; once what was offered before is
@@ -109,7 +118,7 @@ public final class H2Server {
         case .content(let stream, _, let range):
             contentCounts[stream, default: 0] += range.count
         case .closed(let stream, _, let code): closed[stream] = code
-        case .trailers, .end, .goAway, .oversizedHead, .drained: break
+        case .trailers, .end, .settings, .goAway, .oversizedHead, .drained: break
         }
     }
 }

@@ -132,4 +132,44 @@ struct UpstreamAddressTests {
         #expect(try clients[0].readMessage().status == 200)
         try exchange(clients[2], peers[0])
     }
+
+    /// An upstream of two addresses, the second of which is asked first.
+    private static func pair(_ ports: [UInt16]) throws -> Relay {
+        var place = Upstream(name: "test", addresses: ports.map { address($0) })
+        place.version = .http2
+        return try Relay(to: place)
+    }
+
+    private func expectOneConnection(
+        to upstream: ScriptedUpstream, beside other: UInt16
+    ) throws {
+        let relay = try Self.pair([other, upstream.port])
+        let clients = try (0..<4).map { number in
+            let client = try relay.connect()
+            try client.send("GET /\(number) HTTP/1.1\r\nHost: x\r\n\r\n")
+            return client
+        }
+        let server = H2Server(try upstream.accept())
+        try server.readHeads(4)
+        for number in 0..<4 {
+            let stream = try #require(server.stream(of: "/\(number)"))
+            try server.respond(stream, "HTTP/1.1 204 No Content\r\n\r\n")
+        }
+        try server.flush()
+        for client in clients { #expect(try client.readMessage().status == 204) }
+        #expect(try upstream.isUntouched())
+    }
+
+    @Test func `an address that refuses does not cost a second HTTP/2 connection`() throws {
+        let closed = try ScriptedUpstream()
+        let port = closed.port
+        closed.close()
+        try expectOneConnection(to: try ScriptedUpstream(), beside: port)
+    }
+
+    @Test func `an address that is silent does not cost a second HTTP/2 connection`() throws {
+        let silent = try SilentUpstream()
+        try expectOneConnection(to: try ScriptedUpstream(), beside: silent.port)
+        withExtendedLifetime(silent) {}
+    }
 }

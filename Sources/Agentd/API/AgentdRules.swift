@@ -25,6 +25,17 @@ enum AgentdRules {
             .post, "/api/v1/sandboxes/{sandbox_id}/files/write", AgentdService.path("WriteFile")),
         HTTPRule(
             .post, "/api/v1/sandboxes/{sandbox_id}/files/edit", AgentdService.path("EditFile")),
+        HTTPRule(
+            .get, "/api/v1/sandboxes/{sandbox_id}", LifecycleService.path("GetSandbox")),
+        HTTPRule(
+            .post, "/api/v1/sandboxes/{sandbox_id}/detach",
+            LifecycleService.path("DetachSandbox")),
+        HTTPRule(
+            .post, "/api/v1/sandboxes/{sandbox_id}/suspend",
+            LifecycleService.path("SuspendSandbox")),
+        HTTPRule(
+            .post, "/api/v1/sandboxes/{sandbox_id}/resume",
+            LifecycleService.path("ResumeSandbox")),
         HTTPRule(.get, "/api/v1/audit", AuditService.list, query: pages),
         HTTPRule(
             .get, "/api/v1/sandboxes/{sandbox_id}/audit", AuditService.list, query: pages),

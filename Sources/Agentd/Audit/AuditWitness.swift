@@ -85,13 +85,13 @@ extension Capability {
 
 extension Status {
     /// Nothing is done that cannot be recorded.
-    init(_ fault: AuditFault) {
-        self.init(.unavailable, "AUDIT_UNAVAILABLE: \(fault.description)")
+    init(_: AuditFault) {
+        self.init(.unavailable, "AUDIT_UNAVAILABLE: what is done cannot be recorded now")
     }
 }
 
 extension ExecutionFault {
-    init(_ fault: AuditFault) {
-        self.init(.error, "AUDIT_UNAVAILABLE", fault.description)
+    init(_: AuditFault) {
+        self.init(.error, "AUDIT_UNAVAILABLE", "what is done cannot be recorded now")
     }
 }

@@ -17,9 +17,9 @@ struct AuditingExecutor: CapabilityExecutor {
 
     var health: Agentd_V1_HealthResponse {
         var health = executor.health
-        guard let fault = auditor.fault else { return health }
+        guard auditor.fault != nil else { return health }
         health.status = "degraded"
-        health.details["reason"] = "the audit log cannot be written: \(fault.description)"
+        health.details["reason"] = "the audit log cannot be written"
         return health
     }
 

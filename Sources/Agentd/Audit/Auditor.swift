@@ -11,9 +11,13 @@ final class Auditor: Sendable {
     /// Nil where nothing is to be recorded.
     private let audit: AuditLog?
     private let running = Mutex<[String: [AuditCause]]>([:])
+    private let log: Log
 
     /// - Parameter configuration: nil records nothing.
-    init(_ configuration: AuditConfiguration?, version: String) throws(RoleError) {
+    init(
+        _ configuration: AuditConfiguration?, version: String, _ log: Log
+    ) throws(RoleError) {
+        self.log = log
         guard let configuration else {
             audit = nil
             return
@@ -35,10 +39,28 @@ final class Auditor: Sendable {
     var fault: AuditFault? { audit?.fault }
 
     /// Returns when the record is as safe as the configuration says.
-    func record(_ record: AuditRecord) throws(AuditFault) { try audit?.record(record) }
+    func record(_ record: AuditRecord) throws(AuditFault) {
+        do throws(AuditFault) {
+            try audit?.record(record)
+        } catch {
+            throw told(error)
+        }
+    }
 
     /// Returns when the record survives the daemon.
-    func write(_ record: AuditRecord) throws(AuditFault) { try audit?.write(record) }
+    func write(_ record: AuditRecord) throws(AuditFault) {
+        do throws(AuditFault) {
+            try audit?.write(record)
+        } catch {
+            throw told(error)
+        }
+    }
+
+    /// Operators are told why; clients have no business with paths of the host.
+    private func told(_ fault: AuditFault) -> AuditFault {
+        log.error("the audit log cannot be written", ["reason": .text(fault.description)])
+        return fault
+    }
 
     /// A call of a sandbox to the world has ended, or was refused. From any thread; does not wait.
     ///

@@ -6,17 +6,8 @@ internal import Synchronization
 
 /// A sandbox that clients know by its id, with what they were told about it.
 final class SandboxEntry: Sendable {
-    enum Life: String {
-        case active = "Active"
-        case detached = "Detached"
-        case suspended = "Suspended"
-        case terminated = "Terminated"
-    }
-
     private struct State {
-        var life = Life.active
-        var lastActive: UInt64
-        var running = 0
+        var lifecycle: SandboxLifecycle
         var isUsed = false
     }
 
@@ -27,15 +18,15 @@ final class SandboxEntry: Sendable {
     let sandbox: Sandbox
     /// Nanoseconds since 1970.
     let created: UInt64
-    let expires: UInt64
     let isPersistent: Bool
     /// What the client that made it notes about it.
     let labels: [String: String]
     private let state: Mutex<State>
 
+    /// - Parameter created: of the sandbox that clients know, which may be older than this one.
     init(
         id: String, profile: String, owner: String, sandbox: Sandbox, isPersistent: Bool,
-        labels: [String: String], lifetimeNanoseconds: UInt64
+        labels: [String: String], created: UInt64, timeouts: SandboxLifecycle.Timeouts
     ) {
         self.labels = labels
         self.id = id
@@ -43,56 +34,60 @@ final class SandboxEntry: Sendable {
         self.owner = owner
         self.sandbox = sandbox
         self.isPersistent = isPersistent
-        created = Clock.wallNanoseconds
-        expires = created &+ lifetimeNanoseconds
-        state = Mutex(State(lastActive: created))
+        self.created = created
+        state = Mutex(
+            State(lifecycle: SandboxLifecycle(since: Clock.wallNanoseconds, timeouts: timeouts)))
     }
 
-    var life: Life {
-        state.withLock { $0.life == .terminated || !sandbox.isAlive ? .terminated : $0.life }
-    }
+    var lifecycle: SandboxLifecycle { state.withLock(\.lifecycle) }
 
-    var isBusy: Bool { state.withLock { $0.running > 0 } }
+    var life: SandboxLifecycle.Life { sandbox.isAlive ? lifecycle.life : .terminated }
+
+    var isBusy: Bool { lifecycle.running > 0 }
     var isFresh: Bool { state.withLock { !$0.isUsed } }
 
-    /// Notes that something runs in it. False when it has ended.
+    /// The folder of the host that is its work folder and outlives it.
+    var keptFolder: String? {
+        if case .kept(let path) = sandbox.specification.workFolder { return path }
+        return nil
+    }
+
+    /// Notes that something runs in it. False when it has ended, or is suspended.
     func begin() -> Bool {
-        state.withLock { state in
-            guard state.life != .terminated, sandbox.isAlive else { return false }
-            state.life = .active
-            state.running &+= 1
+        let now = Clock.wallNanoseconds
+        return state.withLock { state in
+            guard sandbox.isAlive, state.lifecycle.begin(now: now) else { return false }
             state.isUsed = true
-            state.lastActive = Clock.wallNanoseconds
             return true
         }
     }
 
     func end() {
-        state.withLock { state in
-            state.running &-= 1
-            state.lastActive = Clock.wallNanoseconds
-        }
+        let now = Clock.wallNanoseconds
+        state.withLock { $0.lifecycle.end(now: now) }
     }
 
-    func attach() { state.withLock { $0.life = $0.life == .detached ? .active : $0.life } }
+    func attach() { move(to: .active, now: Clock.wallNanoseconds) }
+
+    /// Notes the state; what that means for its processes is the caller's.
+    func move(to life: SandboxLifecycle.Life, now: UInt64) {
+        state.withLock { $0.lifecycle.move(to: life, now: now) }
+    }
 
     /// When it returns, no process of it is left.
     func terminate() {
-        state.withLock { $0.life = .terminated }
+        move(to: .terminated, now: Clock.wallNanoseconds)
         sandbox.terminate()
     }
 
     // MARK: what clients are told
 
-    var summary: Agentd_V1_SandboxSummary {
-        var summary = Agentd_V1_SandboxSummary()
-        summary.sandboxID = id
-        summary.backend = sandbox.backend.rawValue
-        summary.profile = profile
-        summary.state = life.rawValue
-        summary.createdAtMs = created / 1_000_000
-        summary.lastActiveAtMs = state.withLock(\.lastActive) / 1_000_000
-        return summary
+    var status: SandboxStatus {
+        let lifecycle = lifecycle
+        return SandboxStatus(
+            id: id, owner: owner, backend: sandbox.backend.rawValue, profile: profile, life: life,
+            created: created, lastActive: lifecycle.lastActive, until: lifecycle.deadline,
+            isPersistent: isPersistent)
     }
 
     var capabilities: Agentd_V1_SandboxCapabilities {
@@ -110,7 +105,8 @@ final class SandboxEntry: Sendable {
         capabilities.isPersistent = isPersistent
         capabilities.createdAtMs = created / 1_000_000
         let now = Clock.wallNanoseconds
-        capabilities.timeRemainingMs = expires > now ? (expires &- now) / 1_000_000 : 0
+        let end = lifecycle.end(from: now)
+        capabilities.timeRemainingMs = end > now ? (end &- now) / 1_000_000 : 0
         return capabilities
     }
 }

@@ -10,7 +10,6 @@ internal import SwiftProtobuf
 final class SandboxExecutor: CapabilityExecutor {
     private let table: SandboxTable
     let policy: ExecutionPolicy
-    private let results = ResultTable()
     private let queue: ExecutionQueue
 
     /// - Parameter runningMax: executions at a time.
@@ -45,17 +44,6 @@ final class SandboxExecutor: CapabilityExecutor {
     func execute(
         _ request: Agentd_V1_ExecuteRequest, for caller: Caller, in call: Call,
         output: ExecutionOutput?
-    ) throws(Status) -> Agentd_V1_ExecuteResponse {
-        let key = request.metadata.idempotencyKey
-        guard !key.isEmpty else { return try takeTurn(request, caller, call, output) }
-        return try results.first(of: caller.keyID, key) { () throws(Status) in
-            try takeTurn(request, caller, call, output)
-        }
-    }
-
-    private func takeTurn(
-        _ request: Agentd_V1_ExecuteRequest, _ caller: Caller, _ call: Call,
-        _ output: ExecutionOutput?
     ) throws(Status) -> Agentd_V1_ExecuteResponse {
         guard queue.enter(priority: request.metadata.priority, call) else {
             throw Status(.cancelled, "the call was cancelled before its turn")
@@ -193,9 +181,12 @@ final class SandboxExecutor: CapabilityExecutor {
         _ request: Agentd_V1_ListSandboxesRequest, for caller: Caller
     ) throws(Status) -> Agentd_V1_ListSandboxesResponse {
         var response = Agentd_V1_ListSandboxesResponse()
-        response.sandboxes = table.all(of: caller.keyID).map(\.summary).filter {
-            request.stateFilter.isEmpty || $0.state == request.stateFilter
+        // Those that have ended are told to who asks for them.
+        let statuses = table.statuses(of: caller.keyID).filter {
+            request.stateFilter.isEmpty
+                ? $0.life != .terminated : $0.life.rawValue == request.stateFilter
         }
+        response.sandboxes = statuses.map(\.summary)
         return response
     }
 

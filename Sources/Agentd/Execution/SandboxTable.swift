@@ -1,17 +1,18 @@
+internal import Bytes
 internal import Config
 internal import GRPC
 internal import IO
 internal import Protos
 internal import Proxy
 internal import Sandbox
+internal import State
 internal import Synchronization
+internal import Telemetry
 
 /// The sandboxes that there are, by their ids: made, found, and ended when their time is over.
 final class SandboxTable: Sendable {
-    /// How long a sandbox lives, and how many a key may have.
+    /// How many sandboxes a key may have, and all keys together.
     struct Limits: Sendable {
-        var lifetimeNanoseconds: UInt64 = 3_600_000_000_000
-        var persistentNanoseconds: UInt64 = 86_400_000_000_000
         var perKeyMax = 100
         var totalMax = 1000
     }
@@ -26,9 +27,37 @@ final class SandboxTable: Sendable {
     private let entries = Mutex<[String: SandboxEntry]>([:])
     /// Of sandboxes as they are when nothing is asked for.
     private let pool: SandboxPool?
+    let timeouts: SandboxLifecycle.Timeouts
+    /// Nil where nothing outlives the daemon.
+    let keep: SandboxKeep?
+    let lives: Mutex<SandboxLives>
+    /// One is made again at a time.
+    let waking = Mutex(())
+    let auditor: Auditor
+    let log: Log
+
+    /// How long one that has ended is remembered.
+    static let rememberedNanoseconds: UInt64 = 3_600_000_000_000
 
     /// Starts what makes sandboxes, and makes one, to know now whether that can be done.
-    init(_ configuration: SandboxesConfiguration) throws(RoleError) {
+    init(
+        _ configuration: SandboxesConfiguration, keep: SandboxKeep?, _ auditor: Auditor, _ log: Log
+    ) throws(RoleError) {
+        self.keep = keep
+        self.auditor = auditor
+        self.log = log
+        let timeouts = SandboxLifecycle.Timeouts(
+            idle: configuration.idleTimeout.nanoseconds,
+            detached: configuration.detachTimeout.nanoseconds,
+            suspended: configuration.suspendTimeout.nanoseconds)
+        self.timeouts = timeouts
+        let now = Clock.wallNanoseconds
+        let dormant = try keep?.load().compactMap {
+            DormantSandbox($0, now: now, timeouts: timeouts)
+        }
+        lives = Mutex(
+            SandboxLives(
+                dormant: Dictionary((dormant ?? []).map { ($0.id, $0) }, uniquingKeysWith: { $1 })))
         switch configuration.backend {
         case .linuxNative: backend = .linuxNative
         case .container: backend = .container
@@ -64,28 +93,63 @@ final class SandboxTable: Sendable {
     func create(
         _ request: Agentd_V1_CreateSandboxRequest, owner: String, isPersistent: Bool
     ) throws(Status) -> SandboxEntry {
-        var specification = try SandboxSpecification(request)
-        specification.hostFolders = hostFolders
-        endExpired()
         let (total, own) = entries.withLock { all in
             (all.count, all.values.count { $0.owner == owner })
         }
-        guard total < limits.totalMax, own < limits.perKeyMax else {
+        let (allDormant, ownDormant) = lives.withLock { lives in
+            (lives.dormant.count, lives.dormant.values.count { $0.owner == owner })
+        }
+        guard total + allDormant < limits.totalMax, own + ownDormant < limits.perKeyMax else {
             throw Status(.resourceExhausted, "there are too many sandboxes")
         }
+        let id = "sbx-\(UniqueName.make())"
+        let created = Clock.wallNanoseconds
+        let entry = try make(
+            id, request, owner: owner, isPersistent: isPersistent, created: created)
+        if isPersistent {
+            do throws(Status) {
+                try kept { keep throws(StateFault) in
+                    try keep.save(id, of: owner, request, created: created)
+                }
+            } catch {
+                end(entry)
+                throw error
+            }
+        }
+        entries.withLock { $0[id] = entry }
+        return entry
+    }
+
+    /// Makes a sandbox of an earlier daemon again.
+    func restore(_ sandbox: DormantSandbox) throws(Status) {
+        let entry = try make(
+            sandbox.id, sandbox.request, owner: sandbox.owner, isPersistent: true,
+            created: sandbox.created)
+        entries.withLock { $0[sandbox.id] = entry }
+        tell(.restored, sandbox.id, sandbox.owner)
+    }
+
+    private func make(
+        _ id: String, _ request: Agentd_V1_CreateSandboxRequest, owner: String,
+        isPersistent: Bool, created: UInt64
+    ) throws(Status) -> SandboxEntry {
+        var specification = try SandboxSpecification(request)
+        specification.hostFolders = hostFolders
         let sandbox: Sandbox
         do throws(SandboxError) {
+            if isPersistent, let keep, specification.workFolder == .temporary {
+                let folder = keep.workFolder(of: id)
+                _ = try KeptFolder.make(folder)
+                specification.workFolder = .kept(folder)
+            }
             sandbox = try make(specification)
         } catch {
             throw Status(error)
         }
-        let entry = SandboxEntry(
-            id: "sbx-\(UniqueName.make())", profile: specification.profile.rawValue, owner: owner,
-            sandbox: sandbox, isPersistent: isPersistent, labels: request.labels,
-            lifetimeNanoseconds: isPersistent
-                ? limits.persistentNanoseconds : limits.lifetimeNanoseconds)
-        entries.withLock { $0[entry.id] = entry }
-        return entry
+        return SandboxEntry(
+            id: id, profile: specification.profile.rawValue, owner: owner, sandbox: sandbox,
+            isPersistent: isPersistent, labels: request.labels, created: created,
+            timeouts: timeouts)
     }
 
     private func make(
@@ -101,32 +165,45 @@ final class SandboxTable: Sendable {
 
     /// The caller's own; those of others are as good as missing.
     func find(_ id: String, owner: String) -> SandboxEntry? {
-        endExpired()
-        return entries.withLock { $0[id] }.flatMap { $0.owner == owner ? $0 : nil }
+        entries.withLock { $0[id] }.flatMap { $0.owner == owner ? $0 : nil }
     }
 
     func all(of owner: String) -> [SandboxEntry] {
-        endExpired()
-        return entries.withLock { all in all.values.filter { $0.owner == owner } }
+        entries.withLock { all in all.values.filter { $0.owner == owner } }
             .sorted { ($0.created, $0.id) < ($1.created, $1.id) }
     }
 
-    func end(_ entry: SandboxEntry) {
+    var everything: [SandboxEntry] { entries.withLock { Array($0.values) } }
+
+    /// Ends a sandbox and all that was kept of it.
+    func end(_ entry: SandboxEntry, because reason: SandboxEnd = .terminated) {
+        let wasThere = entries.withLock { $0.removeValue(forKey: entry.id) } != nil
         entry.terminate()
-        entries.withLock { $0[entry.id] = nil }
+        guard wasThere else { return }
+        if entry.isPersistent {
+            forget(entry.id)
+            remember(entry.status, because: reason)
+        }
+        switch reason {
+        case .terminated: return
+        case .expired: tell(.expired, entry.id, entry.owner)
+        case .ended: tell(.terminated, entry.id, entry.owner, "it ended by itself")
+        }
     }
 
-    func endAll() {
-        for entry in entries.withLock({ Array($0.values) }) { end(entry) }
+    /// Ends all processes; what is kept stays.
+    func endAll() { for entry in everything { entry.terminate() } }
+
+    /// Lets the next daemon have the state.
+    func closeState() {
+        do throws(StateFault) {
+            try keep?.store.close()
+        } catch {
+            log.error("the state is not closed", ["reason": .text(error.description)])
+        }
     }
 
     var count: Int { entries.withLock(\.count) }
-
-    private func endExpired() {
-        let now = Clock.wallNanoseconds
-        let expired = entries.withLock { all in all.values.filter { $0.expires <= now } }
-        for entry in expired { end(entry) }
-    }
 }
 
 extension SandboxSpecification {

@@ -98,7 +98,7 @@ final class AuditCore: Sendable {
                 settle(Batch(), untold: 0)
                 synced = Clock.monotonicNanoseconds
             }
-            if isStopping { return }
+            if isStopping { return writer.withLock { $0.release() } }
         }
     }
 

@@ -41,7 +41,7 @@ public struct AuditFinding: Sendable, Equatable, CustomStringConvertible {
         switch problem {
         case .noLine: "is no line of an audit log"
         case .altered: "was altered: its hash is not that of what it says"
-        case .missing(let count): "\(count) lines before it are missing"
+        case .missing(let count): "lines are missing before it: \(count)"
         case .outOfOrder(let expected):
             "has number \(sequence) where \(expected) comes: it was inserted, repeated or moved"
         case .otherChain: "does not follow the line before it: one of the two was exchanged"

@@ -19,8 +19,6 @@ public struct AuditRecord: Sendable, Equatable {
     public enum Event: String, CaseIterable, Sendable {
         // executions and file operations: `begun` is in the log before anything is started.
         case begun, ended, refused
-        /// The daemon ended while it ran.
-        case lost
         // egress calls
         case called
         // sandboxes

@@ -96,6 +96,9 @@ struct AuditWriter: ~Copyable {
         needsSync = false
     }
 
+    /// Lets another daemon have the folder.
+    func release() { flock(lock.raw, LOCK_UN) }
+
     // MARK: lines
 
     /// Lines that follow each other.
@@ -191,6 +194,8 @@ extension AuditWriter {
         init(_ writer: consuming AuditWriter) { self.writer = writer }
 
         var needsSync: Bool { writer.needsSync }
+
+        func release() { writer.release() }
 
         /// Writes the records; without any, synchronises what is there. Nil when it was done.
         func settle(_ records: [AuditTimedRecord], isUrgent: Bool) -> AuditFault? {

@@ -18,10 +18,16 @@ void cscan_make(struct cscan_filter *filter, const struct cscan_word *words, uin
     }
 }
 
+// What both septets and nibbles let pass, so that it makes no difference which were asked first.
+static inline unsigned groups_at(const struct cscan_filter *filter, size_t at, uint8_t byte) {
+    return filter->septets[at][byte & 127] & filter->low[at][byte & 15] &
+           filter->high[at][byte >> 4];
+}
+
 // Whether a word begins here. `left` bytes can be read.
 static inline int begins(const struct cscan_filter *filter, const uint8_t *here, size_t left) {
-    unsigned groups = filter->septets[0][here[0] & 127] & filter->septets[1][here[1] & 127] &
-                      filter->septets[2][here[2] & 127];
+    unsigned groups = groups_at(filter, 0, here[0]) & groups_at(filter, 1, here[1]) &
+                      groups_at(filter, 2, here[2]);
     if (!groups || left < sizeof(uint64_t)) return groups != 0;
     uint64_t text;
     memcpy(&text, here, sizeof text);

@@ -17,6 +17,11 @@ public struct SandboxesConfiguration: Sendable, Equatable {
     public var executionsMax: Int
     /// Sandboxes that are kept ready for executions that ask for none.
     public var pool: Int
+    /// After so long without a call a sandbox counts as detached, a detached one is suspended, and
+    /// a suspended one ends.
+    public var idleTimeout: Duration
+    public var detachTimeout: Duration
+    public var suspendTimeout: Duration
     /// Folders of the host that clients may have in their sandboxes, with what is in them.
     public var readableFolders: [String]
     /// The same, to be changed as well.
@@ -36,6 +41,10 @@ public struct SandboxesConfiguration: Sendable, Equatable {
                 "\(section.name("pool")) has no effect with \(backend.rawValue); accepted: "
                     + "linux-native, or no pool")
         }
+        let timeout = Kind<Duration>.duration(.seconds(1)...(.seconds(86400 * 366)))
+        idleTimeout = section.read("idle_timeout", timeout, default: .seconds(300))
+        detachTimeout = section.read("detach_timeout", timeout, default: .seconds(3600))
+        suspendTimeout = section.read("suspend_timeout", timeout, default: .seconds(86400))
         readableFolders = section.list("readable_folders", .hostFolder) ?? []
         writableFolders = section.list("writable_folders", .hostFolder) ?? []
         if backend == .hostDirect, !allowsHostDirect {

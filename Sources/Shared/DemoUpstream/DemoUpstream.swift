@@ -22,7 +22,8 @@ public final class DemoUpstream: Sendable {
     private let security: DemoSecurity?
     private let connections = Atomic<Int>(0)
 
-    private static let connectionsMax = 256
+    /// As many as one worker of an egress opens at once; more are closed.
+    private static let connectionsMax = 1024
 
     /// - Parameter certificate: nil speaks plain HTTP.
     public init(

@@ -25,8 +25,9 @@ public struct PolicyQuestion {
     /// The normalised path, without the query.
     public let path: UnsafeRawBufferPointer
     public let caller: Caller
-    /// What stays out of `headers`: credentials, and what only this process may say.
-    public let hidden: FieldFilter
+    /// What stays out of `headers`: credentials, and what only this process may say. The role's
+    /// settings hold it.
+    public unowned(unsafe) let hidden: FieldFilter
 
     public init(path: UnsafeRawBufferPointer, caller: Caller, hidden: FieldFilter) {
         self.path = path

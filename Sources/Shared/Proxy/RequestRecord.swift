@@ -32,6 +32,8 @@ public struct RequestRecord {
     /// Its token was taken: a request that is decided about twice costs one.
     public var wasLimited = false
     public var reason: Refusal?
+    /// Which of the configured origins the page is of that a browser asks for.
+    public var origin: Int?
 
     public private(set) var requestIDText = Text()
     /// `traceparent` of the request to the upstream.

@@ -37,8 +37,9 @@ struct SandboxDraft: Sendable {
 
     /// Where commands start, as the commands see it.
     var workFolder: String {
-        guard backend == .hostDirect, let scratch else { return specification.workFolder.path }
-        return scratch.path
+        guard backend == .hostDirect else { return specification.workFolder.path }
+        if case .kept(let path) = specification.workFolder { return path }
+        return scratch?.path ?? specification.workFolder.path
     }
 
     private var flags: UInt32 {

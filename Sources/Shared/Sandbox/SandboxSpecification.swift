@@ -14,11 +14,14 @@ public struct SandboxSpecification: Equatable, Sendable {
         case temporary
         /// A folder of the host, at its own path, writable.
         case host(String)
+        /// `/workspace`, which is a folder of the host (`KeptFolder`): what is in it stays when the
+        /// sandbox ends.
+        case kept(String)
 
         /// Where it is in the sandbox.
         public var path: String {
             switch self {
-            case .temporary: "/workspace"
+            case .temporary, .kept: "/workspace"
             case .host(let path): path
             }
         }

@@ -66,6 +66,13 @@ struct SandboxView: Equatable, Sendable {
         if specification.workFolder == .temporary {
             steps.append(ViewStep("/workspace", .temporary(bytesMax: temporary, mode: 0o755)))
         }
+        if case .kept(let path) = specification.workFolder {
+            guard let source = HostPath.resolved(path) else {
+                throw .unavailable(path, SystemError(ENOENT))
+            }
+            steps.append(
+                ViewStep(specification.workFolder.path, .writable(source: source)))
+        }
         let named = try Self.hostSteps(specification)
         // Who names a folder gets what is in it, not our pieces of it.
         steps.removeAll { step in

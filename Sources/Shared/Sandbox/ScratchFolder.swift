@@ -29,7 +29,7 @@ final class ScratchFolder: Sendable {
         }
     }
 
-    private static func remove(_ path: String) {
+    static func remove(_ path: String) {
         let folder = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
         if folder >= 0 { empty(folder, depth: 0) }
         rmdir(path)

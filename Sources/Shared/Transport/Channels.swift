@@ -146,8 +146,17 @@ final class Channels {
     }
 
     /// Calls `body` with every channel whose deadline has passed.
-    func expired(at now: UInt64, _ body: (ChannelPointer) -> Void) {
-        each { if $0.pointee.deadline <= now { body($0) } }
+    /// - Returns: the next deadline of those that take part in an exchange.
+    func expired(at now: UInt64, _ body: (ChannelPointer) -> Void) -> UInt64 {
+        var soonest = Channel.never
+        each { channel in
+            if channel.pointee.deadline <= now {
+                body(channel)
+            } else if channel.pointee.exchange != Channel.noExchange {
+                soonest = min(soonest, channel.pointee.deadline)
+            }
+        }
+        return soonest
     }
 
     func each(_ body: (ChannelPointer) -> Void) {

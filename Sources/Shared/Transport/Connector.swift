@@ -65,6 +65,7 @@ struct Connector {
             worker.now < exchanges[upstream.pointee.exchange].pointee.connectDeadline
         else { return failed(upstream, .connectTimeout) }
         let exchange = exchanges[upstream.pointee.exchange]
+        if worker.rendezvous.moves(exchange, from: upstream) { return }
         _ = tryAnother(exchange, of: pool)
         expect(exchange, upstream)
     }
@@ -75,6 +76,7 @@ struct Connector {
         pool.failed(upstream, now: worker.now)
         guard upstream.pointee.exchange != Channel.noExchange else { return pool.close(upstream) }
         let exchange = exchanges[upstream.pointee.exchange]
+        if worker.rendezvous.moves(exchange, from: upstream) { return }
         guard
             let other = pool.spareAttempt(beside: upstream) ?? tryAnother(exchange, of: pool)
         else { return worker.rendezvous.failed(exchange, of: pool, fault) }

@@ -80,6 +80,8 @@ struct Exchange: BitwiseCopyable {
     /// From the client, through its tunnel.
     var tunnelBytesReceived: UInt64 = 0
     var status = 0
+    /// For a client with HTTP/1.1 whose WebSocket may go over a stream.
+    var webSocketAccept = WebSocketAccept()
 
     init() {}
 

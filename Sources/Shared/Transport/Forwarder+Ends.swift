@@ -55,6 +55,7 @@ extension Forwarder {
     /// Sends the request again on a new connection, once.
     func replay(_ exchange: ExchangePointer, _ dead: ChannelPointer) {
         let pool = worker.pool(of: dead)
+        let wasStream = dead.pointee.kind == .stream
         dead.pointee.exchange = Channel.noExchange
         worker.closeUpstream(dead)
         exchange.pointee.upstream = Exchange.noChannel
@@ -62,11 +63,13 @@ extension Forwarder {
         exchange.pointee.flags.formUnion(.retried)
         do throws(UpstreamPool.Failure) {
             let upstream =
-                hasConnectionToItself(exchange, of: pool)
-                ? try pool.connect(now: worker.now) : try worker.multiplexer.stream(to: pool)
+                wasStream
+                ? try connection(for: exchange, of: pool) : try pool.connect(now: worker.now)
             guard let upstream else { return try worker.rendezvous.wait(exchange, for: pool) }
             attach(upstream, to: exchange)
-            let isSent = worker.send(upstream, exchange.pointee.replay.bytes, isLast: true)
+            let isSent = worker.send(
+                upstream, exchange.pointee.replay.bytes,
+                isLast: !opensTunnel(exchange, over: upstream))
             channels.buffers.wipe(&exchange.pointee.replay)
             if !isSent { fail(exchange, .upstreamClosed) }
         } catch {

@@ -228,11 +228,15 @@ extension Forwarder {
         guard !scratch.reply.lines.isOverflowed else { return nil }
         var writer = HeadWriter(scratch.out)
         let opensStream = scratch.response.status == 101 && exchange.pointee.version == .http2
+        let comesByStream = channels[exchange.pointee.upstream].pointee.kind == .stream
         if opensStream {
             // Over HTTP/2 success opens the WebSocket, and nobody has asked for a key's digest.
             writer.statusLine(200)
             scratch.response.fields.drop(.secWebSocketAccept, in: bytes)
         } else {
+            if scratch.response.status == 101, comesByStream {
+                scratch.response.fields.drop(.secWebSocketAccept, in: bytes)
+            }
             writer.statusLine(of: scratch.response, in: bytes)
         }
         writer.copyFields(scratch.response.fields, of: bytes, except: filter)
@@ -241,6 +245,9 @@ extension Forwarder {
             writer.responseFraming(plan, clientVersion: exchange.pointee.version)
         } else if !opensStream {
             writer.upgradeToWebSocket()
+            if comesByStream {
+                exchange.pointee.webSocketAccept.withText { writer.field(.secWebSocketAccept, $0) }
+            }
         }
         writer.endHead()
         guard case .written(let count) = writer.result else { return nil }

@@ -30,6 +30,7 @@ struct Forwarder {
         if forwarding.inspectsResponse { exchange.pointee.flags.formUnion(.inspected) }
         if let timeout = scratch.request.grpcTimeoutNanoseconds(in: bytes) {
             exchange.pointee.callDeadline = worker.now &+ min(timeout, UInt64.max >> 2)
+            worker.expect(exchange.pointee.callDeadline)
         }
         guard !scratch.request.isExtendedConnect || forwarding.allowsWebSocket else {
             worker.clients.leave(bytes, from: headCount, client)
@@ -44,13 +45,17 @@ struct Forwarder {
             worker.clients.leave(bytes, from: headCount, client)
             return fail(exchange, .headTooLarge)
         }
+        if exchange.pointee.flags.contains(.webSocketAsked), !pool.speaksHTTP1(worker.now) {
+            let key = scratch.request.fields.first(.secWebSocketKey)?.valueRange ?? .empty
+            exchange.pointee.webSocketAccept = WebSocketAccept(key: key.slice(of: bytes))
+        }
         let upstream: ChannelPointer
         do throws(UpstreamPool.Failure) {
             guard let open = try connection(for: exchange, of: pool) else {
                 exchange.pointee.replay = channels.buffers.take(written)
                 exchange.pointee.replay.append(scratch.written(written))
-                try worker.rendezvous.wait(exchange, for: pool)
-                return worker.clients.leave(bytes, from: headCount, client)
+                worker.clients.leave(bytes, from: headCount, client)
+                return try worker.rendezvous.wait(exchange, for: pool)
             }
             upstream = open
         } catch {
@@ -60,23 +65,37 @@ struct Forwarder {
         attach(upstream, to: exchange)
         keepForReplay(exchange, upstream, written)
         worker.clients.sendContinue(client, exchange)
+        if opensTunnel(exchange, over: upstream) {
+            worker.clients.leave(bytes, from: headCount, client)
+            guard worker.send(upstream, scratch.written(written), isLast: false) else {
+                return upstreamEnded(exchange, upstream)
+            }
+            return
+        }
         var position = headCount
         passRequest(exchange, client, upstream, bytes, &position, behind: written)
     }
 
     /// A connection that the exchange can go over, or a stream of one; nil when there is none and
-    /// what is spoken is still to be found out. A WebSocket has an HTTP/1.1 connection to itself.
+    /// what is spoken is still to be found out. A WebSocket has an HTTP/1.1 connection to itself
+    /// where the upstream takes none over a stream.
     func connection(
         for exchange: ExchangePointer, of pool: UpstreamPool
     ) throws(UpstreamPool.Failure) -> ChannelPointer? {
-        hasConnectionToItself(exchange, of: pool)
-            ? try pool.take(now: worker.now) : try worker.multiplexer.stream(to: pool)
+        if pool.speaksHTTP1(worker.now) { return try pool.take(now: worker.now) }
+        guard exchange.pointee.flags.contains(.webSocketAsked) else {
+            return try worker.multiplexer.stream(to: pool)
+        }
+        return switch worker.multiplexer.webSocketWay(to: pool) {
+        case .stream(let stream): stream
+        case .ownConnection: try pool.take(now: worker.now)
+        case .undecided: nil
+        }
     }
 
-    func hasConnectionToItself(
-        _ exchange: ExchangePointer, of pool: UpstreamPool
-    ) -> Bool {
-        pool.speaksHTTP1(worker.now) || exchange.pointee.flags.contains(.webSocketAsked)
+    /// Whether the exchange's request, an extended CONNECT there, leaves its stream open.
+    func opensTunnel(_ exchange: ExchangePointer, over upstream: ChannelPointer) -> Bool {
+        upstream.pointee.kind == .stream && exchange.pointee.flags.contains(.webSocketAsked)
     }
 
     /// The exchange goes over this connection, which may not be decided yet.

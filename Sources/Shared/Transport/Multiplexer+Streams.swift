@@ -60,6 +60,7 @@ extension Multiplexer {
             } else {
                 closed(stream)
             }
+        case .settings: worker.rendezvous.settled(worker.pool(of: session))
         case .goAway:
             session.pointee.flags.formUnion(.ending)
             if session.pointee.side == .upstream { worker.pool(of: session).forget(session) }
@@ -231,7 +232,7 @@ extension Multiplexer {
         }
         let isSecure = worker.channels[stream.pointee.carrier].pointee.tls != nil
         let number = connection.request(
-            head, scheme: isSecure ? "https" : "http", ends: ends, user: stream.pointee.index)
+            head, isSecure: isSecure, ends: ends, user: stream.pointee.index)
         guard let number else { return false }
         stream.pointee.streamNumber = number
         return true

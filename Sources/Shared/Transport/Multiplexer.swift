@@ -52,7 +52,38 @@ struct Multiplexer {
 
     /// A stream to the upstream, on a connection that has room for it; nil when there is none.
     func stream(to pool: UpstreamPool) throws(UpstreamPool.Failure) -> ChannelPointer? {
-        guard let session = try freeSession(of: pool) else { return nil }
+        try freeSession(of: pool).map { openStream(on: $0, of: pool) }
+    }
+
+    /// What becomes of a WebSocket to an upstream with HTTP/2.
+    enum WebSocketWay {
+        case stream(ChannelPointer)
+        /// It takes none over a stream.
+        case ownConnection
+        /// Nobody knows yet.
+        case undecided
+    }
+
+    func webSocketWay(to pool: UpstreamPool) -> WebSocketWay {
+        var way = WebSocketWay.undecided
+        for index in pool.multiplexed {
+            let session = channels[index]
+            guard let connection = sessions[session], connection.hasSettings else { continue }
+            way = .ownConnection
+            guard connection.takesWebSockets, hasRoom(session, connection) else { continue }
+            return .stream(openStream(on: session, of: pool))
+        }
+        return way
+    }
+
+    /// Whether there is a connection that will tell whether it takes WebSockets.
+    func isSettling(_ pool: UpstreamPool) -> Bool {
+        pool.multiplexed.contains { sessions[channels[$0]]?.hasSettings == false }
+    }
+
+    private func openStream(
+        on session: ChannelPointer, of pool: UpstreamPool
+    ) -> ChannelPointer {
         let stream = channels.openStream(on: session)
         if session.pointee.requests > 0 { stream.pointee.flags.formUnion(.reused) }
         session.pointee.requests &+= 1
@@ -77,13 +108,25 @@ struct Multiplexer {
         var other: ChannelPointer?
         for index in pool.multiplexed {
             let session = channels[index]
-            guard !session.pointee.flags.contains(.ending), let connection = sessions[session],
-                connection.boundCount < min(Self.streamsMax, connection.streamsAllowed)
-            else { continue }
+            guard let connection = sessions[session], hasRoom(session, connection) else {
+                continue
+            }
             if session.pointee.endpoint == endpoint { return session }
             other = session
         }
-        return pool.isDeciding ? other : nil
+        return pool.isDeciding || !pool.isWell(endpoint, worker.now) ? other : nil
+    }
+
+    /// Whether there is a connection with room for a stream, to whatever address.
+    func hasRoom(_ pool: UpstreamPool) -> Bool {
+        pool.multiplexed.contains { index in
+            sessions[channels[index]].map { hasRoom(channels[index], $0) } ?? false
+        }
+    }
+
+    private func hasRoom(_ session: ChannelPointer, _ connection: H2Connection) -> Bool {
+        !session.pointee.flags.contains(.ending)
+            && connection.boundCount < min(Self.streamsMax, connection.streamsAllowed)
     }
 
     // MARK: events of the socket
@@ -279,7 +322,11 @@ struct Multiplexer {
         let index = session.pointee.index
         let isClient = session.pointee.side == .client
         // What is sent again on another connection must not find this one.
-        if !isClient { worker.pool(of: session).forget(session) }
+        if !isClient {
+            let pool = worker.pool(of: session)
+            pool.forget(session)
+            if !connection.hasSettings { worker.rendezvous.unsettled(pool, fault) }
+        }
         sessions.end(session)
         guard connection.boundCount > 0 else { return }
         channels.each { stream in

@@ -21,8 +21,13 @@ struct Rendezvous {
         exchange.pointee.flags.formUnion(.awaitsConnection)
         channels[exchange.pointee.client].pointee.deadline =
             exchange.pointee.upstreamDeadline(from: worker.now)
-        if pool.isDeciding { return pool.wait(exchange) }
-        let attempt = try pool.connectInTurn(worker.now)
+        let isSettling =
+            exchange.pointee.flags.contains(.webSocketAsked) && worker.multiplexer.isSettling(pool)
+        if pool.isDeciding || isSettling { return pool.wait(exchange) }
+        let isServed = worker.multiplexer.hasRoom(pool)
+        guard let attempt = try pool.connectInTurn(worker.now, isServed: isServed) else {
+            return resume(exchange)
+        }
         attempt.pointee.flags.formUnion(.undecided)
         forwarder.attach(attempt, to: exchange)
     }
@@ -52,6 +57,38 @@ struct Rendezvous {
             exchange.pointee.flags.contains(.awaitsConnection) ? pool.takeWaiting() : []
         forwarder.fail(exchange, fault)
         for index in others { forwarder.fail(exchanges[index], fault) }
+    }
+
+    /// The exchange's attempt came to nothing, but there is an HTTP/2 connection by now that it,
+    /// and whoever waits with it, can go over. False when there is none.
+    func moves(_ exchange: ExchangePointer, from attempt: ChannelPointer) -> Bool {
+        let pool = worker.pool(of: attempt)
+        guard exchange.pointee.flags.contains(.awaitsConnection), worker.multiplexer.hasRoom(pool)
+        else { return false }
+        attempt.pointee.exchange = Channel.noExchange
+        exchange.pointee.upstream = Exchange.noChannel
+        pool.failed(attempt, now: worker.now)
+        pool.close(attempt)
+        let others = pool.takeWaiting()
+        resume(exchange)
+        for index in others { resume(exchanges[index]) }
+        return true
+    }
+
+    /// An HTTP/2 connection has told what it takes: WebSockets may have waited to hear it.
+    func settled(_ pool: UpstreamPool) {
+        for index in pool.takeWaiting() { resume(exchanges[index]) }
+    }
+
+    /// An HTTP/2 connection ended before it told what it takes.
+    func unsettled(_ pool: UpstreamPool, _ fault: TransportFault) {
+        for index in pool.takeWaiting() {
+            if exchanges[index].pointee.flags.contains(.webSocketAsked) {
+                forwarder.fail(exchanges[index], fault)
+            } else {
+                pool.wait(exchanges[index])
+            }
+        }
     }
 
     /// The attempt is decided, and its exchange waits for it.
@@ -97,7 +134,9 @@ struct Rendezvous {
         client.pointee.deadline = Channel.never
         upstream.pointee.deadline = exchange.pointee.upstreamDeadline(from: worker.now)
         let isWhole = exchange.pointee.flags.contains(.requestDone)
-        let isSent = worker.send(upstream, exchange.pointee.replay.bytes, isLast: isWhole)
+        let isSent = worker.send(
+            upstream, exchange.pointee.replay.bytes,
+            isLast: isWhole && !forwarder.opensTunnel(exchange, over: upstream))
         if forwarder.isReplayable(exchange, over: upstream) {
             exchange.pointee.flags.formUnion(.replayable)
         } else {

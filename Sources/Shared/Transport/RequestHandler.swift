@@ -110,8 +110,9 @@ public struct Forwarding {
     /// What goes upstream in place of the client's query, empty for none; nil: the client's. Good
     /// as long as `path`.
     public var query: UnsafeRawBufferPointer?
-    /// Field lines that are not forwarded, beside those that never are.
-    public let stripped: FieldFilter
+    /// Field lines that are not forwarded, beside those that never are. The handler holds it, as
+    /// long as `path` is good.
+    public unowned(unsafe) let stripped: FieldFilter
     /// How long the upstream may be silent.
     public let idleNanoseconds: UInt64
     /// Whether a client's `Upgrade: websocket` is forwarded: the bytes pass as they are once the

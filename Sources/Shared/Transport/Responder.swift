@@ -114,6 +114,7 @@ public struct Responder {
         exchange.pointee.flags.formUnion(.served)
         exchange.pointee.idleNanoseconds = serving.idleNanoseconds
         exchange.pointee.callDeadline = serving.deadline
+        worker.expect(serving.deadline)
         worker.clients.sendContinue(client, exchange)
         deliver(exchange, client, bytes, from: headCount)
     }

@@ -103,6 +103,10 @@ struct Tunnel {
         guard let bytes = seen(sender.pointee.unread.bytes, inspected) else { return false }
         let isSent = worker.pass(bytes, to: receiver)
         taken(sender)
+        // The end of a stream may have come with its first bytes, and is to be told after them.
+        if sender.pointee.kind == .stream, sender.pointee.flags.contains(.readToEnd) {
+            sender.pointee.flags.formUnion(.readable)
+        }
         return isSent
     }
 

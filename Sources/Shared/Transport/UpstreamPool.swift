@@ -6,20 +6,6 @@ internal import IO
 /// An attempt that an exchange waits for carries what is to be sent; a spare one is made beside it
 /// when it takes long (RFC 8305 §5). Whichever is decided first serves whoever waits.
 final class UpstreamPool {
-    enum Failure: Error {
-        case overflow
-        case unresolved(ResolutionFailure)
-        case connectFailed(SystemError)
-
-        var fault: TransportFault {
-            switch self {
-            case .overflow: .overflow
-            case .unresolved(let failure): .unresolved(failure)
-            case .connectFailed(let error): .connectFailed(error)
-            }
-        }
-    }
-
     let upstream: Upstream
     /// What `Host` says for a client that sent none.
     let host: [UInt8]
@@ -138,6 +124,10 @@ final class UpstreamPool {
         UInt16(truncatingIfNeeded: current[try pick(now)])
     }
 
+    func isWell(_ endpoint: UInt16, _ now: UInt64) -> Bool {
+        endpoints[Int(endpoint)].isWell(at: now)
+    }
+
     /// No more streams are to begin on the connection.
     func forget(_ session: ChannelPointer) {
         multiplexed.removeAll { $0 == session.pointee.index }
@@ -158,9 +148,15 @@ final class UpstreamPool {
         multiplexed.removeAll { channels[$0].pointee.flags.contains(.ending) }
     }
 
-    /// A new connection to the address whose turn it was.
-    func connectInTurn(_ now: UInt64) throws(Failure) -> ChannelPointer {
-        try connect(from: turn, now: now)
+    /// A new connection to the address whose turn it was, or to the next that does not fail at
+    /// once; nil when that one fails and the upstream `isServed` by another connection as well.
+    func connectInTurn(_ now: UInt64, isServed: Bool) throws(Failure) -> ChannelPointer? {
+        guard isServed else { return try connect(from: turn, now: now) }
+        do throws(Failure) {
+            return try connect(endpoint: current[turn], now: now)
+        } catch {
+            return nil
+        }
     }
 
     // MARK: who waits

@@ -54,13 +54,11 @@ public final class Worker {
     private(set) var listeners: [Listener] = []
     private var queued: [UInt32] = []
     private var turn: [UInt32] = []
-    private var nextSweep: UInt64 = 0
+    private var sweeps: SweepSchedule
 
     /// Tokens from here on are not channels: listeners by number, and last the wake-up.
     private static let listenerToken = UInt64(1) << 63
     private static let wakeupToken = UInt64.max
-    /// How often deadlines are looked at: timeouts are that exact.
-    private static let sweepNanoseconds: UInt64 = 250_000_000
     private static let acceptsMax = 64
     /// Turns in a row before the poller is asked what else there is: one client with thousands of
     /// streams must not keep others waiting.
@@ -79,6 +77,7 @@ public final class Worker {
         self.bufferedBytesMax = bufferedBytesMax
         control = try Control()
         now = Clock.monotonicNanoseconds
+        sweeps = SweepSchedule(now: now)
         channels = try Channels()
         pools = UpstreamPools(channels: channels)
         exchanges = Exchanges(channels: channels, pools: pools, decoders: decoders, frames: frames)
@@ -122,7 +121,7 @@ public final class Worker {
     public func run() {
         while !control.isStopping {
             let isIdle = queued.isEmpty && !sessions.isWaiting
-            let count = channels.wait(milliseconds: isIdle ? Self.waitMilliseconds : 0)
+            let count = channels.wait(milliseconds: isIdle ? sweeps.milliseconds(from: now) : 0)
             now = Clock.monotonicNanoseconds
             let wall = Clock.wallNanoseconds
             wallNanoseconds = Int64(truncatingIfNeeded: wall)
@@ -131,14 +130,12 @@ public final class Worker {
             takeTurns()
             sessions.takeTurns { multiplexer.write($0) }
             channels.takeHandshakes { listeners[Int($0)].handler.count($1) }
-            if now >= nextSweep { sweep() }
+            if sweeps.isDue(now) { sweep() }
             if isDraining, channels.clientCount == 0 { break }
         }
         closeAll()
         control.end()
     }
-
-    private static let waitMilliseconds = CInt(sweepNanoseconds / 1_000_000)
 
     // MARK: what the two sides need
 
@@ -236,6 +233,9 @@ public final class Worker {
         listeners[Int(client.pointee.group)].handler
     }
 
+    /// An exchange under way ends at this time, in monotonic nanoseconds.
+    func expect(_ deadline: UInt64) { sweeps.expect(deadline) }
+
     /// Gives the channel another turn after the events of this round.
     func queue(_ channel: ChannelPointer) {
         guard !channel.pointee.flags.contains(.queued) else { return }
@@ -289,8 +289,7 @@ public final class Worker {
     }
 
     private func sweep() {
-        nextSweep = now &+ Self.sweepNanoseconds
-        channels.expired(at: now) { channel in
+        let soonest = channels.expired(at: now) { channel in
             if channel.pointee.kind == .session {
                 multiplexer.expired(channel)
             } else if channel.pointee.side == .client {
@@ -299,6 +298,7 @@ public final class Worker {
                 forwarder.expired(channel)
             }
         }
+        sweeps.swept(now, soonest: soonest)
         for index in listeners.indices where !listeners[index].isClosed {
             listeners[index].handler.count(.open(channels.clientCount(of: index)))
             if listeners[index].gate?.isClosed ?? false {

@@ -22,8 +22,7 @@ struct cscan_filter {
     // (one bit each) that have a word with such a byte there. All zero: no words.
     uint8_t low[CSCAN_WIDTH][16];
     uint8_t high[CSCAN_WIDTH][16];
-    // The same for the low seven bits of each byte, which decide; nibbles are for what cannot look
-    // up as many.
+    // The same for the low seven bits of each byte. What either lets pass both are asked about.
     uint8_t septets[CSCAN_WIDTH][128];
     // The words of group g are words[start[g]] up to words[start[g + 1]].
     uint32_t start[CSCAN_GROUPS + 1];

@@ -95,6 +95,20 @@ extension Kind where Value == String {
         }
     }
 
+    /// An origin in the one spelling that browsers send (RFC 6454 §6.2).
+    static var origin: Kind {
+        Kind(accepted: "an origin in lower case such as https://console.example") { text in
+            for scheme in ["https://", "http://"] where text.hasPrefix(scheme) {
+                let host = text.utf8.dropFirst(scheme.utf8.count)
+                let isHost = host.allSatisfy { byte in
+                    (0x61...0x7A).contains(byte) || byte &- 0x30 < 10 || ".-:[]".utf8.contains(byte)
+                }
+                return isHost && !host.isEmpty ? text : nil
+            }
+            return nil
+        }
+    }
+
     /// A folder that is as it is spelled: whether there is one is seen when it is used.
     static var hostFolder: Kind {
         Kind(accepted: "an absolute path without . and .. such as /srv/agents") { text in

@@ -8,6 +8,8 @@ public struct GatewayConfiguration: Sendable, Equatable {
     /// Whether `Authorization: Bearer` may hold an API key, beside `X-API-Key`.
     public var bearerIsKey: Bool
     public var rateLimit: RateLimitConfiguration
+    /// Nil: browsers let no other origin's page call.
+    public var crossOrigin: CrossOriginConfiguration?
 
     private static let presets = FrontConfiguration.Presets(
         listen: Endpoint(host: "0.0.0.0", port: 8080),
@@ -21,6 +23,8 @@ public struct GatewayConfiguration: Sendable, Equatable {
         routes = table.routes
         bearerIsKey = section.read("bearer_keys", .boolean, default: true)
         rateLimit = RateLimitConfiguration(section.section("rate_limit"))
+        crossOrigin =
+            section.has("cors") ? CrossOriginConfiguration(section.section("cors")) : nil
         section.finish()
         guard let front else { return nil }
         self.front = front

@@ -19,6 +19,8 @@ struct ByteClass: @unchecked Sendable {
     static let hexDigit: UInt8 = 32
     /// What a path may hold that needs no second look: `pchar` without `%`, `;` and `.`.
     static let plainPath: UInt8 = 64
+    /// A token character that is not in upper case, as names have them in HTTP/2 (RFC 9113 §8.2.1).
+    static let lowercaseToken: UInt8 = 128
 
     let table: UnsafeMutablePointer<UInt8>
 
@@ -44,6 +46,9 @@ struct ByteClass: @unchecked Sendable {
         for byte in 0..<256 where table[byte] & plain != 0 { table[byte] |= Self.plainPath }
         for byte in ":@".utf8 { table[Int(byte)] |= Self.plainPath }
         for byte in ";.".utf8 { table[Int(byte)] &= ~Self.plainPath }
+        for byte in 0..<256 where table[byte] & Self.token != 0 && !(0x41...0x5A).contains(byte) {
+            table[byte] |= Self.lowercaseToken
+        }
     }
 
     func has(_ byte: UInt8, _ mask: UInt8) -> Bool { table[Int(byte)] & mask != 0 }

@@ -74,6 +74,7 @@ public enum FieldName: String, CaseIterable, Sendable {
     case acceptEncoding = "accept-encoding"
     case acceptLanguage = "accept-language"
     case acceptRanges = "accept-ranges"
+    case accessControlRequestMethod = "access-control-request-method"
     case age
     case allow
     case altSvc = "alt-svc"

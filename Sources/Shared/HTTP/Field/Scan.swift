@@ -22,6 +22,52 @@ enum Scan {
         return index
     }
 
+    /// The first `byte` at or after `start`; `count` when there is none.
+    @inline(__always)
+    static func first(_ byte: UInt8, in input: Input, from start: Int) -> Int {
+        var index = start
+        while index &+ 16 <= input.count {
+            let hit = firstLane(load(input, index) .== Lanes(repeating: byte))
+            if hit < 16 { return index &+ hit }
+            index &+= 16
+        }
+        while index < input.count, input[index] != byte { index &+= 1 }
+        return index
+    }
+
+    /// Whether the first `count` bytes are lower-case letters and hyphens, as most names in HTTP/2
+    /// are. Sixteen bytes more are read.
+    @inline(__always)
+    static func isPlainName(_ base: UnsafeRawPointer, _ count: Int) -> Bool {
+        var index = 0
+        while index < count {
+            let lanes = base.loadUnaligned(fromByteOffset: index, as: Lanes.self)
+            let letters = (lanes &- Lanes(repeating: UInt8(ascii: "a"))) .< Lanes(repeating: 26)
+            let hit = firstLane(.!(letters .| (lanes .== Lanes(repeating: UInt8(ascii: "-")))))
+            if hit < 16 { return index &+ hit >= count }
+            index &+= 16
+        }
+        return true
+    }
+
+    /// The first blank, control or DEL; `count` when there is none.
+    @inline(__always)
+    static func blank(in input: Input) -> Int {
+        var index = 0
+        while index &+ 16 <= input.count {
+            let lanes = load(input, index)
+            let hit = firstLane(
+                (lanes .<= Lanes(repeating: 0x20)) .| (lanes .== Lanes(repeating: 0x7F)))
+            if hit < 16 { return index &+ hit }
+            index &+= 16
+        }
+        while index < input.count {
+            if input[index] <= 0x20 || input[index] == 0x7F { return index }
+            index &+= 1
+        }
+        return index
+    }
+
     /// The first byte at or after `start` that is neither a letter nor a hyphen, when sixteen
     /// bytes are there; else `start`. Most field names end there.
     @inline(__always)

@@ -28,7 +28,11 @@ extension H2Connection {
         let isFirst = frame.pointee.headers.cat != NGHTTP2_HCAT_HEADERS
         let kind: H2HeadReader.Kind =
             isFirst ? role == .server ? .request : .response : .trailers
-        head.begin(kind, of: frame.pointee.hd.stream_id, space)
+        let stream = frame.pointee.hd.stream_id
+        head.begin(kind, of: stream, space)
+        if role == .client, let state = state(of: stream) {
+            head.answersWebSocket = state.pointee.opensWebSocket
+        }
         return Self.done
     }
 
@@ -64,7 +68,10 @@ extension H2Connection {
             if ends { events.append(.end(stream: stream, user: user(of: stream))) }
         case NGHTTP2_RST_STREAM.rawValue: glitch(.reset)
         case NGHTTP2_SETTINGS.rawValue:
-            if flags & NGHTTP2_FLAG_ACK.rawValue == 0 { glitch(.settings) }
+            if flags & NGHTTP2_FLAG_ACK.rawValue == 0 {
+                glitch(.settings)
+                takeSettings(frame.pointee.settings)
+            }
         case NGHTTP2_PING.rawValue: glitch(.idle)
         case NGHTTP2_WINDOW_UPDATE.rawValue:
             if frame.pointee.window_update.window_size_increment < 64 { glitch(.unknown) }
@@ -76,6 +83,19 @@ extension H2Connection {
         default: break
         }
         return Self.done
+    }
+
+    /// Of the peer's settings, what nghttp2 does not heed for us.
+    private func takeSettings(_ settings: nghttp2_settings) {
+        for index in 0..<settings.niv {
+            guard let setting = settings.iv?[index],
+                setting.settings_id == Int32(NGHTTP2_SETTINGS_HEADER_TABLE_SIZE.rawValue)
+            else { continue }
+            headFrames.limitTable(to: Int(setting.value))
+        }
+        guard role == .client, !hasSettings else { return }
+        hasSettings = true
+        events.append(.settings)
     }
 
     private func finishHead(_ stream: Int32, _ frame: FramePointer, ends: Bool) -> Int32 {

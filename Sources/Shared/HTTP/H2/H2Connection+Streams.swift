@@ -64,34 +64,60 @@ extension H2Connection {
     /// it `ends` the stream, content is what `offer` gives. False when it cannot be sent.
     public func respond(_ stream: Int32, _ text: UnsafeRawBufferPointer, ends: Bool) -> Bool {
         guard let session else { return false }
-        var block = H2FieldBlock(space)
-        guard block.readResponse(text) else { return false }
-        if block.status < 200 {
-            let status = nghttp2_submit_headers(
-                session, 0, stream, nil, block.fields, block.count, nil)
-            return status == 0
-        }
+        var block = H2FieldBlock(text, space)
+        guard block.readResponse(), let head = heads.make(block) else { return false }
+        let isFinal = block.status >= 200
         var source = Self.contentSource
-        return withUnsafePointer(to: &source) {
-            nghttp2_submit_response(
-                session, stream, block.fields, block.count, ends ? nil : $0) == 0
-        }
-    }
-
-    /// Sends a request head, spelled as in HTTP/1.1. Nil when no stream can be opened.
-    public func request(
-        _ text: UnsafeRawBufferPointer, scheme: StaticString, ends: Bool, user: UInt32
-    ) -> Int32? {
-        guard let session, let state = makeState(user: user) else { return nil }
-        var block = H2FieldBlock(space)
-        var stream: Int32 = -1
-        if block.readRequest(text, scheme: scheme) {
-            var source = Self.contentSource
-            stream = withUnsafePointer(to: &source) {
-                nghttp2_submit_request(
-                    session, nil, block.fields, block.count, ends ? nil : $0, state)
+        let status = Self.withStandIn { field in
+            guard isFinal else {
+                return nghttp2_submit_headers(session, 0, stream, nil, field, 1, nil)
+            }
+            return withUnsafePointer(to: &source) {
+                nghttp2_submit_response(session, stream, field, 1, ends ? nil : $0)
             }
         }
+        return keep(head, for: stream, if: status == 0)
+    }
+
+    /// Calls `body` with the field that nghttp2 is given in place of a head's fields: they are
+    /// spelled when the frame is written (`H2HeadFrames`).
+    static func withStandIn(_ body: (UnsafePointer<nghttp2_nv>) -> Int32) -> Int32 {
+        let status: StaticString = "200"
+        let value = UnsafeRawBufferPointer(start: status.utf8Start, count: status.utf8CodeUnitCount)
+        return withStandIn(":status", value, body)
+    }
+
+    private static func withStandIn(
+        _ name: StaticString, _ value: UnsafeRawBufferPointer,
+        _ body: (UnsafePointer<nghttp2_nv>) -> Int32
+    ) -> Int32 {
+        // nghttp2 takes pointers to what it does not change.
+        var field = nghttp2_nv()
+        field.name = UnsafeMutablePointer(mutating: name.utf8Start)
+        field.namelen = name.utf8CodeUnitCount
+        field.value = value.baseAddress.map {
+            UnsafeMutableRawPointer(mutating: $0).assumingMemoryBound(to: UInt8.self)
+        }
+        field.valuelen = value.count
+        field.flags = UInt8(truncatingIfNeeded: NGHTTP2_NV_FLAG_NO_COPY_NAME.rawValue)
+        return body(&field)
+    }
+
+    /// Keeps the head until its frame is written, if nghttp2 took it.
+    func keep(
+        _ head: H2OutgoingHeads.HeadPointer, for stream: Int32, if isTaken: Bool
+    ) -> Bool {
+        if isTaken { heads.append(head, for: stream) } else { heads.release(head) }
+        return isTaken
+    }
+
+    /// Sends a request head, spelled as in HTTP/1.1; one that asks for a WebSocket becomes an
+    /// extended CONNECT, and a success in answer to it a 101. Nil when no stream can be opened.
+    public func request(
+        _ text: UnsafeRawBufferPointer, isSecure: Bool, ends: Bool, user: UInt32
+    ) -> Int32? {
+        guard let session, let state = makeState(user: user) else { return nil }
+        let stream = submit(text, isSecure: isSecure, ends: ends, to: session, state)
         guard stream > 0 else {
             release(state)
             return nil
@@ -99,6 +125,23 @@ extension H2Connection {
         boundCount &+= 1
         unopened.append((stream, state))
         return stream
+    }
+
+    private func submit(
+        _ text: UnsafeRawBufferPointer, isSecure: Bool, ends: Bool, to session: OpaquePointer,
+        _ state: H2StreamPointer
+    ) -> Int32 {
+        var block = H2FieldBlock(text, space)
+        guard block.readRequest(isSecure: isSecure), let head = heads.make(block) else { return -1 }
+        state.pointee.opensWebSocket = block.opensWebSocket
+        var source = Self.contentSource
+        // What the response may be depends on the method (RFC 9110 §6.4.1).
+        let stream = Self.withStandIn(":method", block.method) { field in
+            withUnsafePointer(to: &source) {
+                nghttp2_submit_request(session, nil, field, 1, ends ? nil : $0, state)
+            }
+        }
+        return keep(head, for: stream, if: stream > 0) ? stream : -1
     }
 
     /// The request's head is on its way, or never will be.
@@ -147,6 +190,13 @@ extension H2Connection {
         guard let session else { return 0 }
         let setting = NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS
         return Int(nghttp2_session_get_remote_settings(session, setting))
+    }
+
+    /// Whether the peer takes WebSockets over its streams (RFC 8441 §3).
+    public var takesWebSockets: Bool {
+        guard let session, hasSettings else { return false }
+        let setting = NGHTTP2_SETTINGS_ENABLE_CONNECT_PROTOCOL
+        return nghttp2_session_get_remote_settings(session, setting) == 1
     }
 
     /// How much content the peer would take now.

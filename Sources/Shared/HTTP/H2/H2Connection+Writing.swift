@@ -45,9 +45,12 @@ extension H2Connection {
         state.pointee.pending = UnsafeRawBufferPointer(
             rebasing: pending[..<state.pointee.contentBytes])
         state.pointee.trailerBytes = 0
-        var block = H2FieldBlock(space)
-        guard block.readTrailers(lines), block.count > 0 else { return false }
-        return nghttp2_submit_trailer(session, stream, block.fields, block.count) == 0
+        var block = H2FieldBlock(lines, space)
+        guard block.readTrailers(), block.count > 0, let head = heads.make(block) else {
+            return false
+        }
+        let status = Self.withStandIn { nghttp2_submit_trailer(session, stream, $0, 1) }
+        return keep(head, for: stream, if: status == 0)
     }
 
     /// Writes a DATA frame straight from where its content lies.
@@ -80,12 +83,13 @@ extension H2Connection {
 
     private static var frameHeaderBytes: Int { 9 }
 
-    /// A request that the peer takes no more, or that was given up before it was written.
+    /// A head that cannot be sent any more, or a request that the peer takes no more, or that was
+    /// given up before it was written.
     func notSent(_ frame: FramePointer?) -> Int32 {
-        guard let frame, UInt32(frame.pointee.hd.type) == NGHTTP2_HEADERS.rawValue,
-            let state = unopened.first(where: { $0.stream == frame.pointee.hd.stream_id })?.state
-        else { return 0 }
+        guard let frame, UInt32(frame.pointee.hd.type) == NGHTTP2_HEADERS.rawValue else { return 0 }
         let stream = frame.pointee.hd.stream_id
+        if let head = heads.take(stream) { heads.release(head) }
+        guard let state = unopened.first(where: { $0.stream == stream })?.state else { return 0 }
         events.append(.closed(stream: stream, user: state.pointee.user, .refusedStream))
         forget(stream, state)
         return 0

@@ -34,8 +34,13 @@ public final class H2Connection {
     /// Where `write` writes to.
     var output = UnsafeMutableRawBufferPointer(start: nil, count: 0)
     var written = 0
+    /// Heads that are to be framed.
+    var heads: H2OutgoingHeads
+    var headFrames: H2HeadFrames
     /// What nghttp2 has serialised and did not fit into the last output.
     private var overhang = UnsafeRawBufferPointer(start: nil, count: 0)
+    /// It is a frame with a head, which goes as a whole.
+    private var overhangIsHead = false
     /// The unfinished head of a batch, for the next one.
     private var carried: UnsafeMutableRawBufferPointer?
     private var isBroken = false
@@ -48,6 +53,8 @@ public final class H2Connection {
     var unopened: [(stream: Int32, state: H2StreamPointer)] = []
     /// The first of the list of all that `makeState` made and `release` has not freed.
     var states: H2StreamPointer?
+    /// Whether an upstream's settings have come.
+    public internal(set) var hasSettings = false
     /// The peer made more nuisance than it may.
     public internal(set) var isAbusive = false
     /// Streams that `bind` has made known and that are not closed.
@@ -61,6 +68,8 @@ public final class H2Connection {
         self.role = role
         self.space = space
         head = H2HeadReader(limits)
+        heads = H2OutgoingHeads(space.memory)
+        headFrames = H2HeadFrames(space.memory)
         events.reserveCapacity(Self.eventsReserved)
         session = H2Session.open(
             role, limits, space.memory, for: Unmanaged.passUnretained(self).toOpaque())
@@ -186,22 +195,18 @@ public final class H2Connection {
 
     // MARK: bytes out
 
+    /// What `write` needs at least, so that there is room for every head.
+    public static let outputBytesMin = 256 << 10
+
     /// Writes frames to `output` as far as they fit. Returns the count of bytes.
     public func write(to output: UnsafeMutableRawBufferPointer) -> Int {
-        guard let session, let base = output.baseAddress else { return 0 }
+        precondition(output.count >= Self.outputBytesMin)
+        guard let session else { return 0 }
         self.output = output
         written = 0
         defer { self.output = UnsafeMutableRawBufferPointer(start: nil, count: 0) }
         while true {
-            if !overhang.isEmpty {
-                let count = min(overhang.count, output.count &- written)
-                if let source = overhang.baseAddress {
-                    (base + written).copyMemory(from: source, byteCount: count)
-                }
-                written &+= count
-                overhang = UnsafeRawBufferPointer(rebasing: overhang[count...])
-                guard overhang.isEmpty else { return written }
-            }
+            guard overhang.isEmpty || writeOverhang() else { return written }
             var frame: UnsafePointer<UInt8>?
             let count = nghttp2_session_mem_send(session, &frame)
             guard count > 0 else {
@@ -209,7 +214,37 @@ public final class H2Connection {
                 return written
             }
             overhang = UnsafeRawBufferPointer(start: frame, count: count)
+            overhangIsHead = H2HeadFrames.isHead(overhang)
         }
+    }
+
+    /// False when not all of it fits.
+    private func writeOverhang() -> Bool {
+        if overhangIsHead { return writeHead() }
+        let count = min(overhang.count, output.count &- written)
+        if let source = overhang.baseAddress, let base = output.baseAddress {
+            (base + written).copyMemory(from: source, byteCount: count)
+        }
+        written &+= count
+        overhang = UnsafeRawBufferPointer(rebasing: overhang[count...])
+        return overhang.isEmpty
+    }
+
+    /// Writes the head that nghttp2's frame stands for. False when it does not fit.
+    private func writeHead() -> Bool {
+        let stream = H2HeadFrames.stream(of: overhang)
+        guard let base = output.baseAddress, let head = heads.take(stream) else {
+            isBroken = true
+            return false
+        }
+        guard output.count &- written >= H2HeadFrames.byteCountMax(head) else {
+            heads.prepend(head)
+            return false
+        }
+        written &+= headFrames.write(head, overhang, to: base + written)
+        heads.release(head)
+        overhang = UnsafeRawBufferPointer(start: nil, count: 0)
+        return true
     }
 
     /// Whether `write` would write something.

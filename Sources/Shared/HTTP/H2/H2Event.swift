@@ -15,6 +15,8 @@ public enum H2Event: Equatable, Sendable {
     case closed(stream: Int32, user: UInt32, H2ErrorCode)
     /// All that was offered for the stream is framed, or the end of our direction is.
     case drained(stream: Int32, user: UInt32)
+    /// An upstream's first settings are there: it is known what it takes.
+    case settings
     /// The peer takes no more streams; those above `lastStream` were not looked at.
     case goAway(lastStream: Int32, H2ErrorCode)
 }

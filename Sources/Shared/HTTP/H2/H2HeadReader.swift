@@ -38,6 +38,8 @@ struct H2HeadReader {
     private var spoken = ByteRange.empty
     /// Whether the WebSocket that it asks for is of the version that there is (RFC 6455 §4.1).
     private var hasWebSocketVersion = false
+    /// Of a response: to a request of ours that opens a WebSocket, which any success does.
+    var answersWebSocket = false
     /// The line of the first `cookie`: crumbs that follow are joined to it (RFC 9113 §8.2.3).
     private var cookieEnd = 0
 
@@ -104,30 +106,29 @@ struct H2HeadReader {
         _ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer, _ space: H2Workspace
     ) throws(Problem) {
         // A blank or a control could end a part of the request line.
-        guard !isSealed, !value.isEmpty, value.allSatisfy({ $0 > ASCII.space && $0 != 0x7F }) else {
+        guard !isSealed, let input = Input(value), Scan.blank(in: input) == value.count else {
             throw .malformed
         }
         let range = ByteRange(offset: space.used, length: value.count)
-        if name.equalsFolded(":method"), kind == .request, method.isEmpty {
+        if kind != .request {
+            guard name.equals(":status"), status.isEmpty, fieldCount == 0 else { throw .malformed }
+            kind = .response
+            status = range
+        } else if name.equals(":method"), method.isEmpty {
             method = range
-        } else if name.equalsFolded(":path"), kind == .request, path.isEmpty {
-            guard value[0] == UInt8(ascii: "/") || value.equalsFolded("*") else {
-                throw .malformed
-            }
+        } else if name.equals(":path"), path.isEmpty {
+            guard value[0] == UInt8(ascii: "/") || value.equals("*") else { throw .malformed }
             path = range
-        } else if name.equalsFolded(":authority"), kind == .request, authority == nil {
+        } else if name.equals(":authority"), authority == nil {
             authority = range
-        } else if name.equalsFolded(":scheme"), kind == .request {
+        } else if name.equals(":scheme") {
             guard value.equalsFolded("http") || value.equalsFolded("https") else {
                 throw .malformed
             }
             return
-        } else if name.equalsFolded(":protocol"), kind == .request, spoken.isEmpty {
+        } else if name.equals(":protocol"), spoken.isEmpty {
             guard value.equalsFolded("websocket") else { throw .malformed }
             spoken = range
-        } else if name.equalsFolded(":status"), kind != .request, status.isEmpty, fieldCount == 0 {
-            kind = .response
-            status = range
         } else {
             throw .malformed
         }
@@ -145,29 +146,35 @@ struct H2HeadReader {
         }
     }
 
+    /// What stands around method, target and host.
+    private static let requestLineOverhead = 32
+
     private func writeRequestLine(_ space: H2Workspace) throws(Problem) {
         let target = path.isEmpty ? authority ?? .empty : path
         guard !method.isEmpty, !target.isEmpty else { throw .malformed }
-        if spoken.isEmpty {
-            try append(method.slice(of: space.text), space)
-        } else {
-            try append("GET", space)
+        let method = method.slice(of: space.text)
+        let path = target.slice(of: space.text)
+        let host = authority?.slice(of: space.text)
+        let room = method.count &+ path.count &+ (host?.count ?? 0) &+ Self.requestLineOverhead
+        guard let place = space.reserve(room) else { throw .malformed }
+        var line = ByteWriter(UnsafeMutableRawBufferPointer(start: place, count: room))
+        if spoken.isEmpty { line.append(method) } else { line.append("GET") }
+        line.append(" ")
+        line.append(path)
+        line.append(" HTTP/1.1\r\n")
+        if let host {
+            line.append("host: ")
+            line.append(host)
+            line.append("\r\n")
         }
-        try append(" ", space)
-        try append(target.slice(of: space.text), space)
-        try append(" HTTP/1.1\r\n", space)
-        if let authority {
-            try append("host: ", space)
-            try append(authority.slice(of: space.text), space)
-            try append("\r\n", space)
-        }
+        space.giveBack(room &- line.count)
         if !spoken.isEmpty { try writeUpgrade(space) }
     }
 
     /// An extended CONNECT is spelled as the GET that HTTP/1.1 opens a WebSocket with, for which
     /// the client of HTTP/2 has no key (RFC 8441 §5).
     private func writeUpgrade(_ space: H2Workspace) throws(Problem) {
-        guard method.slice(of: space.text).elementsEqual("CONNECT".utf8), !path.isEmpty else {
+        guard method.slice(of: space.text).equals("CONNECT"), !path.isEmpty else {
             throw .malformed
         }
         try append(
@@ -185,6 +192,11 @@ struct H2HeadReader {
             code = code &* 10 &+ Int(digit &- 0x30)
         }
         guard status.count == 3 else { throw .malformed }
+        if answersWebSocket, 200..<300 ~= code {
+            return try append(
+                "HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: websocket\r\n",
+                space)
+        }
         try append("HTTP/1.1 ", space)
         try append(status.slice(of: space.text), space)
         try append(" ", space)
@@ -197,36 +209,71 @@ struct H2HeadReader {
     private mutating func addField(
         _ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer, _ space: H2Workspace
     ) throws(Problem) {
-        try check(name, value)
-        if kind == .request {
-            if name.equalsFolded("host"), let authority {
-                // One host, said twice, is one; two are a way around somebody's rules.
-                guard value.equalsFolded(authority.slice(of: space.text)) else {
-                    throw .malformed
-                }
-                return
-            }
-            if !spoken.isEmpty, name.equalsFolded("sec-websocket-key") { return }
-            if name.equalsFolded("sec-websocket-version"), value.equalsFolded("13") {
-                hasWebSocketVersion = true
-            }
-            if name.equalsFolded("cookie"), cookieEnd > 0 { return try joinCookie(value, space) }
+        if kind == .request, try isSettled(name, value, space) { return }
+        let count = name.count &+ value.count &+ 4
+        guard let place = space.reserve(count) else { throw .malformed }
+        if let source = name.baseAddress {
+            place.copyMemory(from: source, byteCount: name.count)
         }
-        try append(name, space)
-        try append(": ", space)
-        try append(value, space)
-        if kind == .request, name.equalsFolded("cookie") { cookieEnd = space.used }
-        try append("\r\n", space)
+        let middle = place + name.count
+        middle.storeBytes(of: UInt8(ascii: ":"), as: UInt8.self)
+        middle.storeBytes(of: ASCII.space, toByteOffset: 1, as: UInt8.self)
+        if let source = value.baseAddress {
+            (middle + 2).copyMemory(from: source, byteCount: value.count)
+        }
+        let end = middle + 2 + value.count
+        if kind == .request, name.equals("cookie") { cookieEnd = space.used &- 2 }
+        end.storeBytes(of: ASCII.carriageReturn, as: UInt8.self)
+        end.storeBytes(of: ASCII.lineFeed, toByteOffset: 1, as: UInt8.self)
+        guard Self.isLine(place, count, name, value) else { throw .malformed }
     }
 
-    private func check(
-        _ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer
-    ) throws(Problem) {
-        guard let input = Input(name) else { throw .malformed }
-        let end = input.end(of: ByteClass.token, from: 0, in: ByteClass.shared.table)
-        guard end == name.count, !name.contains(where: { $0 &- 0x41 < 26 }) else {
-            throw .malformed
+    /// Whether what was written is one field line, and means what it meant in HTTP/2.
+    private static func isLine(
+        _ line: UnsafeMutableRawPointer, _ count: Int, _ name: UnsafeRawBufferPointer,
+        _ value: UnsafeRawBufferPointer
+    ) -> Bool {
+        guard !name.isEmpty, Scan.isPlainName(line, name.count) || isName(name),
+            let input = Input(
+                UnsafeRawBufferPointer(start: line, count: count &+ H2Workspace.slackBytes)),
+            FieldLine.endOfValue(input, from: name.count &+ 2) == count &- 2
+        else { return false }
+        return value.isEmpty || !(isBlank(value[0]) || isBlank(value[value.count &- 1]))
+    }
+
+    private static func isName(_ name: UnsafeRawBufferPointer) -> Bool {
+        guard let input = Input(name) else { return false }
+        let end = input.end(of: ByteClass.lowercaseToken, from: 0, in: ByteClass.shared.table)
+        return end == name.count
+    }
+
+    /// Whether a request's field needs no line of its own.
+    private mutating func isSettled(
+        _ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer, _ space: H2Workspace
+    ) throws(Problem) -> Bool {
+        switch name.count {
+        case 4:
+            guard name.equals("host"), let authority else { return false }
+            try check(value)
+            // One host, said twice, is one; two are a way around somebody's rules.
+            guard value.equalsFolded(authority.slice(of: space.text)) else { throw .malformed }
+            return true
+        case 6:
+            guard name.equals("cookie"), cookieEnd > 0 else { return false }
+            try check(value)
+            try joinCookie(value, space)
+            return true
+        case 17: return !spoken.isEmpty && name.equals("sec-websocket-key")
+        case 21:
+            if name.equals("sec-websocket-version"), value.equals("13") {
+                hasWebSocketVersion = true
+            }
+            return false
+        default: return false
         }
+    }
+
+    private func check(_ value: UnsafeRawBufferPointer) throws(Problem) {
         guard let text = Input(value) else { return }
         guard FieldLine.endOfValue(text, from: 0) == value.count,
             !Self.isBlank(value[0]), !Self.isBlank(value[value.count &- 1])

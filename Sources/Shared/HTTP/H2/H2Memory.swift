@@ -50,15 +50,22 @@ public final class H2Memory {
         lists = .allocate(capacity: Self.classCount)
         lists.initialize(repeating: List(), count: Self.classCount)
         table.mem_user_data = Unmanaged.passUnretained(self).toOpaque()
-        table.malloc = { size, memory in H2Memory.of(memory)?.take(size) }
+        table.malloc = { size, memory in H2Memory.with(memory) { $0.take(size) } }
         table.calloc = { count, size, memory in
             let (bytes, isTooMuch) = count.multipliedReportingOverflow(by: size)
-            guard !isTooMuch, let block = H2Memory.of(memory)?.take(bytes) else { return nil }
+            guard !isTooMuch, let block = H2Memory.with(memory, { $0.take(bytes) }) else {
+                return nil
+            }
             block.initializeMemory(as: UInt8.self, repeating: 0, count: bytes)
             return block
         }
-        table.realloc = { block, size, memory in H2Memory.of(memory)?.resize(block, size) }
-        table.free = { block, memory in H2Memory.of(memory)?.give(block) }
+        table.realloc = { block, size, memory in
+            H2Memory.with(memory) { $0.resize(block, size) }
+        }
+        table.free = { block, memory in
+            guard let memory else { return }
+            Unmanaged<H2Memory>.fromOpaque(memory)._withUnsafeGuaranteedRef { $0.give(block) }
+        }
     }
 
     deinit {
@@ -68,8 +75,12 @@ public final class H2Memory {
         lists.deallocate()
     }
 
-    private static func of(_ memory: UnsafeMutableRawPointer?) -> H2Memory? {
-        memory.map { Unmanaged<H2Memory>.fromOpaque($0).takeUnretainedValue() }
+    /// Calls `body` without counting a reference.
+    private static func with(
+        _ memory: UnsafeMutableRawPointer?, _ body: (H2Memory) -> UnsafeMutableRawPointer?
+    ) -> UnsafeMutableRawPointer? {
+        guard let memory else { return nil }
+        return Unmanaged<H2Memory>.fromOpaque(memory)._withUnsafeGuaranteedRef(body)
     }
 
     // MARK: blocks

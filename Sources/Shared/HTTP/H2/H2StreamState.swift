@@ -11,6 +11,8 @@ struct H2StreamState {
     var isDeferred = false
     /// The frame that ends our direction was written.
     var isEnded = false
+    /// Its request was an extended CONNECT of ours.
+    var opensWebSocket = false
     /// The connection's list of all its states.
     var previous: UnsafeMutablePointer<H2StreamState>?
     var next: UnsafeMutablePointer<H2StreamState>?

@@ -1,5 +1,4 @@
 internal import Bytes
-internal import CNghttp2
 
 /// Memory that the HTTP/2 connections of a worker use for one batch of bytes at a time. Heads of
 /// both directions hold credentials, so no core dump has it.
@@ -10,21 +9,22 @@ public final class H2Workspace {
     private var storage: UnsafeMutableRawBufferPointer { storageMemory.bytes }
     /// How much of `storage` is filled.
     var used = 0
-    /// A head on its way out: its names in lower case, and where each field lies.
-    private let outgoingMemory = UndumpedMemory(byteCount: outgoingBytes)
-    var outgoing: UnsafeMutableRawBufferPointer { outgoingMemory.bytes }
-    let fields: UnsafeMutablePointer<nghttp2_nv>
+    /// Where the fields of a head on its way out lie.
+    let fields: UnsafeMutablePointer<H2OutgoingField>
 
     /// Past this no further head is begun before those that are there were taken.
     static let pauseBytes = 512 << 10
     /// Room for what may come up to `pauseBytes`, and one more head.
     private static let storageBytes = pauseBytes + (512 << 10)
-    static let outgoingBytes = 256 << 10
+    /// How far behind what was reserved may be read.
+    static let slackBytes = 16
+    /// The most bytes of a head on its way out, as HTTP/1.1 spells it.
+    static let outgoingBytes = 192 << 10
     static let fieldsMax = 1024
 
     public init() {
         fields = .allocate(capacity: Self.fieldsMax)
-        fields.initialize(repeating: nghttp2_nv(), count: Self.fieldsMax)
+        fields.initialize(repeating: H2OutgoingField(), count: Self.fieldsMax)
     }
 
     deinit { fields.deallocate() }
@@ -34,13 +34,24 @@ public final class H2Workspace {
         UnsafeRawBufferPointer(rebasing: storage[..<used])
     }
 
+    /// Room for `count` bytes behind what is there; nil when they do not fit.
+    func reserve(_ count: Int) -> UnsafeMutableRawPointer? {
+        guard count <= storage.count &- used &- Self.slackBytes, let base = storage.baseAddress
+        else { return nil }
+        let place = base + used
+        used &+= count
+        return place
+    }
+
+    /// Of what was reserved last, `count` bytes at its end were not used.
+    func giveBack(_ count: Int) { used &-= count }
+
     /// False when it does not fit.
     func append(_ bytes: UnsafeRawBufferPointer) -> Bool {
-        guard bytes.count <= storage.count &- used else { return false }
-        if let source = bytes.baseAddress, let base = storage.baseAddress {
-            (base + used).copyMemory(from: source, byteCount: bytes.count)
+        guard let place = reserve(bytes.count) else { return false }
+        if let source = bytes.baseAddress {
+            place.copyMemory(from: source, byteCount: bytes.count)
         }
-        used &+= bytes.count
         return true
     }
 
@@ -50,11 +61,10 @@ public final class H2Workspace {
 
     /// Moves what lies from `place` on by `count` bytes, for what is inserted there.
     func open(_ count: Int, at place: Int) -> UnsafeMutableRawPointer? {
-        guard count <= storage.count &- used, place <= used, let base = storage.baseAddress else {
+        guard place <= used, let base = storage.baseAddress, reserve(count) != nil else {
             return nil
         }
-        (base + place + count).copyMemory(from: base + place, byteCount: used &- place)
-        used &+= count
+        (base + place + count).copyMemory(from: base + place, byteCount: used &- count &- place)
         return base + place
     }
 }

@@ -31,13 +31,3 @@ public enum Method: String, CaseIterable, Sendable, BitwiseCopyable {
         }
     }
 }
-
-extension UnsafeRawBufferPointer {
-    /// Whether the bytes are exactly `text`, which is as long as they are.
-    fileprivate func equals(_ text: StaticString) -> Bool {
-        let expected = UnsafeRawBufferPointer(
-            start: text.utf8Start, count: text.utf8CodeUnitCount)
-        for index in 0..<count where self[index] != expected[index] { return false }
-        return true
-    }
-}

@@ -78,7 +78,7 @@ public nonisolated struct Agentd_V1_SandboxLife: Sendable {
   /// Active, Detached, Suspended or Terminated.
   public var state: String = String()
 
-  /// Why it has ended: terminated, idle, detached, suspended, expired, restarted, or ended by itself.
+  /// Why it has ended: terminated by a client, expired, or ended by itself.
   public var reason: String = String()
 
   public var createdAtMs: UInt64 = 0

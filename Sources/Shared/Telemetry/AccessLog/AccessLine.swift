@@ -46,7 +46,11 @@ public struct AccessLine: ~Copyable {
     /// Text of ours that needs no escaping.
     @inline(__always)
     public mutating func plain(_ field: AccessField, _ value: UnsafeBufferPointer<UInt8>) {
-        text(field) { $0.append(value) }
+        let mark = begin(field)
+        line.append("\"")
+        line.append(value)
+        line.append("\"")
+        end(mark)
     }
 
     /// Text that `write` appends and that needs no escaping.

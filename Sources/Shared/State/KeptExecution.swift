@@ -1,0 +1,9 @@
+/// What is known of an execution with an idempotency key.
+public enum KeptExecution: Sendable, Equatable {
+    /// Nobody asked for it before: whoever asked now runs it.
+    case new
+    /// Its first result, encoded.
+    case done(result: [UInt8])
+    /// An earlier daemon began it and was ended before it had a result.
+    case lost
+}
