@@ -167,7 +167,8 @@ ended = {line.get("request_id") for line in lines() if line["event"] == "ended"}
 missing = told - ended
 assert not missing, f"{len(missing)} of {len(told)} acknowledged requests are not in the audit log"
 status, answer = execute("for f in runs/*; do wc -l < $f; done | sort -u", sandbox)
-assert answer["result"]["stdout"].split() in (["1"], []), answer["result"]["stdout"][:200]
+# A command that was killed may have made its file, and nothing in it.
+assert set(answer["result"]["stdout"].split()) <= {"0", "1"}, answer["result"]["stdout"][:200]
 daemon.terminate()
 assert daemon.wait(60) == 0
 print(f"agentd: {rounds} times killed; {len(told)} acknowledged requests are all in an unbroken log "
