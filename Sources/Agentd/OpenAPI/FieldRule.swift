@@ -23,6 +23,7 @@ struct FieldRule {
     static let name = FieldRule(
         type: "", field: "", isRequired: true, lengths: 1...256, pattern: visible)
 
+    private static let noZero = "^[^\\u0000]+$"
     private static let path = 1...RequestCheck.pathLengthMax
     private static let text = 1...RequestCheck.textLengthMax
 
@@ -64,9 +65,15 @@ struct FieldRule {
         FieldRule(type: "ListAuditRecordsRequest", field: "after", most: .max),
         FieldRule(
             type: "ListAuditRecordsRequest", field: "limit", most: Int64(AuditService.limitMax)),
-        FieldRule(type: "ReadFileRequest", field: "path", isRequired: true, lengths: path),
-        FieldRule(type: "WriteFileRequest", field: "path", isRequired: true, lengths: path),
-        FieldRule(type: "EditFileRequest", field: "path", isRequired: true, lengths: path),
+        FieldRule(
+            type: "ReadFileRequest", field: "path", isRequired: true, lengths: path,
+            pattern: noZero),
+        FieldRule(
+            type: "WriteFileRequest", field: "path", isRequired: true, lengths: path,
+            pattern: noZero),
+        FieldRule(
+            type: "EditFileRequest", field: "path", isRequired: true, lengths: path,
+            pattern: noZero),
         FieldRule(
             type: "EditFileRequest", field: "old_string", isRequired: true, lengths: text),
     ]
