@@ -25,6 +25,9 @@ step "hostile traffic over sockets (a part; scripts/vectors.sh h1 h2 grpc ws att
 step "TLS handshakes with a reload, WebSockets, SIGTERM under load, memory, and an agentd that is killed (a part of scripts/soak.sh)"
 ./scripts/soak.sh --short handshakes websockets drain memory agentd
 
+step "agentd through the gateway: what it runs, every way it says no, and the record of it"
+./scripts/agentd.sh
+
 step "the HTTP API, asked what its document allows and what it does not, by schemathesis"
 ./scripts/schemathesis.sh --short
 
