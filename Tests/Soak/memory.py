@@ -104,8 +104,11 @@ def main():
     print(
         f"{len(answers)} calls, {len(wrong)} not answered with 200; found where it may be: "
         f"{', '.join(sorted(controls))}; leaks: {', '.join(leaks + told) or 'none'}")
-    known = {"raw", "basic", "percent", "coded bearer", "coded header", "coded basic", "coded query"}
-    sys.exit(bool(wrong or leaks or told or not known <= controls))
+    # What the egress sends by HTTP/2 is not in Huffman's code; it is looked for all the same.
+    known = {"raw", "basic", "percent"}
+    if unseen := known - controls:
+        print(f"the look is blind: not found where they have to be: {', '.join(sorted(unseen))}")
+    sys.exit(bool(wrong or leaks or told or unseen))
 
 
 main()

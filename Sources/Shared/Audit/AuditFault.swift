@@ -4,6 +4,8 @@ internal import IO
 public enum AuditFault: Error, Equatable, Sendable, CustomStringConvertible {
     /// The system refuses, with the file that it is about.
     case system(String, code: CInt)
+    /// No file of a log is in the folder.
+    case noLog(String)
     /// The folder is in use by another daemon.
     case inUse(String)
     /// A file's last lines belong to no chain.
@@ -16,6 +18,7 @@ public enum AuditFault: Error, Equatable, Sendable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .system(let place, let code): "\(place): \(SystemError(code).description)"
+        case .noLog(let folder): "\(folder): there is no audit log in this folder"
         case .inUse(let folder): "\(folder) is in use by another process"
         case .damaged(let file):
             "\(file): its last lines are no lines of a chain; look with 'sluice audit verify', and "

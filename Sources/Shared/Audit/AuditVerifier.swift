@@ -16,7 +16,7 @@ public struct AuditVerifier {
         guard stat(path, &status) == 0 else { throw .last(path) }
         if status.st_mode & S_IFMT == S_IFDIR {
             files = try AuditFolder(path: path).files()
-            guard !files.isEmpty else { throw .system(path, code: ENOENT) }
+            guard !files.isEmpty else { throw .noLog(path) }
         } else {
             let name = path.split(separator: "/").last.map(String.init) ?? path
             files = [AuditFolder.File(path: path, first: AuditFileName.sequence(of: name) ?? 0)]
