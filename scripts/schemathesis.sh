@@ -45,11 +45,11 @@ children=($!)
 wait_for 10 port_answers "$port" || { cat "$folder/log" >&2; die "agentd did not start"; }
 
 cd "$folder"
-# A suspended sandbox refuses what is otherwise valid, which the document has no words for.
+# A sandbox that has ended is told of for an hour, so its resource stays after DELETE.
 "$schemathesis" run "http://127.0.0.1:$port/api/v1/openapi.json" --url "http://127.0.0.1:$port" \
     --max-examples "$examples" --generation-database none --request-timeout 60 \
     -H 'X-Authenticated-Key-Id: schemathesis' --no-color \
-    --exclude-path '/api/v1/sandboxes/{sandbox_id}/suspend' "$@" ||
+    --exclude-checks use_after_free "$@" ||
     die "schemathesis found something"
 kill -0 "${children[0]}" 2>/dev/null || die "agentd has ended: $(tail -n 5 "$folder/log")"
 say "schemathesis: nothing found, $examples examples an operation"

@@ -140,7 +140,9 @@ public final class Agentd: Role {
         if status == 401 {
             reply.lines.append("WWW-Authenticate: Bearer realm=\"agentd\"\r\n")
         }
-        problems.write(status, code: code, detail: detail, to: reply)
+        // What the state of something forbids now, it may allow later (RFC 9110 §15.5.10).
+        let isConflict = code == GRPCCode.failedPrecondition.word
+        problems.write(isConflict ? 409 : status, code: code, detail: detail, to: reply)
     }
 
     /// Where the HTTP API listens.

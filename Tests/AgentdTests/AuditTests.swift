@@ -166,6 +166,6 @@ struct AuditTests {
     }
 
     @Test func `without a log there is none to read`() throws {
-        #expect(try RunningAgentd().ask("GET", "/api/v1/audit").status == 400)
+        #expect(try RunningAgentd().ask("GET", "/api/v1/audit").status == 409)
     }
 }

@@ -83,9 +83,9 @@ struct LifecycleTests {
         let refused = try run(agentd, "true", in: id)
         #expect(refused["code"] as? String == "SANDBOX_SUSPENDED")
         let file = try ask(agentd, "POST", "\(target)/files/read", ["path": "/etc/passwd"])
-        #expect(file.status == 400)
-        #expect(try ask(agentd, "POST", "\(target)/attach", [:]).status == 400)
-        #expect(try ask(agentd, "POST", "\(target)/detach").status == 400)
+        #expect(file.status == 409)
+        #expect(try ask(agentd, "POST", "\(target)/attach", [:]).status == 409)
+        #expect(try ask(agentd, "POST", "\(target)/detach").status == 409)
 
         #expect(try ask(agentd, "POST", "\(target)/resume").body["state"] as? String == "Active")
         #expect(try run(agentd, "true", in: id)["code"] as? String == "OK")
