@@ -9,6 +9,7 @@ final class SandboxEntry: Sendable {
     private struct State {
         var lifecycle: SandboxLifecycle
         var isUsed = false
+        var keptBytes: UInt64 = 0
     }
 
     let id: String
@@ -57,6 +58,14 @@ final class SandboxEntry: Sendable {
     var keptFolder: String? {
         if case .kept(let path) = sandbox.specification.workFolder { return path }
         return nil
+    }
+
+    /// Notes how much its kept folder holds. Returns what was noted before.
+    func note(keptBytes: UInt64) -> UInt64 {
+        state.withLock { state in
+            defer { state.keptBytes = keptBytes }
+            return state.keptBytes
+        }
     }
 
     /// Notes that something runs in it. False when it has ended, or is suspended.

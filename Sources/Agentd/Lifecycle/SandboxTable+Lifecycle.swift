@@ -168,11 +168,14 @@ extension SandboxTable {
     }
 
     /// A kept work folder is on the host's disk, where nothing but this look limits all its files
-    /// together: commands that have filled it are ended.
+    /// together: commands that have filled it, or fill it further, are ended. Those that make room
+    /// in it again are not.
     private func watch(_ entry: SandboxEntry) {
         guard let folder = entry.keptFolder, entry.isBusy else { return }
         let bytesMax = entry.sandbox.specification.limits.temporaryBytesMax
-        if let bytes = KeptFolder.bytes(in: folder), bytes <= bytesMax { return }
+        if let bytes = KeptFolder.bytes(in: folder) {
+            guard bytes > max(bytesMax, entry.note(keptBytes: bytes)) else { return }
+        }
         log.warning("a sandbox has filled its work folder", ["sandbox": .text(entry.id)])
         do throws(SandboxError) {
             try entry.sandbox.killAll()

@@ -54,7 +54,7 @@ public struct LineBuilder {
 
     public mutating func append(_ bytes: UnsafeBufferPointer<UInt8>) {
         guard let source = bytes.baseAddress, let place = claim(bytes.count) else { return }
-        LineBuilder.copy(source, to: place, count: bytes.count)
+        UnsafeMutableRawPointer(place).copyShort(from: source, count: bytes.count)
     }
 
     /// For text off the hot path.
@@ -169,38 +169,5 @@ extension LineBuilder {
 
     private static func hexDigit(_ nibble: UInt8) -> UInt8 {
         nibble < 10 ? 0x30 &+ nibble : 0x57 &+ nibble
-    }
-}
-
-// MARK: - Copying
-
-extension LineBuilder {
-    /// Copies what is mostly short: a call to `memmove` costs more than the bytes of a member's
-    /// name. The two halves of a length that is no power of two overlap.
-    @inline(__always) private static func copy(
-        _ source: UnsafePointer<UInt8>, to place: UnsafeMutablePointer<UInt8>, count: Int
-    ) {
-        let from = UnsafeRawPointer(source)
-        let to = UnsafeMutableRawPointer(place)
-        switch count {
-        case 8...16: copyEnds(UInt64.self, from, to, count)
-        case 17...32:
-            copyEnds(UInt64.self, from, to, 16)
-            copyEnds(UInt64.self, from + (count &- 16), to + (count &- 16), 16)
-        case 4...7: copyEnds(UInt32.self, from, to, count)
-        case 2...3: copyEnds(UInt16.self, from, to, count)
-        case 1: place.pointee = source.pointee
-        default: to.copyMemory(from: from, byteCount: count)
-        }
-    }
-
-    @inline(__always) private static func copyEnds<Word: FixedWidthInteger & BitwiseCopyable>(
-        _: Word.Type, _ from: UnsafeRawPointer, _ to: UnsafeMutableRawPointer, _ count: Int
-    ) {
-        let last = count &- MemoryLayout<Word>.size
-        let head = from.loadUnaligned(as: Word.self)
-        let tail = from.loadUnaligned(fromByteOffset: last, as: Word.self)
-        to.storeBytes(of: head, as: Word.self)
-        to.storeBytes(of: tail, toByteOffset: last, as: Word.self)
     }
 }

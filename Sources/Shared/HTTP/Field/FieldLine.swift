@@ -7,10 +7,33 @@ struct FieldLine {
 
     /// Reads the line at `line`, strictly: no space before the colon, no bare CR or LF, no control
     /// in the value (RFC 9112 §5.1, RFC 9110 §5.5). Nil when bytes are missing.
-    @inline(__always)
     static func parse(
         _ bytes: Input, at line: Int, names: FieldNameTable, classes: UnsafeMutablePointer<UInt8>
     ) throws(HeadError) -> FieldLine? {
+        guard let name = try name(bytes, at: line, names, classes) else { return nil }
+        return try parse(bytes, at: line, behind: name)
+    }
+
+    /// Reads the rest of a line whose name is read.
+    @inline(__always)
+    static func parse(
+        _ bytes: Input, at line: Int, behind name: LineName
+    ) throws(HeadError) -> FieldLine? {
+        let start = name.colon &+ 1
+        let end = endOfValue(bytes, from: start)
+        guard try isLineEnd(bytes, at: end, else: .fieldValueMalformed) else { return nil }
+        let value = trimmed(bytes, from: start, to: end)
+        let field = Field(
+            name: name.name, nameRange: ByteRange(from: line, to: name.colon), valueRange: value,
+            hasUnderscore: name.hasUnderscore,
+            isCanonical: value.start == start &+ 1 && value.end == end)
+        return FieldLine(field: field, next: end &+ 2)
+    }
+
+    /// The name of the line at `line`; nil when bytes are missing.
+    static func name(
+        _ bytes: Input, at line: Int, _ names: FieldNameTable, _ classes: UnsafeMutablePointer<UInt8>
+    ) throws(HeadError) -> LineName? {
         var colon = Scan.letters(in: bytes, from: line)
         var seen: UInt8 = 0
         while colon < bytes.count {
@@ -23,15 +46,9 @@ struct FieldLine {
         guard bytes[colon] == UInt8(ascii: ":"), colon > line else {
             throw nameError(bytes[colon], at: colon)
         }
-        let end = endOfValue(bytes, from: colon &+ 1)
-        guard try isLineEnd(bytes, at: end, else: .fieldValueMalformed) else { return nil }
-        let value = trimmed(bytes, from: colon &+ 1, to: end)
-        let nameRange = ByteRange(from: line, to: colon)
-        let field = Field(
-            name: names.name(of: bytes.slice(nameRange)), nameRange: nameRange,
-            valueRange: value, hasUnderscore: seen & ByteClass.underscore != 0,
-            isCanonical: value.start == colon &+ 2 && value.end == end)
-        return FieldLine(field: field, next: end &+ 2)
+        return LineName(
+            colon: colon, name: names.name(of: bytes.slice(ByteRange(from: line, to: colon))),
+            hasUnderscore: seen & ByteClass.underscore != 0)
     }
 
     /// The offset behind the empty line at `line`, where a byte below `!` stands; nil when bytes
@@ -74,12 +91,19 @@ struct FieldLine {
         }
     }
 
+    /// The value without the blanks around it.
     @inline(__always)
-    private static func trimmed(
+    static func trimmed(
         _ bytes: Input, from start: Int, to end: Int
     ) -> ByteRange {
         var first = start
         var last = end
+        // One space before it and none behind is how nearly all are written.
+        if first &+ 1 < last, bytes[first] == ASCII.space, bytes[first &+ 1] > ASCII.space,
+            bytes[last &- 1] > ASCII.space
+        {
+            return ByteRange(from: first &+ 1, to: last)
+        }
         while first < last, bytes[first] == ASCII.space || bytes[first] == ASCII.tab {
             first &+= 1
         }

@@ -1,25 +1,15 @@
 /// Finds the known name that some bytes spell, in any case.
-///
-/// A name of up to 32 bytes is four words: its first and last eight bytes, and the eight next to
-/// each. Two names of one length are equal when the words are, so no byte loop is needed.
 struct FieldNameTable: @unchecked Sendable {
     // Sendable: the slots are written once, before `shared` is visible to anyone.
     static let shared = FieldNameTable()
 
-    static let lengthMax = 32
+    static let lengthMax = FieldNameWords.lengthMax
     private static let slotCount = 512
 
     private struct Slot {
-        var words: Words
-        var length: Int
-        var name: FieldName
-    }
-
-    private struct Words: Equatable {
-        var first: UInt64 = 0
-        var last: UInt64 = 0
-        var second: UInt64 = 0
-        var nextToLast: UInt64 = 0
+        var words = FieldNameWords()
+        var length = 0
+        var name = FieldName.other
     }
 
     private let slots: UnsafeMutablePointer<Slot>
@@ -27,8 +17,7 @@ struct FieldNameTable: @unchecked Sendable {
 
     private init() {
         slots = .allocate(capacity: Self.slotCount)
-        slots.initialize(
-            repeating: Slot(words: Words(), length: 0, name: .other), count: Self.slotCount)
+        slots.initialize(repeating: Slot(), count: Self.slotCount)
         spellings = .allocate(capacity: FieldName.allCases.count)
         for name in FieldName.allCases {
             let spelling = UnsafeMutableRawBufferPointer.allocate(
@@ -45,7 +34,7 @@ struct FieldNameTable: @unchecked Sendable {
         guard length > 0, length <= Self.lengthMax, let base = bytes.baseAddress else {
             return .other
         }
-        let words = Self.words(base, length)
+        let words = FieldNameWords(base, length).folded
         var index = Self.slot(words, length)
         while slots[index].length != 0 {
             let slot = slots + index
@@ -63,43 +52,18 @@ struct FieldNameTable: @unchecked Sendable {
     private func insert(_ name: FieldName, spelled bytes: UnsafeRawBufferPointer) {
         guard let base = bytes.baseAddress else { return }
         precondition(bytes.count <= Self.lengthMax)
-        let words = Self.words(base, bytes.count)
+        let words = FieldNameWords(base, bytes.count).folded
         var index = Self.slot(words, bytes.count)
         while slots[index].length != 0 { index = (index + 1) & (Self.slotCount - 1) }
         slots[index] = Slot(words: words, length: bytes.count, name: name)
     }
 
     @inline(__always)
-    private static func slot(_ words: Words, _ length: Int) -> Int {
+    private static func slot(_ words: FieldNameWords, _ length: Int) -> Int {
         let mixed =
             (words.first &* 0x9E37_79B9_7F4A_7C15) ^ (words.last &* 0xC2B2_AE3D_27D4_EB4F)
         let hash = (mixed &+ UInt64(truncatingIfNeeded: length)) &* 0xFF51_AFD7_ED55_8CCD
         return Int(truncatingIfNeeded: hash &>> 55)
-    }
-
-    /// Setting bit 5 folds letters; no other pair of token characters that names use collides.
-    @inline(__always)
-    private static func words(_ base: UnsafeRawPointer, _ length: Int) -> Words {
-        let fold: UInt64 = 0x2020_2020_2020_2020
-        var words = Words()
-        if length >= 8 {
-            words.first = base.word64(at: 0) | fold
-            words.last = base.word64(at: length &- 8) | fold
-            if length > 16 {
-                words.second = base.word64(at: 8) | fold
-                words.nextToLast = base.word64(at: length &- 16) | fold
-            }
-        } else if length >= 4 {
-            words.first = UInt64(base.word32(at: 0)) | fold
-            words.last = UInt64(base.word32(at: length &- 4)) | fold
-        } else {
-            var word: UInt64 = 0
-            for index in 0..<length {
-                word = word &<< 8 | UInt64(base.load(fromByteOffset: index, as: UInt8.self))
-            }
-            words.first = word | fold
-        }
-        return words
     }
 }
 

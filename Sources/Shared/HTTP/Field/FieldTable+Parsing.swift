@@ -14,13 +14,23 @@ extension FieldTable {
                 endOffset = line
                 return end
             }
-            guard
-                let parsed = try FieldLine.parse(bytes, at: line, names: names, classes: classes)
+            guard let name = try name(bytes, line, classes, names),
+                let parsed = try FieldLine.parse(bytes, at: line, behind: name)
             else { return nil }
             guard append(parsed.field) else { throw HeadError(.tooManyFields, at: line) }
             line = parsed.next
         }
         return nil
+    }
+
+    @inline(__always)
+    private func name(
+        _ bytes: Input, _ line: Int, _ classes: UnsafeMutablePointer<UInt8>, _ names: FieldNameTable
+    ) throws(HeadError) -> LineName? {
+        if let expected = expected.name(at: count, bytes, line: line) { return expected }
+        guard let name = try FieldLine.name(bytes, at: line, names, classes) else { return nil }
+        expected.note(name, at: count, bytes, line: line)
+        return name
     }
 
     /// Reads a trailer section that `BodyDecoder` has found whole and well formed.

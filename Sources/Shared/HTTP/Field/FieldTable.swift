@@ -13,6 +13,7 @@ public struct FieldTable: ~Copyable {
     // Kept here so that a head does not ask for the process-wide tables again and again.
     let classes = ByteClass.shared.table
     let names = FieldNameTable.shared
+    let expected = ExpectedNames()
 
     private let fields: UnsafeMutablePointer<Field>
     private let firstIndex: UnsafeMutablePointer<UInt16>
@@ -48,8 +49,6 @@ public struct FieldTable: ~Copyable {
         return field.isNominated ? .nominated : .one(field.valueRange)
     }
 
-    /// The first line whose name is spelled so, for names that are not known by number.
-    /// `name` is in lower case.
     /// Whether there is a field of this name, in any case, that `Connection` does not name.
     public func has(_ name: UnsafeRawBufferPointer, in bytes: UnsafeRawBufferPointer) -> Bool {
         for index in 0..<count
@@ -59,6 +58,8 @@ public struct FieldTable: ~Copyable {
         return false
     }
 
+    /// The first line whose name is spelled so, for names that are not known by number.
+    /// `name` is in lower case.
     public func first(spelled name: StaticString, in bytes: UnsafeRawBufferPointer) -> Field? {
         for index in 0..<count {
             let field = fields[index]

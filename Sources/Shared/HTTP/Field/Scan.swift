@@ -50,10 +50,10 @@ enum Scan {
         return true
     }
 
-    /// The first blank, control or DEL; `count` when there is none.
+    /// The first blank, control or DEL at or after `start`; `count` when there is none.
     @inline(__always)
-    static func blank(in input: Input) -> Int {
-        var index = 0
+    static func blank(in input: Input, from start: Int) -> Int {
+        var index = start
         while index &+ 16 <= input.count {
             let lanes = load(input, index)
             let hit = firstLane(

@@ -39,13 +39,13 @@ extension H2Connection {
     func readField(
         _ frame: FramePointer?, _ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer
     ) -> Int32 {
-        let isFirst = head.isUntouched
+        let isTooMuch = space.used > H2Workspace.pauseBytes && head.isUntouched
         do throws(H2HeadReader.Problem) {
             try head.add(name, value, space)
         } catch {
             return refuse(frame)
         }
-        return isFirst && space.used > H2Workspace.pauseBytes ? Self.pause : Self.done
+        return isTooMuch ? Self.pause : Self.done
     }
 
     /// Resets the stream of a head that is not as it must be.

@@ -27,16 +27,19 @@ extension H2Connection {
     }
 
     func state(of stream: Int32) -> H2StreamPointer? {
+        if recent.stream == stream, let state = recent.state { return state }
         guard let session else { return nil }
-        if let state = nghttp2_session_get_stream_user_data(session, stream) {
-            return state.assumingMemoryBound(to: H2StreamState.self)
-        }
-        return unopened.last { $0.stream == stream }?.state
+        let known = nghttp2_session_get_stream_user_data(session, stream)
+        let state =
+            known?.assumingMemoryBound(to: H2StreamState.self)
+            ?? unopened.last { $0.stream == stream }?.state
+        recent = (stream, state)
+        return state
     }
 
     func makeState(user: UInt32) -> H2StreamPointer? {
-        let memory = space.memory.take(MemoryLayout<H2StreamState>.size)
-        let state = memory?.bindMemory(to: H2StreamState.self, capacity: 1)
+        let place = memory.take(MemoryLayout<H2StreamState>.size)
+        let state = place?.bindMemory(to: H2StreamState.self, capacity: 1)
         state?.initialize(to: H2StreamState())
         state?.pointee.user = user
         state?.pointee.next = states
@@ -55,7 +58,8 @@ extension H2Connection {
         let (previous, next) = (state.pointee.previous, state.pointee.next)
         if let previous { previous.pointee.next = next } else { states = next }
         next?.pointee.previous = previous
-        space.memory.give(state)
+        if recent.state == state { recent = (0, nil) }
+        memory.give(state)
     }
 
     // MARK: heads

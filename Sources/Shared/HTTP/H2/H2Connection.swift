@@ -21,6 +21,8 @@ public final class H2Connection {
 
     let role: Role
     let space: H2Workspace
+    /// The workspace's.
+    let memory: H2Memory
     private(set) var session: OpaquePointer?
     var head: H2HeadReader
     var events: [H2Event] = []
@@ -53,6 +55,8 @@ public final class H2Connection {
     var unopened: [(stream: Int32, state: H2StreamPointer)] = []
     /// The first of the list of all that `makeState` made and `release` has not freed.
     var states: H2StreamPointer?
+    /// The stream that was asked for last, and its state: what happens to one comes in a row.
+    var recent: (stream: Int32, state: H2StreamPointer?) = (0, nil)
     /// Whether an upstream's settings have come.
     public internal(set) var hasSettings = false
     /// The peer made more nuisance than it may.
@@ -67,12 +71,13 @@ public final class H2Connection {
     public init(role: Role, limits: H2Limits, space: H2Workspace) {
         self.role = role
         self.space = space
+        memory = space.memory
         head = H2HeadReader(limits)
-        heads = H2OutgoingHeads(space.memory)
-        headFrames = H2HeadFrames(space.memory)
+        heads = H2OutgoingHeads(memory)
+        headFrames = H2HeadFrames(memory)
         events.reserveCapacity(Self.eventsReserved)
         session = H2Session.open(
-            role, limits, space.memory, for: Unmanaged.passUnretained(self).toOpaque())
+            role, limits, memory, for: Unmanaged.passUnretained(self).toOpaque())
         if session == nil { isBroken = true }
     }
 
@@ -153,7 +158,7 @@ public final class H2Connection {
     private func save() {
         guard head.isOpen else { return }
         let text = head.unfinished(space)
-        guard let place = space.memory.take(text.count) else {
+        guard let place = memory.take(text.count) else {
             isBroken = true
             return
         }
@@ -163,7 +168,7 @@ public final class H2Connection {
     }
 
     private func forgetCarried() {
-        space.memory.give(carried?.baseAddress)
+        memory.give(carried?.baseAddress)
         carried = nil
     }
 

@@ -5,19 +5,27 @@ internal import Bytes
 ///
 /// The request that opens a WebSocket in HTTP/1.1 becomes an extended CONNECT (RFC 8441 §5).
 struct H2FieldBlock {
+    private enum Kind {
+        case request, response, trailers
+    }
+
     let text: UnsafeRawBufferPointer
     private(set) var count = 0
     /// Of a response.
     private(set) var status = 0
     private(set) var opensWebSocket = false
-    private(set) var isRequest = false
+    var isRequest: Bool { kind == .request }
+    private var kind = Kind.trailers
     private var isOverflowed = false
 
     private static let methodPlace = 0
     private static let authorityPlace = 3
 
+    private unowned(unsafe) let space: H2Workspace
+
     init(_ text: UnsafeRawBufferPointer, _ space: H2Workspace) {
         self.text = text
+        self.space = space
         fields = space.fields
     }
 
@@ -36,6 +44,7 @@ struct H2FieldBlock {
     /// Reads `HTTP/1.1 status reason` and fields; false when it cannot be sent.
     mutating func readResponse() -> Bool {
         guard text.count >= 13, text.count <= H2Workspace.outgoingBytes else { return false }
+        kind = .response
         for digit in text[9..<12] {
             guard ASCII.isDigit(digit) else { return false }
             status = status &* 10 &+ Int(digit &- 0x30)
@@ -46,11 +55,13 @@ struct H2FieldBlock {
 
     /// Reads `method target HTTP/1.1` and fields; `Host` is the authority.
     mutating func readRequest(isSecure: Bool) -> Bool {
-        guard text.count <= H2Workspace.outgoingBytes,
-            let first = text.firstIndex(of: ASCII.space),
-            let second = text[(first + 1)...].firstIndex(of: ASCII.space)
-        else { return false }
-        isRequest = true
+        guard text.count <= H2Workspace.outgoingBytes, let input = Input(text) else {
+            return false
+        }
+        let first = Scan.first(ASCII.space, in: input, from: 0)
+        let second = Scan.first(ASCII.space, in: input, from: min(first &+ 1, input.count))
+        guard second < input.count else { return false }
+        kind = .request
         add(.method, ByteRange(from: 0, to: first))
         add(isSecure ? .schemeHTTPS : .schemeHTTP, .empty)
         add(.path, ByteRange(from: first + 1, to: second))
@@ -67,42 +78,59 @@ struct H2FieldBlock {
     // MARK: lines
 
     private mutating func readLines(behindLineFrom start: Int) -> Bool {
-        guard let end = text[start...].firstIndex(of: ASCII.lineFeed) else { return false }
-        return readLines(from: end + 1)
+        guard let input = Input(text) else { return false }
+        let end = Scan.first(ASCII.lineFeed, in: input, from: start)
+        return end < input.count && readLines(from: end &+ 1)
     }
 
     private mutating func readLines(from start: Int) -> Bool {
         guard let input = Input(text) else { return true }
         let names = FieldNameTable.shared
+        let special = Self.special
         var place = start
+        var lineCount = 0
         while place < input.count, input[place] > ASCII.space {
-            guard let next = readLine(input, place, names) else { return false }
-            place = next
+            guard let name = expected(at: lineCount, input, place)
+                ?? readName(at: lineCount, input, place, names)
+            else { return false }
+            let end = FieldLine.endOfValue(input, from: name.colon &+ 1)
+            guard end &+ 1 < input.count, input[end] == ASCII.carriageReturn else { return false }
+            let field = H2OutgoingField(
+                name: name.name, nameRange: ByteRange(from: place, to: name.colon),
+                valueRange: FieldLine.trimmed(input, from: name.colon &+ 1, to: end))
+            if special.contains(name.name) { addSpecial(field) } else { append(field) }
+            place = end &+ 2
+            lineCount &+= 1
         }
         return !isOverflowed
     }
 
-    /// Where the next line begins; nil when this is none.
-    private mutating func readLine(_ input: Input, _ start: Int, _ names: FieldNameTable) -> Int? {
-        let colon = Scan.first(UInt8(ascii: ":"), in: input, from: start)
-        let end = FieldLine.endOfValue(input, from: min(colon &+ 1, input.count))
-        guard colon > start, end &+ 1 < input.count, input[end] == ASCII.carriageReturn else {
-            return nil
+    @inline(__always)
+    private func expected(at place: Int, _ input: Input, _ line: Int) -> LineName? {
+        switch kind {
+        case .request: space.requestNames.name(at: place, input, line: line)
+        case .response: space.responseNames.name(at: place, input, line: line)
+        case .trailers: space.trailerNames.name(at: place, input, line: line)
         }
-        var first = colon &+ 1
-        var last = end
-        while first < last, Self.isBlank(input[first]) { first &+= 1 }
-        while first < last, Self.isBlank(input[last &- 1]) { last &-= 1 }
-        let name = ByteRange(from: start, to: colon)
-        let field = H2OutgoingField(
-            name: names.name(of: input.slice(name)), nameRange: name,
-            valueRange: ByteRange(from: first, to: last))
-        if Self.special.contains(field.name) { addSpecial(field) } else { append(field) }
-        return end &+ 2
     }
 
-    private static func isBlank(_ byte: UInt8) -> Bool {
-        byte == ASCII.space || byte == ASCII.tab
+    /// Nil when there is none.
+    private func readName(
+        at place: Int, _ input: Input, _ line: Int, _ names: FieldNameTable
+    ) -> LineName? {
+        let colon = Scan.first(UInt8(ascii: ":"), in: input, from: line)
+        guard colon > line, colon < input.count, Scan.control(in: input, from: line) > colon else {
+            return nil
+        }
+        let name = LineName(
+            colon: colon, name: names.name(of: input.slice(ByteRange(from: line, to: colon))),
+            hasUnderscore: false)
+        switch kind {
+        case .request: space.requestNames.note(name, at: place, input, line: line)
+        case .response: space.responseNames.note(name, at: place, input, line: line)
+        case .trailers: space.trailerNames.note(name, at: place, input, line: line)
+        }
+        return name
     }
 
     /// Fields of an HTTP/1.1 connection, and those that HTTP/2 has another place for.

@@ -105,34 +105,62 @@ struct H2HeadReader {
     private mutating func addPseudo(
         _ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer, _ space: H2Workspace
     ) throws(Problem) {
-        // A blank or a control could end a part of the request line.
-        guard !isSealed, let input = Input(value), Scan.blank(in: input) == value.count else {
-            throw .malformed
-        }
         let range = ByteRange(offset: space.used, length: value.count)
-        if kind != .request {
-            guard name.equals(":status"), status.isEmpty, fieldCount == 0 else { throw .malformed }
-            kind = .response
-            status = range
-        } else if name.equals(":method"), method.isEmpty {
-            method = range
-        } else if name.equals(":path"), path.isEmpty {
-            guard value[0] == UInt8(ascii: "/") || value.equals("*") else { throw .malformed }
+        // A blank or a control could end a part of the request line.
+        guard !isSealed, let first = value.first, space.append(value),
+            Self.isWord(range, space)
+        else { throw .malformed }
+        switch name.count {
+        case 5:
+            guard kind == .request, name.equals(":path"), path.isEmpty,
+                first == UInt8(ascii: "/") || value.equals("*")
+            else { throw .malformed }
             path = range
-        } else if name.equals(":authority"), authority == nil {
-            authority = range
-        } else if name.equals(":scheme") {
-            guard value.equalsFolded("http") || value.equalsFolded("https") else {
+        case 7: try addNamed(by: name[1], name, range, value, space)
+        case 9:
+            guard kind == .request, name.equals(":protocol"), spoken.isEmpty,
+                value.equalsFolded("websocket")
+            else { throw .malformed }
+            spoken = range
+        case 10:
+            guard kind == .request, name.equals(":authority"), authority == nil else {
                 throw .malformed
             }
-            return
-        } else if name.equals(":protocol"), spoken.isEmpty {
-            guard value.equalsFolded("websocket") else { throw .malformed }
-            spoken = range
-        } else {
-            throw .malformed
+            authority = range
+        default: throw .malformed
         }
-        guard space.append(value) else { throw .malformed }
+    }
+
+    /// `:method`, `:scheme` or `:status`.
+    private mutating func addNamed(
+        by letter: UInt8, _ name: UnsafeRawBufferPointer, _ range: ByteRange,
+        _ value: UnsafeRawBufferPointer, _ space: H2Workspace
+    ) throws(Problem) {
+        switch letter {
+        case UInt8(ascii: "m"):
+            guard kind == .request, name.equals(":method"), method.isEmpty else {
+                throw .malformed
+            }
+            method = range
+        case UInt8(ascii: "t"):
+            guard kind != .request, name.equals(":status"), status.isEmpty, fieldCount == 0 else {
+                throw .malformed
+            }
+            kind = .response
+            status = range
+        default:
+            guard kind == .request, name.equals(":scheme"),
+                value.equalsFolded("http") || value.equalsFolded("https")
+            else { throw .malformed }
+            space.giveBack(range.count)
+        }
+    }
+
+    private static func isWord(_ range: ByteRange, _ space: H2Workspace) -> Bool {
+        let readable = UnsafeRawBufferPointer(
+            start: space.text.baseAddress, count: space.used &+ H2Workspace.slackBytes)
+        guard let input = Input(readable) else { return false }
+        return Scan.blank(in: input, from: range.start) >= range.end
     }
 
     /// All pseudo-header fields are there: writes the start line.
@@ -212,14 +240,12 @@ struct H2HeadReader {
         if kind == .request, try isSettled(name, value, space) { return }
         let count = name.count &+ value.count &+ 4
         guard let place = space.reserve(count) else { throw .malformed }
-        if let source = name.baseAddress {
-            place.copyMemory(from: source, byteCount: name.count)
-        }
+        if let source = name.baseAddress { place.copyShort(from: source, count: name.count) }
         let middle = place + name.count
         middle.storeBytes(of: UInt8(ascii: ":"), as: UInt8.self)
         middle.storeBytes(of: ASCII.space, toByteOffset: 1, as: UInt8.self)
         if let source = value.baseAddress {
-            (middle + 2).copyMemory(from: source, byteCount: value.count)
+            (middle + 2).copyShort(from: source, count: value.count)
         }
         let end = middle + 2 + value.count
         if kind == .request, name.equals("cookie") { cookieEnd = space.used &- 2 }

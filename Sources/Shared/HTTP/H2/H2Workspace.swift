@@ -11,6 +11,10 @@ public final class H2Workspace {
     var used = 0
     /// Where the fields of a head on its way out lie.
     let fields: UnsafeMutablePointer<H2OutgoingField>
+    /// Of heads on their way out.
+    let requestNames = ExpectedNames()
+    let responseNames = ExpectedNames()
+    let trailerNames = ExpectedNames()
 
     /// Past this no further head is begun before those that are there were taken.
     static let pauseBytes = 512 << 10
@@ -50,7 +54,7 @@ public final class H2Workspace {
     func append(_ bytes: UnsafeRawBufferPointer) -> Bool {
         guard let place = reserve(bytes.count) else { return false }
         if let source = bytes.baseAddress {
-            place.copyMemory(from: source, byteCount: bytes.count)
+            place.copyShort(from: source, count: bytes.count)
         }
         return true
     }

@@ -1,7 +1,11 @@
+internal import Bytes
+
 /// The fields that a peer's decoder remembers, as its encoder knows them (RFC 7541 §2.3.2).
 ///
-/// Entries are found by hash, in pairs of slots: where three fields contend the oldest is forgotten,
-/// which costs some bytes and nothing else. What is found is compared before it is used.
+/// Most fields have the value that they had in the last message: of names that are known beforehand
+/// the latest entry is looked at first. Others are found by hash, in pairs of slots: where three
+/// contend the oldest is forgotten, which costs some bytes and nothing else. What is found is
+/// compared before it is used.
 struct HPACKDynamicTable: ~Copyable {
     private struct Entry {
         var start: UInt16
@@ -23,7 +27,7 @@ struct HPACKDynamicTable: ~Copyable {
     private static let ways = 2
     private static let slotBytes = slotCount * MemoryLayout<UInt32>.stride
     private static let byteCount =
-        stringBytes + entriesMax * MemoryLayout<Entry>.stride + 2 * slotBytes
+        stringBytes + entriesMax * MemoryLayout<Entry>.stride + 3 * slotBytes
 
     private let memory: H2Memory
     /// Nil before the first entry.
@@ -40,6 +44,19 @@ struct HPACKDynamicTable: ~Copyable {
     deinit { memory.give(strings) }
 
     // MARK: finding
+
+    /// The index of a field, when it is the latest with its name.
+    @inline(__always)
+    func findLatest(_ name: HPACKNamePointer, _ value: UnsafeRawBufferPointer) -> Int? {
+        guard let strings, name.pointee.key != 0,
+            let age = age(latest(strings)[Int(name.pointee.key)])
+        else { return nil }
+        let entry = entry(strings, age)
+        guard Int(entry.valueCount) == value.count,
+            Self.isEqual(value, strings + Int(entry.start) + Int(entry.nameCount))
+        else { return nil }
+        return Self.index(age)
+    }
 
     /// The index of a field by which the peer knows it.
     func find(
@@ -61,6 +78,9 @@ struct HPACKDynamicTable: ~Copyable {
     /// The index of a field with this name.
     func find(_ name: HPACKNamePointer) -> Int? {
         guard let strings else { return nil }
+        if name.pointee.key != 0 {
+            return age(latest(strings)[Int(name.pointee.key)]).map(Self.index)
+        }
         let slots = names(strings) + Self.slot(name.pointee.hash)
         for way in 0..<Self.ways {
             guard let age = age(slots[way]), hasName(entry(strings, age), name, strings) else {
@@ -120,6 +140,7 @@ struct HPACKDynamicTable: ~Copyable {
         _ name: HPACKNamePointer, _ value: UnsafeRawBufferPointer, _ hash: UInt64
     ) {
         let nameCount = name.pointee.bytes.count
+        let key = name.pointee.key
         let length = nameCount &+ value.count
         precondition(length &+ Self.entryBytes <= capacity)
         guard let strings = strings ?? allocate() else { return }
@@ -131,12 +152,16 @@ struct HPACKDynamicTable: ~Copyable {
         place(strings, newest).pointee = Entry(
             start: UInt16(truncatingIfNeeded: end),
             nameCount: UInt16(truncatingIfNeeded: nameCount),
-            valueCount: UInt16(truncatingIfNeeded: value.count), nameKey: UInt16(name.pointee.key))
+            valueCount: UInt16(truncatingIfNeeded: value.count), nameKey: UInt16(key))
         Self.copy(name.pointee.bytes, to: strings + end)
         Self.copy(value, to: strings + end + nameCount)
         end &+= length
         Self.note(newest, in: fields(strings) + Self.slot(hash))
-        Self.note(newest, in: names(strings) + Self.slot(name.pointee.hash))
+        if key != 0 {
+            latest(strings)[Int(key)] = newest
+        } else {
+            Self.note(newest, in: names(strings) + Self.slot(name.pointee.hash))
+        }
     }
 
     /// The newest comes first.
@@ -163,14 +188,14 @@ struct HPACKDynamicTable: ~Copyable {
     private mutating func allocate() -> UnsafeMutableRawPointer? {
         guard let base = memory.take(Self.byteCount) else { return nil }
         let slots = fields(base)
-        slots.initialize(repeating: 0, count: 2 * Self.slotCount)
+        slots.initialize(repeating: 0, count: 3 * Self.slotCount)
         strings = base
         return base
     }
 
     private static func copy(_ bytes: UnsafeRawBufferPointer, to target: UnsafeMutableRawPointer) {
         guard let source = bytes.baseAddress else { return }
-        target.copyMemory(from: source, byteCount: bytes.count)
+        target.copyShort(from: source, count: bytes.count)
     }
 
     // MARK: places
@@ -187,6 +212,11 @@ struct HPACKDynamicTable: ~Copyable {
         fields(base) + Self.slotCount
     }
 
+    /// By `HPACKName.key`.
+    private func latest(_ base: UnsafeMutableRawPointer) -> UnsafeMutablePointer<UInt32> {
+        fields(base) + 2 * Self.slotCount
+    }
+
     private func entry(_ base: UnsafeMutableRawPointer, _ age: Int) -> Entry {
         place(base, newest &- UInt32(truncatingIfNeeded: age)).pointee
     }
@@ -194,7 +224,7 @@ struct HPACKDynamicTable: ~Copyable {
     private func place(
         _ base: UnsafeMutableRawPointer, _ number: UInt32
     ) -> UnsafeMutablePointer<Entry> {
-        let entries = (base + Self.stringBytes + 2 * Self.slotBytes)
+        let entries = (base + Self.stringBytes + 3 * Self.slotBytes)
             .assumingMemoryBound(to: Entry.self)
         return entries + Int(number) % Self.entriesMax
     }

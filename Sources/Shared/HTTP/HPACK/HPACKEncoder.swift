@@ -1,3 +1,5 @@
+internal import Bytes
+
 /// Writes field sections as HPACK has them (RFC 7541), for one connection, in the order in which
 /// its peer reads them.
 ///
@@ -77,6 +79,7 @@ struct HPACKEncoder: ~Copyable {
     private mutating func remember(
         _ name: HPACKNamePointer, _ value: UnsafeRawBufferPointer
     ) {
+        if let index = table.findLatest(name, value) { return add(index: index) }
         let hash = Self.hash(value, name.pointee.hash)
         if let index = table.find(hash, name, value) { return add(index: index) }
         let isAdmitted = table.admits(name.pointee.bytes.count &+ value.count)
@@ -103,11 +106,14 @@ struct HPACKEncoder: ~Copyable {
 
     // MARK: primitives (RFC 7541 §5)
 
+    @inline(__always)
     private mutating func write(_ number: Int, prefix: UInt8, _ pattern: UInt8) {
         let most = (1 &<< Int(prefix)) &- 1
-        guard number >= most else {
-            return write(pattern | UInt8(truncatingIfNeeded: number))
-        }
+        if number < most { return write(pattern | UInt8(truncatingIfNeeded: number)) }
+        writeLong(number, most, pattern)
+    }
+
+    private mutating func writeLong(_ number: Int, _ most: Int, _ pattern: UInt8) {
         write(pattern | UInt8(truncatingIfNeeded: most))
         var rest = number &- most
         while rest >= 0x80 {
@@ -120,7 +126,7 @@ struct HPACKEncoder: ~Copyable {
     private mutating func write(_ bytes: UnsafeRawBufferPointer) {
         write(bytes.count, prefix: 7, 0)
         guard let source = bytes.baseAddress, let out else { return }
-        (out + count).copyMemory(from: source, byteCount: bytes.count)
+        (out + count).copyShort(from: source, count: bytes.count)
         count &+= bytes.count
     }
 

@@ -13,7 +13,7 @@ public struct ByteWriter {
 
     public mutating func append(_ bytes: UnsafeRawBufferPointer) {
         guard let source = bytes.baseAddress, let target = reserve(bytes.count) else { return }
-        target.copyMemory(from: source, byteCount: bytes.count)
+        target.copyShort(from: source, count: bytes.count)
     }
 
     /// Inlined, so that a literal becomes a few stores of constants.
