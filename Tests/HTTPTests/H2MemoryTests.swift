@@ -45,6 +45,35 @@ struct H2MemoryTests {
         #expect(space.memory.usedCount == 0)
     }
 
+    @Test func `requests that the peer takes no more are told of once, and leave nothing behind`() throws {
+        let head = Array("GET / HTTP/1.1\r\nHost: a\r\n\r\n".utf8)
+        do {
+            let client = H2Connection(role: .client, limits: H2Limits(), space: space)
+            let server = H2Connection(role: .server, limits: H2Limits(), space: space)
+            exchange(from: client, to: server)
+            server.refuseStreams()
+            exchange(from: server, to: client)
+            var wanted: Set<Int32> = []
+            for _ in 0..<20 {
+                let stream = head.withUnsafeBytes {
+                    client.request($0, isSecure: false, ends: true, user: 1)
+                }
+                wanted.insert(try #require(stream))
+            }
+            var bytes = [UInt8](repeating: 0, count: 1 << 18)
+            _ = bytes.withUnsafeMutableBytes { client.write(to: $0) }
+            var closed: [Int32] = []
+            while let event = client.next() {
+                guard case .closed(let stream, 1, .refusedStream) = event else { continue }
+                closed.append(stream)
+            }
+            #expect(closed.count == 20)
+            #expect(Set(closed) == wanted)
+            #expect(client.boundCount == 0)
+        }
+        #expect(space.memory.usedCount == 0)
+    }
+
     /// The bytes of a block that was taken, but its first word, which links free blocks.
     private func bytes(
         _ block: UnsafeMutableRawPointer, _ count: Int

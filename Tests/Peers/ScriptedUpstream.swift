@@ -52,7 +52,8 @@ public final class ScriptedUpstream {
     /// Whether the gateway has opened a connection that nobody accepted.
     public func isUntouched() throws -> Bool { try acceptIfThere(milliseconds: 0) == nil }
 
-    private func acceptIfThere(milliseconds: CInt) throws -> Peer? {
+    /// The next connection, or nil when none comes in that time.
+    public func acceptIfThere(milliseconds: CInt) throws -> Peer? {
         var descriptor = pollfd(fd: listener, events: Int16(POLLIN), revents: 0)
         guard poll(&descriptor, 1, milliseconds) > 0 else { return nil }
         return try Socket.accept(listener).map { Peer(adopting: $0.socket) }

@@ -89,7 +89,11 @@ extension H2Connection {
         guard let frame, UInt32(frame.pointee.hd.type) == NGHTTP2_HEADERS.rawValue else { return 0 }
         let stream = frame.pointee.hd.stream_id
         if let head = heads.take(stream) { heads.release(head) }
-        guard let state = unopened.first(where: { $0.stream == stream })?.state else { return 0 }
+        guard let session,
+            let state = unopened.first(where: { $0.stream == stream })?.state
+        else { return 0 }
+        // nghttp2 has opened the stream to find that it may not be sent, and closes it after this.
+        nghttp2_session_set_stream_user_data(session, stream, nil)
         events.append(.closed(stream: stream, user: state.pointee.user, .refusedStream))
         forget(stream, state)
         return 0

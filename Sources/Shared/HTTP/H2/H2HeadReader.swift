@@ -116,7 +116,7 @@ struct H2HeadReader {
                 first == UInt8(ascii: "/") || value.equals("*")
             else { throw .malformed }
             path = range
-        case 7: try addNamed(by: name[1], name, range, value, space)
+        case 7: try addNamed(by: name[2], name, range, value, space)
         case 9:
             guard kind == .request, name.equals(":protocol"), spoken.isEmpty,
                 value.equalsFolded("websocket")
@@ -131,13 +131,13 @@ struct H2HeadReader {
         }
     }
 
-    /// `:method`, `:scheme` or `:status`.
+    /// `:method`, `:scheme` or `:status`, which their third byte tells apart.
     private mutating func addNamed(
         by letter: UInt8, _ name: UnsafeRawBufferPointer, _ range: ByteRange,
         _ value: UnsafeRawBufferPointer, _ space: H2Workspace
     ) throws(Problem) {
         switch letter {
-        case UInt8(ascii: "m"):
+        case UInt8(ascii: "e"):
             guard kind == .request, name.equals(":method"), method.isEmpty else {
                 throw .malformed
             }
