@@ -1,4 +1,4 @@
-import HTTP
+@testable import HTTP
 import Testing
 
 /// What the encoder writes, as nghttp2's decoder reads it.
@@ -112,6 +112,19 @@ struct HPACKTests {
         try receive([0, 0, 6, 4, 0, 0, 0, 0, 0, 0, 1, 0, 0, 16, 0])
         #expect(try section(head).starts(with: [0x20, 0x3F, 0xE1, 0x1F]))
         #expect(try section(head).first == 0x82)
+    }
+
+    @Test func `a larger table is used once the peer knows that we know`() throws {
+        let head = Self.head(["x: y"])
+        _ = pair.heads(in: try pair.send(head))
+        try receive([0, 0, 6, 4, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0])
+        // What is lower holds at once, what is higher from the acknowledgement on.
+        #expect(pair.client.headFrames.tableLimit == 0)
+        _ = try section(head)
+        try receive([0, 0, 6, 4, 0, 0, 0, 0, 0, 0, 1, 0, 0, 16, 0])
+        #expect(pair.client.headFrames.tableLimit == 0)
+        #expect(try section(head).starts(with: [0x3F, 0xE1, 0x1F]))
+        #expect(pair.client.headFrames.tableLimit == 4096)
     }
 
     private func receive(_ frame: [UInt8]) throws {

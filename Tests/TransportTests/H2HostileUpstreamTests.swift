@@ -8,7 +8,7 @@ import Transport
 /// An upstream whose every answer breaks the rules costs the requests that go there, and no more.
 struct H2HostileUpstreamTests {
     /// Answers each request with a head that HTTP/2 forbids, and content behind it.
-    private final class BadServer: Thread, @unchecked Sendable {
+    private final class BadServer: @unchecked Sendable {
         // Sendable: its own thread alone has the connections.
         private let upstream: ScriptedUpstream
         private let isOver = Atomic(false)
@@ -17,12 +17,14 @@ struct H2HostileUpstreamTests {
 
         init(_ upstream: ScriptedUpstream) { self.upstream = upstream }
 
+        func start() { Thread.detachNewThread { self.serve() } }
+
         func end() {
             isOver.store(true, ordering: .relaxed)
             ended.wait()
         }
 
-        override func main() {
+        private func serve() {
             while !isOver.load(ordering: .relaxed) {
                 if let peer = try? upstream.acceptIfThere(milliseconds: 1) {
                     connections.append(peer)

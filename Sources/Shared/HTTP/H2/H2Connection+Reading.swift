@@ -91,8 +91,10 @@ extension H2Connection {
             guard let setting = settings.iv?[index],
                 setting.settings_id == Int32(NGHTTP2_SETTINGS_HEADER_TABLE_SIZE.rawValue)
             else { continue }
-            headFrames.limitTable(to: Int(setting.value))
+            tableLimit = Int(setting.value)
+            headFrames.limitTable(to: min(tableLimit, headFrames.tableLimit))
         }
+        unacknowledgedSettings &+= 1
         guard role == .client, !hasSettings else { return }
         hasSettings = true
         events.append(.settings)

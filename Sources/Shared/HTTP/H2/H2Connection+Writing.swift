@@ -112,9 +112,19 @@ extension H2Connection {
             glitches.earn(.data)
             noteEnd(of: stream, frame)
         case NGHTTP2_RST_STREAM.rawValue: noteReset(frame)
+        case NGHTTP2_SETTINGS.rawValue: sentSettings(frame)
         default: break
         }
         return 0
+    }
+
+    /// A larger table counts from when the peer knows that its settings are (RFC 9113 §6.5.3): what
+    /// was queued before is still spelled with the smaller one.
+    private func sentSettings(_ frame: FramePointer) {
+        let flags = UInt32(frame.pointee.hd.flags)
+        guard flags & NGHTTP2_FLAG_ACK.rawValue != 0, unacknowledgedSettings > 0 else { return }
+        unacknowledgedSettings &-= 1
+        if unacknowledgedSettings == 0 { headFrames.limitTable(to: tableLimit) }
     }
 
     private func noteEnd(of stream: Int32, _ frame: FramePointer) {

@@ -46,6 +46,9 @@ public final class H2Connection {
     /// The unfinished head of a batch, for the next one.
     private var carried: UnsafeMutableRawBufferPointer?
     private var isBroken = false
+    /// The peer's SETTINGS_HEADER_TABLE_SIZE, and how many of its SETTINGS are not acknowledged.
+    var tableLimit = HPACKEncoder.tableLimitMax
+    var unacknowledgedSettings = 0
     /// Why the connection was given up, when nghttp2 would not have.
     var failure: H2ErrorCode?
     var strayFrames = H2StrayFrames()
