@@ -47,6 +47,8 @@ enum H2PeerTarget {
             if reading.isOver { break }
         }
         reading.finish()
+        // An end that is only to be announced is one as well.
+        _ = reading.output()
         return reading
     }
 
