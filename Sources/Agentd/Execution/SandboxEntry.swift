@@ -9,6 +9,8 @@ final class SandboxEntry: Sendable {
     private struct State {
         var lifecycle: SandboxLifecycle
         var isUsed = false
+        /// What was in the kept folder when that was last too much.
+        var bytesWhenFull: UInt64?
     }
 
     let id: String
@@ -72,6 +74,15 @@ final class SandboxEntry: Sendable {
     func end() {
         let now = Clock.wallNanoseconds
         state.withLock { $0.lifecycle.end(now: now) }
+    }
+
+    /// Notes how much is in its kept folder. True when that is too much, and more than before.
+    func notes(_ bytes: UInt64, of bytesMax: UInt64) -> Bool {
+        state.withLock { state in
+            let before = state.bytesWhenFull ?? bytesMax
+            state.bytesWhenFull = bytes > bytesMax ? max(bytes, before) : nil
+            return bytes > before
+        }
     }
 
     func attach() { move(to: .active, now: Clock.wallNanoseconds) }
