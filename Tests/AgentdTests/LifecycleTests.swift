@@ -139,7 +139,8 @@ struct LifecycleTests {
         let full = try run(
             agentd, "head -c 60M /dev/zero > a; head -c 60M /dev/zero > b; sleep 60", in: id)
         #expect(full["code"] as? String == "CANCELLED", "\(full)")
-        #expect(try run(agentd, "rm a b; ls", in: id)["code"] as? String == "OK")
+        let freed = try run(agentd, "rm a b; ls", in: id)
+        #expect(freed["code"] as? String == "OK", "\(freed)")
     }
 
     // MARK: restarts

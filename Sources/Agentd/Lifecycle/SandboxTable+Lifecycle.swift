@@ -170,7 +170,9 @@ extension SandboxTable {
         guard let folder = entry.keptFolder, entry.isBusy else { return }
         let bytesMax = entry.sandbox.specification.limits.temporaryBytesMax
         // What cannot be counted is too much, however much it was before.
-        if let bytes = KeptFolder.bytes(in: folder), !entry.notes(bytes, of: bytesMax) { return }
+        if let bytes = KeptFolder.bytes(in: folder), !entry.isFilled(with: bytes, of: bytesMax) {
+            return
+        }
         log.warning("a sandbox has filled its work folder", ["sandbox": .text(entry.id)])
         do throws(SandboxError) {
             try entry.sandbox.killAll()
