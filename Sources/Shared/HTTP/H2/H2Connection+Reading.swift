@@ -17,10 +17,21 @@ extension H2Connection {
             if isEmpty, !ends { glitch(.idle) }
         } else if type == NGHTTP2_PRIORITY.rawValue {
             glitch(.idle)
-        } else if type > NGHTTP2_CONTINUATION.rawValue {
-            glitch(.unknown)
+        } else if type == NGHTTP2_HEADERS.rawValue {
+            continuations = 0
+        } else if type == NGHTTP2_CONTINUATION.rawValue {
+            return continued()
         }
         return Self.done
+    }
+
+    /// A head goes on in one more frame: there is no end to those of a peer that means harm.
+    private func continued() -> Int32 {
+        continuations &+= 1
+        guard continuations > Self.continuationsMax else { return Self.done }
+        isAbusive = true
+        failure = .enhanceYourCalm
+        return NGHTTP2_ERR_CALLBACK_FAILURE.rawValue
     }
 
     func beganHead(_ frame: FramePointer?) -> Int32 {

@@ -47,6 +47,9 @@ public final class H2Connection {
     /// Why the connection was given up, when nghttp2 would not have.
     var failure: H2ErrorCode?
     var strayFrames = H2StrayFrames()
+    /// CONTINUATION frames of the head that is being read.
+    var continuations = 0
+    static let continuationsMax = 8
     /// How many bytes of the peer came before this batch.
     private(set) var receivedBytes: UInt64 = 0
     /// Streams whose request waits to be written: nghttp2 does not know them before.
