@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Uses agentd as its clients do, through a running gateway, by HTTP and by grpcio: commands, streams,
 # files, fetches through the egress, SQLite, and every code that an execution can answer with. Then it
-# reads the audit log. Needs Python; the part with gRPC needs grpcio, the calls of a sandbox curl.
+# reads the audit log, kills the daemon, and looks at what is there again. Needs Python; the part with
+# gRPC needs grpcio, the calls of a sandbox curl.
 # SLUICE_BIN names a binary to use instead of building one.
 set -euo pipefail
 source "$(dirname "$0")/common.sh"
@@ -29,3 +30,5 @@ wait_for 20 curl -fsS "http://127.0.0.1:$SLUICE_PORT/ready" ||
     die "sluice did not start: $(tail -n 5 "$folder/log")"
 python3 Tests/Walkthrough/walk.py "$SLUICE_PORT" "$sluice" "$folder" ||
     die "agentd: the walkthrough failed; the last lines of the log: $(tail -n 5 "$folder/log")"
+python3 Tests/Walkthrough/killed.py "$SLUICE_PORT" "$sluice" "$folder" "${children[1]}" ||
+    die "agentd: not all was there again; the last lines of the log: $(tail -n 5 "$folder/log")"

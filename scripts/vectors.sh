@@ -110,10 +110,13 @@ judge() {
     fi
 }
 
-# gRPC calls to a server that the runner is itself.
+# gRPC calls to servers that the runners are themselves; the second compares with direct calls.
 grpc() {
     judge grpc "$(grep -c '^def t_' "$runners/grpcrun.py")" \
         python3 "$runners/grpcrun.py" --proxy "127.0.0.1:$SLUICE_PORT" \
+        --upstream-port "$SLUICE_UPSTREAM_PORT" --metadata "x-api-key:$key"
+    judge "grpc, as without a gateway" "$(python3 Tests/Vectors/grpc_alike.py --count)" \
+        python3 Tests/Vectors/grpc_alike.py --proxy "127.0.0.1:$SLUICE_PORT" \
         --upstream-port "$SLUICE_UPSTREAM_PORT" --metadata "x-api-key:$key"
 }
 

@@ -140,9 +140,18 @@ public final class Agentd: Role {
         if status == 401 {
             reply.lines.append("WWW-Authenticate: Bearer realm=\"agentd\"\r\n")
         }
-        // What the state of something forbids now, it may allow later (RFC 9110 §15.5.10).
-        let isConflict = code == GRPCCode.failedPrecondition.word
-        problems.write(isConflict ? 409 : status, code: code, detail: detail, to: reply)
+        let reason = Status.reason(in: detail)
+        let status =
+            switch code {
+            // RFC 9110 §15.5.21, as in draft-ietf-httpapi-idempotency-key-header.
+            case _ where reason?.code == .idempotencyKeyReused: 422
+            // What the state of something forbids now, it may allow later (RFC 9110 §15.5.10).
+            case GRPCCode.failedPrecondition.word: 409
+            default: status
+            }
+        problems.write(
+            status, code: reason?.code.rawValue ?? code, detail: reason?.sentence ?? detail,
+            to: reply)
     }
 
     /// Where the HTTP API listens.

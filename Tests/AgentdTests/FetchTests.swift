@@ -59,6 +59,9 @@ struct FetchTests {
         (["url": "http://echo/a b"], "ERROR", "INVALID_URL"),
         (["url": "http://echo/a#b"], "ERROR", "INVALID_URL"),
         (["url": "http://echo/\r\nX: y"], "ERROR", "INVALID_URL"),
+        // The egress does not guess which of two paths is meant.
+        (["url": "http://echo/a%2fb"], "ERROR", "REQUEST_ERROR"),
+        (["url": "http://echo/%zz"], "ERROR", "REQUEST_ERROR"),
         (["url": "http://"], "ERROR", "INVALID_PARAMS"),
         (["method": "GET"], "ERROR", "INVALID_PARAMS"),
         (["url": "http://echo/x", "method": "TRACE"], "ERROR", "INVALID_PARAMS"),

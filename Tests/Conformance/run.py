@@ -12,7 +12,8 @@ import concurrent.futures
 import sys
 
 import cases
-import generic  # noqa: F401: adds its cases
+import closing  # noqa: F401: adds its cases
+import generic  # noqa: F401
 import http2  # noqa: F401
 import messages  # noqa: F401
 import wire

@@ -175,4 +175,44 @@ struct H2ConnectionTests {
         server.refuseStreams()
         #expect(events(output(of: server), to: client) == ["goaway 1 0"])
     }
+
+    @Test(arguments: [(100, false), (3_000, true)])
+    func `frames that nobody knows are nuisance`(count: Int, isAbuse: Bool) {
+        _ = events(Array("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".utf8), to: server)
+        _ = events([0, 0, 0, 4, 0, 0, 0, 0, 0], to: server)
+        let frame: [UInt8] = [0, 0, 1, 0x16, 0, 0, 0, 0, 0, 7]
+        for _ in 0..<count { _ = events(frame, to: server) }
+        #expect(server.isAbusive == isAbuse)
+    }
+
+    // MARK: heads in many frames
+
+    /// A request whose last field is in so many CONTINUATION frames.
+    private static func continued(_ count: Int) -> [UInt8] {
+        func frame(_ kind: UInt8, _ flags: UInt8, _ payload: [UInt8]) -> [UInt8] {
+            [0, 0, UInt8(payload.count), kind, flags, 0, 0, 0, 1] + payload
+        }
+        // GET, http, /, :authority a; then a field as each frame brings one.
+        let head: [UInt8] = [0x82, 0x86, 0x84, 0x01, 1, 0x61]
+        let field: [UInt8] = [0x00, 1, 0x78, 1, 0x79]
+        return Array("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".utf8) + [0, 0, 0, 4, 0, 0, 0, 0, 0]
+            + frame(1, 1, head) + (1...count).flatMap { frame(9, $0 == count ? 4 : 0, field) }
+    }
+
+    @Test func `a head in several frames may be cut anywhere`() {
+        let fields = String(repeating: "x: y\r\n", count: 8)
+        let expected = ["head 1 GET / HTTP/1.1\r\nhost: a\r\n\(fields)\r\n true"]
+        var arrived: [String] = []
+        for byte in Self.continued(8) { arrived += events([byte], to: server) }
+        #expect(arrived == expected)
+        #expect(server.state == .open)
+    }
+
+    @Test func `a head that does not end is too much`() {
+        #expect(events(Self.continued(9), to: server).isEmpty)
+        #expect(server.state == .over)
+        #expect(server.isAbusive)
+        // GOAWAY behind stream 1 with ENHANCE_YOUR_CALM.
+        #expect(output(of: server).suffix(8) == [0, 0, 0, 1, 0, 0, 0, 11])
+    }
 }

@@ -71,6 +71,11 @@ def alive(pid):
         return False
 
 
+def mark(key):
+    """What tells how often it was run, and from every other run."""
+    return f"echo x >> runs/{key}; head -c 8 /dev/urandom | od -An -tx1"
+
+
 class Load(threading.Thread):
     """One client: what it was told, and what it asked for without an answer."""
 
@@ -85,8 +90,7 @@ class Load(threading.Thread):
                 request, key = f"req-{uuid.uuid4()}", f"key-{uuid.uuid4()}"
                 if random.random() < 0.5:
                     self.asked.append(key)
-                    command = f"echo x >> runs/{key}; head -c 8 /dev/urandom | od -An -tx1"
-                    status, answer = execute(command, self.sandbox, key, request)
+                    status, answer = execute(mark(key), self.sandbox, key, request)
                     if status == 200 and answer["code"] == "OK":
                         self.results[key] = answer["result"]["stdout"]
                 elif random.random() < 0.5:
@@ -155,10 +159,12 @@ for number in range(rounds):
     status, answer = execute("cat kept", sandbox)
     assert answer["result"]["stdout"] == "kept\n", answer
     for key in random.sample(sorted(results), min(5, len(results))):
-        status, answer = execute("echo again", sandbox, key)
+        status, answer = execute(mark(key), sandbox, key)
         assert answer["result"]["stdout"] == results[key], (key, answer)
+        status, answer = execute("echo another", sandbox, key)
+        assert status == 422, (key, answer)
     for key in [key for key in asked if key not in results]:
-        status, answer = execute("echo again", sandbox, key)
+        status, answer = execute(mark(key), sandbox, key)
         assert answer["code"] in ("OK", "EXECUTION_LOST"), answer
         lost += answer["code"] == "EXECUTION_LOST"
     asked = []

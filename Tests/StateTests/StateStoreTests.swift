@@ -22,6 +22,35 @@ final class StateStoreTests {
         return try StateStore(folder: folder, limits: limits)
     }
 
+    /// Of some request.
+    private static let digest = [UInt8](repeating: 7, count: 32)
+
+    private static func begin(
+        _ store: StateStore, _ owner: String, _ key: String, now: UInt64
+    ) throws -> KeptExecution {
+        try store.begin(owner: owner, key: key, digest: digest, now: now)
+    }
+
+    private static func done(_ result: [UInt8]) -> KeptExecution {
+        .done(result: result, digest: digest)
+    }
+
+    private static let lost = KeptExecution.lost(digest: digest)
+
+    /// Has SQLite itself change the database, as a daemon of another version would.
+    private func change(_ sql: String) throws {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        process.arguments = [
+            "python3", "-c",
+            "import sqlite3 as s, sys; d = s.connect(sys.argv[1]); d.executescript(sys.argv[2])",
+            "\(folder)/agentd.sqlite", sql,
+        ]
+        try process.run()
+        process.waitUntilExit()
+        #expect(process.terminationStatus == 0)
+    }
+
     private static func sandbox(_ id: String, created: UInt64 = 1) -> KeptSandbox {
         KeptSandbox(
             id: id, owner: "k'1", specification: [0, 255, 10], state: "Active", created: created,
@@ -49,17 +78,17 @@ final class StateStoreTests {
     @Test func `a result is given again, one that was not made is lost`() throws {
         do {
             let store = try store()
-            #expect(try store.begin(owner: "k1", key: "a", now: 10) == .new)
+            #expect(try Self.begin(store, "k1", "a", now: 10) == .new)
             try store.end(owner: "k1", key: "a", result: [1, 2, 3])
-            #expect(try store.begin(owner: "k1", key: "b", now: 11) == .new)
-            #expect(try store.begin(owner: "k2", key: "a", now: 12) == .new)
+            #expect(try Self.begin(store, "k1", "b", now: 11) == .new)
+            #expect(try Self.begin(store, "k2", "a", now: 12) == .new)
             try store.forget(owner: "k2", key: "a")
         }
         let store = try store()
-        #expect(try store.begin(owner: "k1", key: "a", now: 20) == .done(result: [1, 2, 3]))
-        #expect(try store.begin(owner: "k1", key: "b", now: 20) == .lost)
-        #expect(try store.begin(owner: "k1", key: "b", now: 20) == .lost)
-        #expect(try store.begin(owner: "k2", key: "a", now: 20) == .new)
+        #expect(try Self.begin(store, "k1", "a", now: 20) == Self.done([1, 2, 3]))
+        #expect(try Self.begin(store, "k1", "b", now: 20) == Self.lost)
+        #expect(try Self.begin(store, "k1", "b", now: 20) == Self.lost)
+        #expect(try Self.begin(store, "k2", "a", now: 20) == .new)
     }
 
     @Test func `results go when they are old, or too many, or too large`() throws {
@@ -69,15 +98,15 @@ final class StateStoreTests {
             $0.resultBytesMax = 10
         }
         for (number, key) in ["a", "b", "c", "d"].enumerated() {
-            #expect(try store.begin(owner: "k", key: key, now: UInt64(number)) == .new)
+            #expect(try Self.begin(store, "k", key, now: UInt64(number)) == .new)
             try store.end(owner: "k", key: key, result: [UInt8(number)])
         }
-        #expect(try store.begin(owner: "k", key: "b", now: 5) == .done(result: [1]))
-        #expect(try store.begin(owner: "k", key: "e", now: 6) == .new)
+        #expect(try Self.begin(store, "k", "b", now: 5) == Self.done([1]))
+        #expect(try Self.begin(store, "k", "e", now: 6) == .new)
         try store.end(owner: "k", key: "e", result: [UInt8](repeating: 9, count: 9))
-        #expect(try store.begin(owner: "k", key: "d", now: 7) == .done(result: [3]))
-        #expect(try store.begin(owner: "k", key: "c", now: 8) == .new)
-        #expect(try store.begin(owner: "k", key: "e", now: 200) == .new)
+        #expect(try Self.begin(store, "k", "d", now: 7) == Self.done([3]))
+        #expect(try Self.begin(store, "k", "c", now: 8) == .new)
+        #expect(try Self.begin(store, "k", "e", now: 200) == .new)
     }
 
     @Test func `one daemon has it at a time`() throws {
@@ -108,17 +137,40 @@ final class StateStoreTests {
     @Test func `the state of a newer version is not touched`() throws {
         do { _ = try store() }
         let path = "\(folder)/agentd.sqlite"
-        let sql = "INSERT INTO grdb_migrations (identifier) VALUES ('9 something new')"
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = [
-            "python3", "-c",
-            "import sqlite3 as s, sys; d = s.connect(sys.argv[1]); d.execute(sys.argv[2]); d.commit()",
-            path, sql,
-        ]
-        try process.run()
-        process.waitUntilExit()
-        #expect(process.terminationStatus == 0)
+        try change("INSERT INTO grdb_migrations (identifier) VALUES ('9 something new')")
         #expect(throws: StateFault.tooNew(path)) { try store() }
+    }
+
+    @Test func `what a request was is told with its result`() throws {
+        let other = [UInt8](repeating: 8, count: 32)
+        do {
+            let store = try store()
+            #expect(try Self.begin(store, "k", "a", now: 1) == .new)
+            try store.end(owner: "k", key: "a", result: [1])
+            #expect(try Self.begin(store, "k", "b", now: 1) == .new)
+        }
+        let store = try store()
+        // Who compares is who asks; what is kept stays what it was.
+        for digest in [other, Self.digest] {
+            let known = try store.begin(owner: "k", key: "a", digest: digest, now: 2)
+            #expect(known == Self.done([1]))
+            let lost = try store.begin(owner: "k", key: "b", digest: digest, now: 2)
+            #expect(lost == Self.lost)
+        }
+    }
+
+    @Test func `the state of an older version is taken over`() throws {
+        let corpus = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+            .deletingLastPathComponent().appendingPathComponent("Corpus/state/version-1.sql")
+        try change(try String(contentsOf: corpus, encoding: .utf8))
+        for _ in 0..<2 {
+            let store = try store()
+            #expect(try store.sandboxes().map(\.id) == ["sbx-old"])
+            let known = try Self.begin(store, "k1", "run", now: 20)
+            #expect(known == .done(result: [1, 2, 3], digest: nil))
+            let cut = try Self.begin(store, "k1", "cut", now: 20)
+            #expect(cut == .lost(digest: nil))
+            try store.close()
+        }
     }
 }

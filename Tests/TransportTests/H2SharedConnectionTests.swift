@@ -94,11 +94,77 @@ struct H2SharedConnectionTests {
         server.reset(try next(server), .internalError)
         try server.flush()
         #expect(try first.readMessage().status == 502)
-        // Nor is one that may not be made twice.
+        // Nor is one with content when its connection is lost.
         let second = try ask("POST", of: relay)
-        server.reset(try next(server), .refusedStream)
-        try server.flush()
+        _ = try next(server)
+        server.peer.close()
         #expect(try second.readMessage().status == 502)
+        #expect(try upstream.isUntouched())
+    }
+
+    /// The upstream says of the stream that it has not looked at it. Who serves the next one.
+    private func refuse(
+        _ stream: Int32, byGoAway: Bool, _ server: H2Server
+    ) throws -> H2Server {
+        if byGoAway {
+            try server.flush()
+            try goAway(last: 0, server)
+            return H2Server(try upstream.accept())
+        }
+        server.reset(stream, .refusedStream)
+        try server.flush()
+        return server
+    }
+
+    @Test(arguments: [true, false], [4, 16 << 10])
+    func `content that was not looked at is sent again with its head`(
+        byGoAway: Bool, count: Int
+    ) throws {
+        let relay = try relay()
+        let client = try relay.connect()
+        let content = String(repeating: "c", count: count)
+        try client.send(
+            "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: \(count)\r\n\r\n\(content)")
+        let server = H2Server(try upstream.accept())
+        let stream = try next(server)
+        try server.readContent(of: stream, count: count)
+        let other = try refuse(stream, byGoAway: byGoAway, server)
+        let again = try next(other)
+        try other.readContent(of: again, count: count)
+        #expect(other.heads[again] == server.heads[stream])
+        try answer(201, on: again, other)
+        #expect(try client.readMessage().status == 201)
+        #expect(other.contentCounts[again] == count)
+    }
+
+    @Test func `content that comes later follows what was sent again`() throws {
+        let relay = try relay()
+        let client = try relay.connect()
+        try client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 8\r\n\r\nfour")
+        let server = H2Server(try upstream.accept())
+        let stream = try next(server)
+        try server.readContent(of: stream, count: 4)
+        let other = try refuse(stream, byGoAway: true, server)
+        let again = try next(other)
+        try other.readContent(of: again, count: 4)
+        try client.send("more")
+        try other.readContent(of: again, count: 8)
+        try answer(200, on: again, other)
+        #expect(try client.readMessage().status == 200)
+    }
+
+    @Test func `more content than is kept is not sent again`() throws {
+        let relay = try relay()
+        let client = try relay.connect()
+        let content = String(repeating: "c", count: (16 << 10) + 1)
+        try client.send(
+            "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: \(content.count)\r\n\r\n\(content)")
+        let server = H2Server(try upstream.accept())
+        let stream = try next(server)
+        try server.readContent(of: stream, count: content.count)
+        server.reset(stream, .refusedStream)
+        try server.flush()
+        #expect(try client.readMessage().status == 502)
     }
 
     @Test func `streams go on after the end of their connection is announced`() throws {

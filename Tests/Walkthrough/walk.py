@@ -7,63 +7,12 @@ import subprocess
 import sys
 import threading
 import time
-import urllib.error
-import urllib.request
 
-port, sluice, folder = int(sys.argv[1]), sys.argv[2], sys.argv[3]
-ADMIN, USER = "dev-api-key-change-in-production", "dev-user-key-change-in-production"
+from client import (
+    ADMIN, USER, call, check, create, execute, finish, inside, output, output_json, port, shell)
+
+sluice, folder = sys.argv[2], sys.argv[3]
 secret = os.environ["WALK_SECRET"]
-passed = failed = 0
-
-
-def check(name, holds, seen=""):
-    global passed, failed
-    if holds:
-        passed += 1
-    else:
-        failed += 1
-        print(f"FAILED {name}: {str(seen)[:600]}", flush=True)
-
-
-def call(verb, path, content=None, key=ADMIN, accept="application/json"):
-    """Status, fields and text of an answer."""
-    request = urllib.request.Request(
-        f"http://127.0.0.1:{port}{path}", method=verb,
-        data=None if content is None else json.dumps(content).encode(),
-        headers={"X-API-Key": key, "Content-Type": "application/json", "Accept": accept})
-    try:
-        with urllib.request.urlopen(request, timeout=60) as answer:
-            return answer.status, answer.headers, answer.read().decode()
-    except urllib.error.HTTPError as error:
-        return error.code, error.headers, error.read().decode()
-
-
-def execute(capability, parameters, key=ADMIN, accept="application/json", **more):
-    text = parameters if isinstance(parameters, str) else json.dumps(parameters)
-    content = {"capability": capability, "params_json": text} | more
-    answer = call("POST", "/api/v1/execute", content, key, accept)
-    return answer[2] if accept != "application/json" else json.loads(answer[2])
-
-
-def create(**wishes):
-    return json.loads(call("POST", "/api/v1/sandboxes", wishes)[2]).get("sandbox_id")
-
-
-def inside(sandbox, **more):
-    return {"sandbox_prefs": {"sandbox_id": sandbox} | more}
-
-
-def shell(sandbox, command, **more):
-    return execute("shell.exec.v1", {"command": command} | more, **inside(sandbox))
-
-
-def output(response):
-    return response.get("result", {}).get("stdout", "")
-
-
-def output_json(response):
-    return json.loads(response["result"]["output_json"])
-
 
 box = create(network_enabled=True)
 offline = create()
@@ -107,7 +56,8 @@ rows = execute("sqlite.query.v1", {"database_path": "d.db", "query": "select * f
                                    "params": [1]}, **inside(box))
 check("a database is asked", output_json(rows).get("rows") == [[1, 2.5]], (made, rows))
 key = {"metadata": {"idempotency_key": "once"}} | inside(box)
-twice = [execute("shell.exec.v1", {"command": "date +%N"}, **key) for _ in range(2)]
+twice = [execute("shell.exec.v1", {"command": "date +%N"}, request_id=f"try-{n}", **key)
+         for n in range(2)]
 check("an idempotency key runs once", output(twice[0]) == output(twice[1]) != "", twice)
 for _ in range(11):
     last = shell(box, "true")
@@ -123,6 +73,7 @@ def fails(code, response):
     check(code, response.get("code") == code, response)
 
 
+fails("IDEMPOTENCY_KEY_REUSED", execute("shell.exec.v1", {"command": "date"}, **key))
 constraints = {"constraints": {"allow_network": True}}
 fails("ERROR", shell(box, "exit 3"))
 fails("UNKNOWN_CAPABILITY", execute("no.such.v1", {}))
@@ -167,6 +118,7 @@ fails("NETWORK_NOT_ALLOWED", execute(
 fails("CREDENTIAL_UNAVAILABLE", fetch("https://anthropic/v1/models"))
 fails("CONNECTION_ERROR", fetch("https://github/users/x"))
 fails("RATE_LIMITED", fetch("https://github/users/x"))
+fails("REQUEST_ERROR", fetch("https://openai/v1%2fmodels"))
 fails("REQUEST_TIMEOUT", fetch("https://httpbin/delay/5", timeout_ms=300))
 call("POST", f"/api/v1/sandboxes/{offline}/suspend", {})
 fails("SANDBOX_SUSPENDED", shell(offline, "true"))
@@ -261,6 +213,16 @@ record = "".join(open(os.path.join(folder, "state/audit", name), errors="replace
 logs = record + open(f"{folder}/access.log").read() + open(f"{folder}/log").read()
 check("no credential is in a log", secret not in logs and os.environ["WALK_SANDBOX_KEY"] not in logs)
 check("nor what a command was told", "echo begun" not in record)
+
+document = json.loads(call("GET", "/api/v1/openapi.json")[2])
+listed = document["components"]["schemas"]["ExecuteResponse"]["properties"]["code"]["enum"]
+# What needs another backend, a disk that fails, or a daemon that was killed.
+elsewhere = {
+    "UNSUPPORTED_CAPABILITY", "AUDIT_UNAVAILABLE", "STATE_UNAVAILABLE", "EXECUTION_LOST"}
+check("every code of the document is provoked",
+      seen | elsewhere | {"OK"} == set(listed) - {None}, set(listed) ^ seen)
 print(f"codes: {' '.join(sorted(seen))}")
-print(f"{passed} passed, {failed} failed")
-sys.exit(1 if failed else 0)
+# For killed.py.
+with open(f"{folder}/walked.json", "w") as file:
+    json.dump({"box": box, "once": output(twice[0])}, file)
+finish("the walk")

@@ -15,6 +15,8 @@ final class AuditWitness: Sendable {
         var started: UInt64 = 0
     }
 
+    fileprivate static let refusal = "what is done cannot be recorded now"
+
     let executionID = "exec-\(UniqueName.make())"
     private let auditor: Auditor
     private let cause: AuditCause
@@ -83,15 +85,11 @@ extension Capability {
     }
 }
 
+/// Nothing is done that cannot be recorded.
 extension Status {
-    /// Nothing is done that cannot be recorded.
-    init(_: AuditFault) {
-        self.init(.unavailable, "AUDIT_UNAVAILABLE: what is done cannot be recorded now")
-    }
+    init(_: AuditFault) { self.init(.unavailable, .auditUnavailable, AuditWitness.refusal) }
 }
 
 extension ExecutionFault {
-    init(_: AuditFault) {
-        self.init(.error, "AUDIT_UNAVAILABLE", "what is done cannot be recorded now")
-    }
+    init(_: AuditFault) { self.init(.error, .auditUnavailable, AuditWitness.refusal) }
 }

@@ -4,19 +4,17 @@ internal import Protos
 internal import SwiftProtobuf
 
 /// Has what another executor does recorded.
-struct AuditingExecutor: CapabilityExecutor {
-    private let executor: any CapabilityExecutor
+struct AuditingExecutor: ForwardingExecutor {
+    let next: any CapabilityExecutor
     private let auditor: Auditor
 
-    init(_ executor: any CapabilityExecutor, _ auditor: Auditor) {
-        self.executor = executor
+    init(_ next: any CapabilityExecutor, _ auditor: Auditor) {
+        self.next = next
         self.auditor = auditor
     }
 
-    var capabilities: [Agentd_V1_CapabilityInfo] { executor.capabilities }
-
     var health: Agentd_V1_HealthResponse {
-        var health = executor.health
+        var health = next.health
         guard auditor.fault != nil else { return health }
         health.status = "degraded"
         health.details["reason"] = "the audit log cannot be written"
@@ -37,7 +35,7 @@ struct AuditingExecutor: CapabilityExecutor {
         caller.witness = witness
         var response: Agentd_V1_ExecuteResponse
         do throws(Status) {
-            response = try executor.execute(request, for: caller, in: call, output: output)
+            response = try next.execute(request, for: caller, in: call, output: output)
         } catch {
             try refuse(witness, error, sandbox: request.sandboxPrefs.sandboxID)
         }
@@ -80,7 +78,7 @@ struct AuditingExecutor: CapabilityExecutor {
     ) throws(Status) -> Agentd_V1_ReadFileResponse {
         try file(.fsRead, request.path, request.sandboxID, request, caller) {
             caller throws(Status) in
-            let response = try executor.readFile(request, for: caller)
+            let response = try next.readFile(request, for: caller)
             return (response, response.success)
         }
     }
@@ -90,7 +88,7 @@ struct AuditingExecutor: CapabilityExecutor {
     ) throws(Status) -> Agentd_V1_WriteFileResponse {
         try file(.fsWrite, request.path, request.sandboxID, request, caller) {
             caller throws(Status) in
-            let response = try executor.writeFile(request, for: caller)
+            let response = try next.writeFile(request, for: caller)
             return (response, response.success)
         }
     }
@@ -100,7 +98,7 @@ struct AuditingExecutor: CapabilityExecutor {
     ) throws(Status) -> Agentd_V1_EditFileResponse {
         try file(.fsEdit, request.path, request.sandboxID, request, caller) {
             caller throws(Status) in
-            let response = try executor.editFile(request, for: caller)
+            let response = try next.editFile(request, for: caller)
             return (response, response.success)
         }
     }
@@ -121,10 +119,10 @@ struct AuditingExecutor: CapabilityExecutor {
         } catch {
             try refuse(witness, error, sandbox: sandbox)
         }
+        let code = outcome.success ? ExecutionCode.ok : .fileError
         do throws(AuditFault) {
             try witness.ends(
-                outcome.success ? .allowed : .failed, code: outcome.success ? "OK" : "FILE_ERROR",
-                sandbox: sandbox)
+                outcome.success ? .allowed : .failed, code: code.rawValue, sandbox: sandbox)
         } catch {
             throw Status(error)
         }
@@ -146,21 +144,11 @@ struct AuditingExecutor: CapabilityExecutor {
 
     // MARK: sandboxes
 
-    func listSandboxes(
-        _ request: Agentd_V1_ListSandboxesRequest, for caller: Caller
-    ) throws(Status) -> Agentd_V1_ListSandboxesResponse {
-        try executor.listSandboxes(request, for: caller)
-    }
-
-    func labels(of sandbox: String, for caller: Caller) -> [String: String] {
-        executor.labels(of: sandbox, for: caller)
-    }
-
     func createSandbox(
         _ request: Agentd_V1_CreateSandboxRequest, for caller: Caller
     ) throws(Status) -> Agentd_V1_CreateSandboxResponse {
         try ready()
-        let response = try executor.createSandbox(request, for: caller)
+        let response = try next.createSandbox(request, for: caller)
         try record(.created, response.sandboxID, for: caller)
         return response
     }
@@ -169,7 +157,7 @@ struct AuditingExecutor: CapabilityExecutor {
         _ request: Agentd_V1_AttachSandboxRequest, for caller: Caller
     ) throws(Status) -> Agentd_V1_AttachSandboxResponse {
         try ready()
-        let response = try executor.attachSandbox(request, for: caller)
+        let response = try next.attachSandbox(request, for: caller)
         if response.newlyCreated { try record(.created, response.sandboxID, for: caller) }
         try record(.attached, response.sandboxID, for: caller)
         return response
@@ -178,15 +166,9 @@ struct AuditingExecutor: CapabilityExecutor {
     func terminateSandbox(
         _ request: Agentd_V1_TerminateSandboxRequest, for caller: Caller
     ) throws(Status) -> Agentd_V1_TerminateSandboxResponse {
-        let response = try executor.terminateSandbox(request, for: caller)
+        let response = try next.terminateSandbox(request, for: caller)
         if response.success { try record(.terminated, request.sandboxID, for: caller) }
         return response
-    }
-
-    func sandboxCapabilities(
-        _ request: Agentd_V1_GetSandboxCapabilitiesRequest, for caller: Caller
-    ) throws(Status) -> Agentd_V1_SandboxCapabilities {
-        try executor.sandboxCapabilities(request, for: caller)
     }
 
     /// Nothing is made that could not be recorded.

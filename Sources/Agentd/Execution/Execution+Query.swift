@@ -20,8 +20,7 @@ extension Execution {
             throw ExecutionFault(error)
         }
         response.result.outputJson = Self.text(of: result, query)
-        response.status = .ok
-        response.code = "OK"
+        response.tell(.ok, .ok)
     }
 
     private var query: SandboxQuery {
@@ -86,18 +85,18 @@ extension Execution {
 extension ExecutionFault {
     init(_ failure: SandboxQueryResult.Failure) {
         switch failure {
-        case .timedOut: self.init(.expired, "TIMEOUT", "the query took too long")
+        case .timedOut: self.init(.expired, .timeout, "the query took too long")
         case .broken:
-            self.init(.error, "LIMITS_EXCEEDED", "the sandbox's limits ended the query")
+            self.init(.error, .limitsExceeded, "the sandbox's limits ended the query")
         case .sandbox(let error):
-            self.init(.error, "SANDBOX_EXEC_FAILED", error.description)
+            self.init(.error, .sandboxExecFailed, error.description)
         case .refused(let code, let message):
             // SQLITE_AUTH
             if code & 0xFF == 23 {
                 self.init(
-                    .denied, "QUERY_NOT_ALLOWED", "the query does more than read: \(message)")
+                    .denied, .queryNotAllowed, "the query does more than read: \(message)")
             } else {
-                self.init(.error, "SQLITE_ERROR", message)
+                self.init(.error, .sqliteError, message)
             }
             details = [("sqlite_code", "\(code)")]
         }

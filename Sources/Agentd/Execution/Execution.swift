@@ -33,7 +33,7 @@ struct Execution {
         case .httpFetch:
             guard let line = entry.line else {
                 throw ExecutionFault(
-                    .error, "NETWORK_UNAVAILABLE", "the sandbox was made without network_enabled")
+                    .error, .networkUnavailable, "the sandbox was made without network_enabled")
             }
             try HTTPFetch(parameters, constraints).run(through: line, call, output, &response)
         case .shellExec: try runShell(in: sandbox, call, output, &response)
@@ -44,8 +44,7 @@ struct Execution {
             } catch {
                 throw ExecutionFault(error)
             }
-            response.status = .ok
-            response.code = "OK"
+            response.tell(.ok, .ok)
         }
     }
 
@@ -62,7 +61,7 @@ struct Execution {
             call.whenCancelled { execution.kill() }
             outcome = try execution.wait { stream, bytes in collected.take(stream, bytes) }
         } catch {
-            throw ExecutionFault(.error, "SANDBOX_EXEC_FAILED", error.description)
+            throw ExecutionFault(.error, .sandboxExecFailed, error.description)
         }
         collected.write(to: &response)
         response.result.exitCode = outcome.exitCode
@@ -187,17 +186,14 @@ struct Execution {
 extension Agentd_V1_ExecuteResponse {
     fileprivate mutating func tell(_ end: SandboxOutcome.End) {
         switch end {
-        case .exited(0): (status, code) = (.ok, "OK")
+        case .exited(0): tell(.ok, .ok)
         case .exited(let number):
-            (status, code, message) = (.error, "ERROR", "the command ended with \(number)")
+            tell(.error, .error, "the command ended with \(number)")
         case .signalled(let number):
-            (status, code, message) = (.error, "ERROR", "signal \(number) ended the command")
-        case .timedOut:
-            (status, code, message) = (.expired, "TIMEOUT", "the command took too long")
-        case .outputLimit:
-            (status, code, message) = (.error, "OUTPUT_LIMIT", "the command wrote too much")
-        case .killed:
-            (status, code, message) = (.cancelled, "CANCELLED", "the command was ended")
+            tell(.error, .error, "signal \(number) ended the command")
+        case .timedOut: tell(.expired, .timeout, "the command took too long")
+        case .outputLimit: tell(.error, .outputLimit, "the command wrote too much")
+        case .killed: tell(.cancelled, .cancelled, "the command was ended")
         }
     }
 }
@@ -205,9 +201,9 @@ extension Agentd_V1_ExecuteResponse {
 extension ExecutionFault {
     init(_ failure: SandboxFiles.Failure) {
         switch failure {
-        case .refused(let reason): self.init(.error, "FILE_ERROR", reason)
+        case .refused(let reason): self.init(.error, .fileError, reason)
         case .tooLarge(let bytesMax):
-            self.init(.error, "LIMITS_EXCEEDED", "the file has more than \(bytesMax) bytes")
+            self.init(.error, .limitsExceeded, "the file has more than \(bytesMax) bytes")
         }
     }
 }

@@ -5,8 +5,7 @@ internal import Protos
 /// Why an execution did not come to its end: what stands in its response.
 struct ExecutionFault: Error {
     let status: Agentd_V1_ExecutionStatus
-    /// For programs.
-    let code: String
+    let code: ExecutionCode
     let message: String
     var details: [(String, String)] = []
     /// A document in place of `details`.
@@ -14,7 +13,7 @@ struct ExecutionFault: Error {
     /// When the same may be tried again with success; nil: not without a change.
     var retryAfterMilliseconds: UInt64?
 
-    init(_ status: Agentd_V1_ExecutionStatus, _ code: String, _ message: String) {
+    init(_ status: Agentd_V1_ExecutionStatus, _ code: ExecutionCode, _ message: String) {
         self.status = status
         self.code = code
         self.message = message
@@ -25,7 +24,7 @@ struct ExecutionFault: Error {
 
     /// There is no new sandbox.
     init(notCreated status: Status) {
-        self.init(.error, "SANDBOX_INIT_FAIL", status.message)
+        self.init(.error, .sandboxInitFail, status.message)
         switch status.code {
         case .resourceExhausted, .unavailable: retryAfterMilliseconds = Self.pauseMilliseconds
         default: break
@@ -33,8 +32,7 @@ struct ExecutionFault: Error {
     }
 
     static func noSandbox(_ id: String) -> ExecutionFault {
-        var fault = ExecutionFault(
-            .error, "SANDBOX_NOT_FOUND", "no sandbox is called '\(id)'")
+        var fault = ExecutionFault(.error, .sandboxNotFound, Status.noSandbox(id).message)
         fault.details = [
             ("sandbox_id", id), ("hint", "Call CreateSandbox RPC to create a new sandbox"),
         ]
@@ -43,11 +41,28 @@ struct ExecutionFault: Error {
 }
 
 extension Agentd_V1_ExecuteResponse {
+    /// A response that says nothing yet.
+    init(to request: Agentd_V1_ExecuteRequest) {
+        self.init()
+        requestID = request.requestID.isEmpty ? UniqueName.make() : request.requestID
+    }
+
+    init(to request: Agentd_V1_ExecuteRequest, refusing fault: ExecutionFault) {
+        self.init(to: request)
+        fail(fault)
+    }
+
+    mutating func tell(
+        _ status: Agentd_V1_ExecutionStatus, _ code: ExecutionCode, _ message: String = ""
+    ) {
+        self.status = status
+        self.code = code.rawValue
+        self.message = message
+    }
+
     mutating func fail(_ fault: ExecutionFault) {
-        status = fault.status
-        code = fault.code
-        message = fault.message
-        error.code = fault.code
+        tell(fault.status, fault.code, fault.message)
+        error.code = fault.code.rawValue
         error.message = fault.message
         error.retryable = fault.retryAfterMilliseconds != nil
         error.retryAfterMs = fault.retryAfterMilliseconds ?? 0

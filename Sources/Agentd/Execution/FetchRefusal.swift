@@ -9,12 +9,15 @@ struct FetchRefusal {
 
     /// The word of the refusal, such as `policy_denied`.
     let code: String
+    /// Of HTTP.
+    let status: Int
     let problem: String
     let message: String
     let retryAfterSeconds: UInt64?
 
     init(code: String, _ answer: FetchResponse) {
         self.code = code
+        status = answer.status
         problem = String(decoding: answer.content, as: UTF8.self)
         retryAfterSeconds = answer.field("retry-after").flatMap { UInt64($0) }
         let document = try? JSONValue(answer.content)
@@ -37,20 +40,23 @@ extension ExecutionFault {
     init(_ refusal: FetchRefusal) {
         switch refusal.code {
         case _ where FetchRefusal.denies(refusal.code):
-            self.init(.denied, "URL_DENIED", refusal.message)
+            self.init(.denied, .urlDenied, refusal.message)
         case "rate_limited":
-            self.init(.error, "RATE_LIMITED", refusal.message)
+            self.init(.error, .rateLimited, refusal.message)
             retryAfterMilliseconds = Self.pauseMilliseconds
         case "credential_unavailable":
-            self.init(.error, "CREDENTIAL_UNAVAILABLE", refusal.message)
+            self.init(.error, .credentialUnavailable, refusal.message)
             retryAfterMilliseconds = Self.pauseMilliseconds
         case "upstream_timeout", "upstream_connect_timeout":
-            self.init(.expired, "REQUEST_TIMEOUT", refusal.message)
+            self.init(.expired, .requestTimeout, refusal.message)
             retryAfterMilliseconds = Self.pauseMilliseconds
         case _ where refusal.code.hasPrefix("upstream_"):
-            self.init(.error, "CONNECTION_ERROR", refusal.message)
+            self.init(.error, .connectionError, refusal.message)
             retryAfterMilliseconds = Self.pauseMilliseconds
-        default: self.init(.error, "REQUEST_ERROR", refusal.message)
+        default:
+            self.init(.error, .requestError, refusal.message)
+            // RFC 9110 §15.6.4: that passes.
+            if refusal.status == 503 { retryAfterMilliseconds = Self.pauseMilliseconds }
         }
         if let seconds = refusal.retryAfterSeconds { retryAfterMilliseconds = seconds &* 1000 }
         detailsJSON = refusal.problem

@@ -36,8 +36,7 @@ struct HTTPFetch {
         response.result.resourceUsage.networkRxBytes = UInt64(answer.contentBytes)
         response.result.outputJson = describe(
             answer, milliseconds: milliseconds, isStreamed: output != nil)
-        response.status = .ok
-        response.code = "OK"
+        response.tell(.ok, .ok)
     }
 
     // MARK: the request
@@ -54,13 +53,13 @@ struct HTTPFetch {
             do throws(Base64.Corrupt) {
                 content = try Base64.standard.decode(content.span)
             } catch {
-                throw ExecutionFault(.error, "INVALID_PARAMS", "body is no base64")
+                throw ExecutionFault(.error, .invalidParams, "body is no base64")
             }
         }
         let fields = parameters.map("headers").sorted { $0.key < $1.key }
         for (name, _) in fields where !Self.allowedFields.contains(name.lowercased()) {
             throw ExecutionFault(
-                .error, "INVALID_PARAMS",
+                .error, .invalidParams,
                 "headers.\(name) cannot be sent; allowed are "
                     + Self.allowedFields.sorted().joined(separator: ", "))
         }
@@ -170,21 +169,21 @@ extension ExecutionFault {
     fileprivate init(_ fault: FetchTarget.Fault) {
         switch fault {
         case .unsupportedScheme:
-            self.init(.error, "UNSUPPORTED_SCHEME", "url is neither http:// nor https://")
-        case .invalid(let reason): self.init(.error, "INVALID_URL", "url: \(reason)")
+            self.init(.error, .unsupportedScheme, "url is neither http:// nor https://")
+        case .invalid(let reason): self.init(.error, .invalidURL, "url: \(reason)")
         }
     }
 
     fileprivate init(_ error: FetchError) {
         switch error {
         case .timeout:
-            self.init(.expired, "REQUEST_TIMEOUT", "the service did not answer in time")
-        case .badRequest(let reason): self.init(.error, "INVALID_PARAMS", reason)
-        case .givenUp: self.init(.cancelled, "CANCELLED", "the request was given up")
+            self.init(.expired, .requestTimeout, "the service did not answer in time")
+        case .badRequest(let reason): self.init(.error, .invalidParams, reason)
+        case .givenUp: self.init(.cancelled, .cancelled, "the request was given up")
         case .certificate, .tooLarge, .failed, .outOfMemory:
-            self.init(.error, "CONNECTION_ERROR", error.description)
+            self.init(.error, .connectionError, error.description)
         }
-        if code == "REQUEST_TIMEOUT" || code == "CONNECTION_ERROR" {
+        if code == .requestTimeout || code == .connectionError {
             retryAfterMilliseconds = Self.pauseMilliseconds
         }
     }

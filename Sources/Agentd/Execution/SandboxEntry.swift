@@ -9,6 +9,15 @@ final class SandboxEntry: Sendable {
     private struct State {
         var lifecycle: SandboxLifecycle
         var isUsed = false
+        var fill = Fill.fits
+    }
+
+    /// How much its kept folder holds.
+    private enum Fill {
+        case fits
+        /// Too much, and what filled it is being ended: what that leaves is not known yet.
+        case ending
+        case full(UInt64)
     }
 
     let id: String
@@ -72,6 +81,26 @@ final class SandboxEntry: Sendable {
     func end() {
         let now = Clock.wallNanoseconds
         state.withLock { $0.lifecycle.end(now: now) }
+    }
+
+    /// Notes how much is in its kept folder. True when that has become too much, or more than it
+    /// was when it was too much before.
+    func isFilled(with bytes: UInt64, of bytesMax: UInt64) -> Bool {
+        state.withLock { state in
+            guard bytes > bytesMax else {
+                state.fill = .fits
+                return false
+            }
+            switch state.fill {
+            case .ending:
+                state.fill = .full(bytes)
+                return false
+            case .full(let before) where bytes <= before: return false
+            case .fits, .full:
+                state.fill = .ending
+                return true
+            }
+        }
     }
 
     func attach() { move(to: .active, now: Clock.wallNanoseconds) }

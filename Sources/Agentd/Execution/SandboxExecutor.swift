@@ -58,8 +58,7 @@ final class SandboxExecutor: CapabilityExecutor {
     ) throws(Status) -> Agentd_V1_ExecuteResponse {
         let received = call.received
         let taken = max(received, Clock.wallNanoseconds)
-        var response = Agentd_V1_ExecuteResponse()
-        response.requestID = request.requestID.isEmpty ? UniqueName.make() : request.requestID
+        var response = Agentd_V1_ExecuteResponse(to: request)
         response.timing.receivedAtMs = received / 1_000_000
         response.timing.queueTimeMs = (taken &- received) / 1_000_000
         do throws(ExecutionFault) {
@@ -98,32 +97,32 @@ final class SandboxExecutor: CapabilityExecutor {
     ) throws(ExecutionFault) -> Execution {
         guard let capability = Capability(rawValue: request.capability), request.version <= 1 else {
             throw ExecutionFault(
-                .error, "UNKNOWN_CAPABILITY", "no capability is called \(request.capability)")
+                .error, .unknownCapability, "no capability is called \(request.capability)")
         }
         guard isSupported(capability) else {
             throw ExecutionFault(
-                .error, "UNSUPPORTED_CAPABILITY",
+                .error, .unsupportedCapability,
                 "\(capability.rawValue) is not supported by \(table.backend.rawValue) sandboxes")
         }
         let parameters: Parameters
         do throws(Parameters.Fault) {
             parameters = try Parameters(request.paramsJson, for: capability)
         } catch {
-            throw ExecutionFault(.error, "INVALID_PARAMS", error.text)
+            throw ExecutionFault(.error, .invalidParams, error.text)
         }
         let constraints = request.hasConstraints ? request.constraints : nil
         if capability.writes, let constraints, !constraints.allowWrites {
-            throw ExecutionFault(.denied, "WRITES_NOT_ALLOWED", "the constraints forbid writing")
+            throw ExecutionFault(.denied, .writesNotAllowed, "the constraints forbid writing")
         }
         if capability == .httpFetch, let constraints, !constraints.allowNetwork {
             throw ExecutionFault(
-                .denied, "NETWORK_NOT_ALLOWED", "the constraints forbid the network")
+                .denied, .networkNotAllowed, "the constraints forbid the network")
         }
         if let refusal = policy.refusal(
             capability.rawValue, paramsJSON: parameters.json, caller,
             sandbox: request.sandboxPrefs.sandboxID, metadata: request.metadata)
         {
-            throw ExecutionFault(.denied, "POLICY_DENIED", refusal)
+            throw ExecutionFault(.denied, .policyDenied, refusal)
         }
         return Execution(
             capability, parameters, constraints, trace: TraceParent(request.metadata))
@@ -170,15 +169,15 @@ final class SandboxExecutor: CapabilityExecutor {
         let backend = entry?.sandbox.backend ?? table.backend
         guard wanted.backend.isEmpty || IsolationBackend(name: wanted.backend) == backend else {
             throw ExecutionFault(
-                .error, "BACKEND_UNAVAILABLE", "sandboxes here are \(backend.rawValue)")
+                .error, .backendUnavailable, "sandboxes here are \(backend.rawValue)")
         }
         guard let entry else { return }
         guard wanted.profile.isEmpty || wanted.profile == entry.profile else {
             throw ExecutionFault(
-                .error, "PROFILE_MISMATCH", "the sandbox has the profile \(entry.profile)")
+                .error, .profileMismatch, "the sandbox has the profile \(entry.profile)")
         }
         if wanted.requireFresh, !entry.isFresh {
-            throw ExecutionFault(.error, "SANDBOX_NOT_FRESH", "something ran in it before")
+            throw ExecutionFault(.error, .sandboxNotFresh, "something ran in it before")
         }
     }
 
@@ -219,7 +218,7 @@ final class SandboxExecutor: CapabilityExecutor {
         if let found = table.find(request.sandboxID, owner: caller.keyID) {
             entry = found
         } else {
-            guard request.createIfMissing else { throw missing(request.sandboxID) }
+            guard request.createIfMissing else { throw .noSandbox(request.sandboxID) }
             entry = try create(request.createSpec, for: caller)
             response.newlyCreated = true
         }
@@ -269,11 +268,7 @@ final class SandboxExecutor: CapabilityExecutor {
     }
 
     func find(_ id: String, _ caller: Caller) throws(Status) -> SandboxEntry {
-        guard let entry = table.find(id, owner: caller.keyID) else { throw missing(id) }
+        guard let entry = table.find(id, owner: caller.keyID) else { throw .noSandbox(id) }
         return entry
-    }
-
-    private func missing(_ id: String) -> Status {
-        Status(.notFound, "no sandbox is called '\(id)'")
     }
 }

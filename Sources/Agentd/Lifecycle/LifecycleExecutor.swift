@@ -4,17 +4,14 @@ internal import Sandbox
 
 /// Sees that the sandbox that a request names can take it: one of an earlier daemon is made again,
 /// and a suspended one is refused.
-struct LifecycleExecutor: CapabilityExecutor {
-    private let executor: any CapabilityExecutor
+struct LifecycleExecutor: ForwardingExecutor {
+    let next: any CapabilityExecutor
     private let table: SandboxTable
 
-    init(_ executor: any CapabilityExecutor, _ table: SandboxTable) {
-        self.executor = executor
+    init(_ next: any CapabilityExecutor, _ table: SandboxTable) {
+        self.next = next
         self.table = table
     }
-
-    var capabilities: [Agentd_V1_CapabilityInfo] { executor.capabilities }
-    var health: Agentd_V1_HealthResponse { executor.health }
 
     func execute(
         _ request: Agentd_V1_ExecuteRequest, for caller: Caller, in call: Call,
@@ -24,24 +21,16 @@ struct LifecycleExecutor: CapabilityExecutor {
         do throws(Status) {
             try table.wake(id, owner: caller.keyID)
         } catch {
-            return refusal(of: request, ExecutionFault(.error, "SANDBOX_INIT_FAIL", error.message))
+            return Agentd_V1_ExecuteResponse(
+                to: request, refusing: ExecutionFault(.error, .sandboxInitFail, error.message))
         }
         if let entry = table.find(id, owner: caller.keyID), entry.lifecycle.life == .suspended {
-            return refusal(
-                of: request,
-                ExecutionFault(
-                    .error, "SANDBOX_SUSPENDED", "the sandbox is suspended; resume it first"))
+            return Agentd_V1_ExecuteResponse(
+                to: request,
+                refusing: ExecutionFault(
+                    .error, .sandboxSuspended, "the sandbox is suspended; resume it first"))
         }
-        return try executor.execute(request, for: caller, in: call, output: output)
-    }
-
-    private func refusal(
-        of request: Agentd_V1_ExecuteRequest, _ fault: ExecutionFault
-    ) -> Agentd_V1_ExecuteResponse {
-        var response = Agentd_V1_ExecuteResponse()
-        response.requestID = request.requestID
-        response.fail(fault)
-        return response
+        return try next.execute(request, for: caller, in: call, output: output)
     }
 
     // MARK: files
@@ -50,21 +39,21 @@ struct LifecycleExecutor: CapabilityExecutor {
         _ request: Agentd_V1_ReadFileRequest, for caller: Caller
     ) throws(Status) -> Agentd_V1_ReadFileResponse {
         try prepare(request.sandboxID, caller)
-        return try executor.readFile(request, for: caller)
+        return try next.readFile(request, for: caller)
     }
 
     func writeFile(
         _ request: Agentd_V1_WriteFileRequest, for caller: Caller
     ) throws(Status) -> Agentd_V1_WriteFileResponse {
         try prepare(request.sandboxID, caller)
-        return try executor.writeFile(request, for: caller)
+        return try next.writeFile(request, for: caller)
     }
 
     func editFile(
         _ request: Agentd_V1_EditFileRequest, for caller: Caller
     ) throws(Status) -> Agentd_V1_EditFileResponse {
         try prepare(request.sandboxID, caller)
-        return try executor.editFile(request, for: caller)
+        return try next.editFile(request, for: caller)
     }
 
     private func prepare(_ id: String, _ caller: Caller) throws(Status) {
@@ -74,35 +63,23 @@ struct LifecycleExecutor: CapabilityExecutor {
 
     // MARK: sandboxes
 
-    func listSandboxes(
-        _ request: Agentd_V1_ListSandboxesRequest, for caller: Caller
-    ) throws(Status) -> Agentd_V1_ListSandboxesResponse {
-        try executor.listSandboxes(request, for: caller)
-    }
-
     func labels(of sandbox: String, for caller: Caller) -> [String: String] {
         table.dormantLabels(of: sandbox, caller.keyID)
-            ?? executor.labels(of: sandbox, for: caller)
-    }
-
-    func createSandbox(
-        _ request: Agentd_V1_CreateSandboxRequest, for caller: Caller
-    ) throws(Status) -> Agentd_V1_CreateSandboxResponse {
-        try executor.createSandbox(request, for: caller)
+            ?? next.labels(of: sandbox, for: caller)
     }
 
     func attachSandbox(
         _ request: Agentd_V1_AttachSandboxRequest, for caller: Caller
     ) throws(Status) -> Agentd_V1_AttachSandboxResponse {
         try prepare(request.sandboxID, caller)
-        return try executor.attachSandbox(request, for: caller)
+        return try next.attachSandbox(request, for: caller)
     }
 
     func terminateSandbox(
         _ request: Agentd_V1_TerminateSandboxRequest, for caller: Caller
     ) throws(Status) -> Agentd_V1_TerminateSandboxResponse {
         guard try table.dropDormant(request.sandboxID, owner: caller.keyID) else {
-            return try executor.terminateSandbox(request, for: caller)
+            return try next.terminateSandbox(request, for: caller)
         }
         var response = Agentd_V1_TerminateSandboxResponse()
         response.success = true
@@ -113,6 +90,6 @@ struct LifecycleExecutor: CapabilityExecutor {
         _ request: Agentd_V1_GetSandboxCapabilitiesRequest, for caller: Caller
     ) throws(Status) -> Agentd_V1_SandboxCapabilities {
         try table.wake(request.sandboxID, owner: caller.keyID)
-        return try executor.sandboxCapabilities(request, for: caller)
+        return try next.sandboxCapabilities(request, for: caller)
     }
 }

@@ -22,7 +22,7 @@ struct LifecycleService: Sendable {
             .unary(Self.path("GetSandbox")) {
                 (request: Agentd_V1_GetSandboxRequest, call) throws(Status) in
                 try RequestCheck.sandbox(request.sandboxID)
-                guard let table else { throw SandboxTable.missing(request.sandboxID) }
+                guard let table else { throw .noSandbox(request.sandboxID) }
                 return try table.status(
                     request.sandboxID, owner: Caller(call.metadata).keyID
                 ).message
@@ -58,7 +58,7 @@ struct LifecycleService: Sendable {
         try RequestCheck.sandbox(id)
         if let fault = auditor.fault { throw Status(fault) }
         let caller = Caller(call.metadata)
-        guard let table else { throw SandboxTable.missing(id) }
+        guard let table else { throw .noSandbox(id) }
         let status = try body(table, id, caller.keyID)
         var record = AuditRecord(.sandbox, event)
         record.requestID = caller.requestID

@@ -13,7 +13,7 @@ extension SandboxTable {
             try body(keep)
         } catch {
             log.error("the state cannot be written", ["reason": .text(error.description)])
-            throw Status(.unavailable, "STATE_UNAVAILABLE: the daemon's state cannot be written")
+            throw Status(.unavailable, .stateUnavailable, "the daemon's state cannot be written")
         }
     }
 

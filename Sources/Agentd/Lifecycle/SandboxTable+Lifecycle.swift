@@ -23,13 +23,9 @@ extension SandboxTable {
 
     func status(_ id: String, owner: String) throws(Status) -> SandboxStatus {
         guard let status = statuses(of: owner).last(where: { $0.id == id }) else {
-            throw Self.missing(id)
+            throw .noSandbox(id)
         }
         return status
-    }
-
-    static func missing(_ id: String) -> Status {
-        Status(.notFound, "no sandbox is called '\(id)'")
     }
 
     // MARK: changes that clients ask for
@@ -71,7 +67,7 @@ extension SandboxTable {
             try entry.refuseSuspended()
             try change(entry, to: .detached)
         } else if !isDormant(id, owner) {
-            throw Self.missing(id)
+            throw .noSandbox(id)
         }
         return try status(id, owner: owner)
     }
@@ -87,7 +83,7 @@ extension SandboxTable {
                 lives.dormant[id]?.lifecycle.move(to: .suspended, now: now)
                 return true
             }
-            guard isThere else { throw Self.missing(id) }
+            guard isThere else { throw .noSandbox(id) }
             try kept { keep throws(StateFault) in try keep.move(id, to: .suspended, now: now) }
         }
         return try status(id, owner: owner)
@@ -95,7 +91,7 @@ extension SandboxTable {
 
     func resume(_ id: String, owner: String) throws(Status) -> SandboxStatus {
         try wake(id, owner: owner)
-        guard let entry = find(id, owner: owner) else { throw Self.missing(id) }
+        guard let entry = find(id, owner: owner) else { throw .noSandbox(id) }
         do throws(SandboxError) { try entry.sandbox.resume() } catch { throw Status(error) }
         try change(entry, to: .active)
         return try status(id, owner: owner)
@@ -168,11 +164,15 @@ extension SandboxTable {
     }
 
     /// A kept work folder is on the host's disk, where nothing but this look limits all its files
-    /// together: commands that have filled it are ended.
+    /// together: commands that have filled it are ended. Those that make it no fuller than it was
+    /// then are not, as they may be about to make room.
     private func watch(_ entry: SandboxEntry) {
         guard let folder = entry.keptFolder, entry.isBusy else { return }
         let bytesMax = entry.sandbox.specification.limits.temporaryBytesMax
-        if let bytes = KeptFolder.bytes(in: folder), bytes <= bytesMax { return }
+        // What cannot be counted is too much, however much it was before.
+        if let bytes = KeptFolder.bytes(in: folder), !entry.isFilled(with: bytes, of: bytesMax) {
+            return
+        }
         log.warning("a sandbox has filled its work folder", ["sandbox": .text(entry.id)])
         do throws(SandboxError) {
             try entry.sandbox.killAll()

@@ -1,6 +1,6 @@
 internal import Bytes
 
-/// What a field of a request has to be beyond its type: what `RequestCheck` and sandboxes look at,
+/// What a field has to be beyond its type: of a request, what `RequestCheck` and sandboxes look at,
 /// for the document.
 struct FieldRule {
     let type: String
@@ -27,6 +27,8 @@ struct FieldRule {
     private static let path = 1...RequestCheck.pathLengthMax
     private static let text = 1...RequestCheck.textLengthMax
 
+    private static let codes = ExecutionCode.allCases.map(\.rawValue)
+
     private static let all: [FieldRule] = [
         FieldRule(
             type: "ExecuteRequest", field: "capability", isRequired: true, lengths: 1...256,
@@ -40,6 +42,8 @@ struct FieldRule {
             type: "RequestMetadata", field: "idempotency_key", lengths: 0...256,
             pattern: "^[!-~]*$"),
         FieldRule(type: "RequestMetadata", field: "priority", most: 10),
+        FieldRule(type: "ExecuteResponse", field: "code", words: codes),
+        FieldRule(type: "ErrorDetails", field: "code", words: codes),
         FieldRule(
             type: "ListSandboxesRequest", field: "state_filter",
             words: ["", "Active", "Detached", "Suspended", "Terminated"]),

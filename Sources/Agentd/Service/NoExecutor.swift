@@ -43,31 +43,27 @@ struct NoExecutor: CapabilityExecutor {
     func attachSandbox(
         _ request: Agentd_V1_AttachSandboxRequest, for caller: Caller
     ) throws(Status) -> Agentd_V1_AttachSandboxResponse {
-        guard request.createIfMissing else { throw missing(request.sandboxID) }
+        guard request.createIfMissing else { throw .noSandbox(request.sandboxID) }
         throw reason
     }
 
     func terminateSandbox(
         _ request: Agentd_V1_TerminateSandboxRequest, for caller: Caller
-    ) throws(Status) -> Agentd_V1_TerminateSandboxResponse { throw missing(request.sandboxID) }
+    ) throws(Status) -> Agentd_V1_TerminateSandboxResponse { throw .noSandbox(request.sandboxID) }
 
     func sandboxCapabilities(
         _ request: Agentd_V1_GetSandboxCapabilitiesRequest, for caller: Caller
-    ) throws(Status) -> Agentd_V1_SandboxCapabilities { throw missing(request.sandboxID) }
+    ) throws(Status) -> Agentd_V1_SandboxCapabilities { throw .noSandbox(request.sandboxID) }
 
     func readFile(
         _ request: Agentd_V1_ReadFileRequest, for caller: Caller
-    ) throws(Status) -> Agentd_V1_ReadFileResponse { throw missing(request.sandboxID) }
+    ) throws(Status) -> Agentd_V1_ReadFileResponse { throw .noSandbox(request.sandboxID) }
 
     func writeFile(
         _ request: Agentd_V1_WriteFileRequest, for caller: Caller
-    ) throws(Status) -> Agentd_V1_WriteFileResponse { throw missing(request.sandboxID) }
+    ) throws(Status) -> Agentd_V1_WriteFileResponse { throw .noSandbox(request.sandboxID) }
 
     func editFile(
         _ request: Agentd_V1_EditFileRequest, for caller: Caller
-    ) throws(Status) -> Agentd_V1_EditFileResponse { throw missing(request.sandboxID) }
-
-    private func missing(_ sandbox: String) -> Status {
-        Status(.notFound, "no sandbox is called '\(sandbox)'")
-    }
+    ) throws(Status) -> Agentd_V1_EditFileResponse { throw .noSandbox(request.sandboxID) }
 }

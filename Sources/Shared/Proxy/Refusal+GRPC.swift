@@ -63,17 +63,3 @@ extension Refusal {
         return value
     }
 }
-
-extension TransportFault {
-    fileprivate var grpcStatus: GRPCCode {
-        switch self {
-        case .malformedHead, .malformedContent: .invalidArgument
-        case .requestTimeout, .upstreamTimeout: .deadlineExceeded
-        case .protocolRefused: .notServed
-        case .malformedResponse, .codedContent, .headTooLarge: .internal
-        case .clientClosed, .connectFailed, .unresolved, .connectTimeout, .tlsFailed, .overflow,
-            .upstreamClosed, .tunnelIdle, .buffersFull, .drained:
-            .unavailable
-        }
-    }
-}

@@ -26,6 +26,10 @@ enum StateSchema {
                     CREATE INDEX executions_by_age ON executions (begun);
                     """)
         }
+        // What an idempotency key was used for first.
+        migrator.registerMigration("2 digests of requests") { database in
+            try database.execute(sql: "ALTER TABLE executions ADD COLUMN digest BLOB")
+        }
         return migrator
     }
 }

@@ -115,8 +115,10 @@ public final class StateStore: Sendable {
     // MARK: executions
 
     /// Notes that an execution begins, unless one with this key did before.
+    ///
+    /// - Parameter digest: of the request, kept for whoever asks with this key again.
     public func begin(
-        owner: String, key: String, now: UInt64
+        owner: String, key: String, digest: [UInt8], now: UInt64
     ) throws(StateFault) -> KeptExecution {
         let limits = limits
         return try change { database in
@@ -125,17 +127,17 @@ public final class StateStore: Sendable {
                 sql: "DELETE FROM executions WHERE begun < ?",
                 arguments: [Int64(clamping: oldest)])
             let known = try Row.fetchOne(
-                database, sql: "SELECT result FROM executions WHERE owner = ? AND key = ?",
+                database, sql: "SELECT result, digest FROM executions WHERE owner = ? AND key = ?",
                 arguments: [owner, key])
             if let known {
-                let result: Blob? = known["result"]
-                guard let result else { return .lost }
-                return .done(result: result.bytes)
+                let (result, digest): (Blob?, Blob?) = (known["result"], known["digest"])
+                guard let result else { return .lost(digest: digest?.bytes) }
+                return .done(result: result.bytes, digest: digest?.bytes)
             }
             try Self.makeRoom(for: 1, bytes: 0, limits, database)
             try database.execute(
-                sql: "INSERT INTO executions (owner, key, begun) VALUES (?, ?, ?)",
-                arguments: [owner, key, Int64(clamping: now)])
+                sql: "INSERT INTO executions (owner, key, begun, digest) VALUES (?, ?, ?, ?)",
+                arguments: [owner, key, Int64(clamping: now), Blob(digest)])
             return .new
         }
     }

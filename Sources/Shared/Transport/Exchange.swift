@@ -44,6 +44,11 @@ struct Exchange: BitwiseCopyable {
         static let decoded = Flags(rawValue: 1 << 18)
         /// The upstream, a proxy, was asked to open a tunnel.
         static let tunnelAsked = Flags(rawValue: 1 << 19)
+        /// `replay` holds all of the request that was sent: should the upstream say that it has not
+        /// looked at it, it may be sent again whatever its method.
+        static let kept = Flags(rawValue: 1 << 20)
+        /// Its client speaks gRPC.
+        static let call = Flags(rawValue: 1 << 21)
 
         /// What may end in a tunnel has a connection to itself, which serves nobody else after it.
         static let switchAsked: Flags = [.webSocketAsked, .tunnelAsked]
@@ -67,6 +72,9 @@ struct Exchange: BitwiseCopyable {
     var informational = InformationalResponses()
     /// The request as it was sent, while it may have to be sent again.
     var replay = Buffer.none
+    /// How much of `replay` is the head, and how much at its end is trailers.
+    var replayHeadBytes = 0
+    var replayTrailerBytes = 0
     /// What was found so far of the content that the handler waits for.
     var gathered = GatheredContent()
     /// When the attempts to connect are given up, and how many addresses were tried.

@@ -52,31 +52,6 @@ extension Forwarder {
         fail(exchange, .upstreamClosed)
     }
 
-    /// Sends the request again on a new connection, once.
-    func replay(_ exchange: ExchangePointer, _ dead: ChannelPointer) {
-        let pool = worker.pool(of: dead)
-        let wasStream = dead.pointee.kind == .stream
-        dead.pointee.exchange = Channel.noExchange
-        worker.closeUpstream(dead)
-        exchange.pointee.upstream = Exchange.noChannel
-        exchange.pointee.flags.subtract(.replayable)
-        exchange.pointee.flags.formUnion(.retried)
-        do throws(UpstreamPool.Failure) {
-            let upstream =
-                wasStream
-                ? try connection(for: exchange, of: pool) : try pool.connect(now: worker.now)
-            guard let upstream else { return try worker.rendezvous.wait(exchange, for: pool) }
-            attach(upstream, to: exchange)
-            let isSent = worker.send(
-                upstream, exchange.pointee.replay.bytes,
-                isLast: !opensTunnel(exchange, over: upstream))
-            channels.buffers.wipe(&exchange.pointee.replay)
-            if !isSent { fail(exchange, .upstreamClosed) }
-        } catch {
-            fail(exchange, error.fault)
-        }
-    }
-
     /// Ends an exchange that cannot be completed: with an answer if none began, else by breaking
     /// the client's connection, so that what it has does not look complete.
     func fail(_ exchange: ExchangePointer, _ fault: TransportFault) {
@@ -90,8 +65,26 @@ extension Forwarder {
 
     func abandonResponse(_ exchange: ExchangePointer, _ fault: TransportFault) {
         let client = channels[exchange.pointee.client]
+        let isCall = exchange.pointee.flags.contains(.call)
         abandon(exchange, fault)
-        worker.reset(client)
+        guard isCall, endCall(client, fault) else { return worker.reset(client) }
+    }
+
+    /// Ends a gRPC call whose answer has begun: its client understands a status in trailers, and
+    /// would take a stream that is reset for an error of ours that it must not try again.
+    private func endCall(_ client: ChannelPointer, _ fault: TransportFault) -> Bool {
+        scratch.reply.reset()
+        scratch.reply.lines.append(
+            grpcStatus: fault.grpcStatus, message: "The answer broke off.")
+        scratch.reply.lines.append("\r\n")
+        let lines = UnsafeRawBufferPointer(scratch.reply.lines.bytes)
+        let nothing = UnsafeRawBufferPointer(start: nil, count: 0)
+        guard
+            worker.multiplexer.send(
+                client, nothing, lines, trailerBytes: lines.count, isLast: true)
+        else { return false }
+        worker.clients.close(client)
+        return true
     }
 
     /// Ends an exchange whose client is not told anything any more.

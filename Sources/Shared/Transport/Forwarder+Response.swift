@@ -73,7 +73,7 @@ extension Forwarder {
         _ exchange: ExchangePointer, _ client: ChannelPointer, _ upstream: ChannelPointer,
         _ bytes: UnsafeRawBufferPointer
     ) {
-        exchange.pointee.flags.subtract(.replayable)
+        forgetKept(exchange)
         var rest = bytes
         while true {
             let headCount: Int

@@ -28,6 +28,7 @@ struct Forwarder {
         let pool = worker.pool(forwarding.upstream)
         exchange.pointee.idleNanoseconds = forwarding.idleNanoseconds
         if forwarding.inspectsResponse { exchange.pointee.flags.formUnion(.inspected) }
+        if scratch.request.isGRPC(in: bytes) { exchange.pointee.flags.formUnion(.call) }
         if let timeout = scratch.request.grpcTimeoutNanoseconds(in: bytes) {
             exchange.pointee.callDeadline = worker.now &+ min(timeout, UInt64.max >> 2)
             worker.expect(exchange.pointee.callDeadline)
@@ -59,8 +60,7 @@ struct Forwarder {
         let upstream: ChannelPointer
         do throws(UpstreamPool.Failure) {
             guard let open = try connection(for: exchange, of: pool) else {
-                exchange.pointee.replay = channels.buffers.take(written)
-                exchange.pointee.replay.append(scratch.written(written))
+                keep(head: written, of: exchange)
                 worker.clients.leave(bytes, from: headCount, client)
                 return try worker.rendezvous.wait(exchange, for: pool)
             }
@@ -175,26 +175,6 @@ struct Forwarder {
                 start = end &+ 1
             }
         }
-    }
-
-    /// A free connection may be closed by the upstream in the instant that we use it, and a stream
-    /// refused. A request that changes nothing when it is made twice is then sent again
-    /// (RFC 9110 §9.2.2).
-    func isReplayable(_ exchange: ExchangePointer, over upstream: ChannelPointer) -> Bool {
-        let mayBeLost =
-            upstream.pointee.flags.contains(.reused) || upstream.pointee.kind == .stream
-        return mayBeLost && exchange.pointee.flags.isDisjoint(with: .retried)
-            && exchange.pointee.flags.contains(.requestDone)
-            && exchange.pointee.method.isIdempotent
-    }
-
-    private func keepForReplay(
-        _ exchange: ExchangePointer, _ upstream: ChannelPointer, _ headCount: Int
-    ) {
-        guard isReplayable(exchange, over: upstream) else { return }
-        exchange.pointee.replay = channels.buffers.take(headCount)
-        exchange.pointee.replay.append(scratch.written(headCount))
-        exchange.pointee.flags.formUnion(.replayable)
     }
 
     /// Sends content of the request that `bytes` hold from `position` on, and keeps the rest.
@@ -320,14 +300,6 @@ struct Forwarder {
         upstream.pointee.flags.subtract(.slow)
         upstream.pointee.deadline = exchange.pointee.upstreamDeadline(from: worker.now)
         worker.queue(channels[exchange.pointee.client])
-    }
-
-    /// The upstream's stream is gone, and its request was not answered.
-    func retry(
-        _ exchange: ExchangePointer, _ upstream: ChannelPointer, after fault: TransportFault
-    ) {
-        if exchange.pointee.flags.contains(.replayable) { return replay(exchange, upstream) }
-        fail(exchange, fault)
     }
 
     func expired(_ upstream: ChannelPointer) {

@@ -135,8 +135,7 @@ extension Multiplexer {
     private func refused(_ stream: ChannelPointer) {
         guard stream.pointee.exchange != Channel.noExchange else { return close(stream, .cancel) }
         stream.pointee.flags.formUnion(.broken)
-        worker.forwarder.retry(
-            worker.exchanges[stream.pointee.exchange], stream, after: .upstreamClosed)
+        worker.forwarder.refused(worker.exchanges[stream.pointee.exchange], stream)
     }
 
     private func abort(_ stream: ChannelPointer) {
@@ -199,6 +198,9 @@ extension Multiplexer {
             guard begin(stream, connection, head, ends: endsWithHead) else { return false }
         }
         guard !endsWithHead, isLast || !content.isEmpty else { return true }
+        if stream.pointee.side == .upstream {
+            worker.forwarder.keep(content, trailerBytes: trailerBytes, of: stream)
+        }
         let number = stream.pointee.streamNumber
         guard content.count > Self.smallBytes, stream.pointee.unsent.isEmpty else {
             append(content, toUnsentOf: stream, connection)

@@ -134,14 +134,8 @@ struct Rendezvous {
         client.pointee.deadline = Channel.never
         upstream.pointee.deadline = exchange.pointee.upstreamDeadline(from: worker.now)
         let isWhole = exchange.pointee.flags.contains(.requestDone)
-        let isSent = worker.send(
-            upstream, exchange.pointee.replay.bytes,
-            isLast: isWhole && !forwarder.opensTunnel(exchange, over: upstream))
-        if forwarder.isReplayable(exchange, over: upstream) {
-            exchange.pointee.flags.formUnion(.replayable)
-        } else {
-            channels.buffers.wipe(&exchange.pointee.replay)
-        }
+        let isSent = forwarder.sendKept(exchange, to: upstream)
+        forwarder.markReplay(exchange, over: upstream)
         guard isSent else { return forwarder.upstreamEnded(exchange, upstream) }
         guard !isWhole else { return }
         worker.clients.sendContinue(client, exchange)

@@ -21,13 +21,25 @@ final class NetworkedAgentd {
     let scripted: ScriptedUpstream
     private let bundle: String
 
+    /// How agentd reaches the egress.
+    struct Way {
+        /// Where the egress listens.
+        var listen = "127.0.0.1:0"
+        /// What agentd signs sandboxes' tokens with.
+        var key = NetworkedAgentd.secret
+        /// More lines of `egress`, with an indent of two.
+        var egress = ""
+        /// More lines of `agentd.egress`, with an indent of four.
+        var agentd = ""
+    }
+
     /// - Parameters:
     ///   - settings: more lines of `agentd.egress`, with an indent of four.
     ///   - audit: more lines of `agentd`, with an indent of two.
     ///   - egressSettings: more lines of `egress`, with an indent of two.
     init(
         backend: String = "linux-native", settings: String = "", audit: String = "",
-        egressSettings: String = "  forward_proxy: true\n"
+        egressSettings: String = "  forward_proxy: true\n", way: Way = Way()
     ) throws {
         let echo = try DemoUpstream(
             on: SocketAddress(ipv4: 0x7F00_0001, port: 0), certificate: nil)
@@ -45,7 +57,7 @@ final class NetworkedAgentd {
         let configuration = try RunningRole.parse(
             """
             egress:
-              listen: 127.0.0.1:0
+              listen: \(way.listen)
               admin: 127.0.0.1:0
               identity: { token_keys: ["\(Self.secret)"] }
               access_log: { path: off }
@@ -53,6 +65,7 @@ final class NetworkedAgentd {
               resolver: { servers: ["127.0.0.1:1"], hosts_file: false, timeout: 50ms }
               policy: { bundle: "\(bundle)", entrypoint: agentd/authz/decision }
             \(egressSettings)
+            \(way.egress)
             """)
         let section = try #require(configuration.egress)
         egress = try RunningRole([
@@ -64,12 +77,13 @@ final class NetworkedAgentd {
               sandboxes: { backend: \(backend)\(isDirect ? ", allow_host_direct: true" : "") }
               policy: { bundle: "\(bundle)", entrypoint: agentd/exec/authz/decision }
               egress:
-                address: 127.0.0.1:\(egress.port)
-                token_key: "\(Self.secret)"
+                address: \(way.listen.hasPrefix("unix:") ? way.listen : "127.0.0.1:\(egress.port)")
+                token_key: "\(way.key)"
                 tier: none
                 key_tiers: { free: all }
                 base_urls: { ECHO_BASE_URL: echo/v1, OTHER_BASE_URL: other }
             \(settings)
+            \(way.agentd)
             \(audit)
             """)
     }

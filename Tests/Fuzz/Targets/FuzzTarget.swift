@@ -32,6 +32,10 @@ public struct FuzzTarget: Sendable {
         PathTarget.target,
         BundleTarget.target,
         EncodingTarget.target,
+        H2PeerTarget.server,
+        H2PeerTarget.client,
+        H2PairTarget.target,
+        WebSocketTarget.target,
     ]
 
     public static func named(_ name: String) -> FuzzTarget? { all.first { $0.name == name } }

@@ -12,7 +12,7 @@ extension H2Connection {
         if position == 0 { strayFrames.beginBatch() }
         strayFrames.scannedBytes = receivedBytes &+ UInt64(bytes.count)
         while let frame = strayFrames.scanner.next(bytes, at: &position) {
-            guard isTolerable(frame) else { return frame.start }
+            guard isTolerable(frame), !isAbusive else { return frame.start }
         }
         return bytes.count
     }
@@ -37,7 +37,9 @@ extension H2Connection {
         case NGHTTP2_PRIORITY.rawValue:
             // Priorities are ignored, but not what cannot be one (RFC 7540 §5.3.1, §6.3).
             if frame.stream == 0 || frame.dependency == frame.stream { failure = .protocolError }
-        default: break
+        default:
+            // nghttp2 passes over them in silence.
+            if UInt32(frame.kind) > NGHTTP2_CONTINUATION.rawValue { glitch(.unknown) }
         }
         return failure == nil
     }

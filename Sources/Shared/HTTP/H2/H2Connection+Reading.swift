@@ -17,10 +17,21 @@ extension H2Connection {
             if isEmpty, !ends { glitch(.idle) }
         } else if type == NGHTTP2_PRIORITY.rawValue {
             glitch(.idle)
-        } else if type > NGHTTP2_CONTINUATION.rawValue {
-            glitch(.unknown)
+        } else if type == NGHTTP2_HEADERS.rawValue {
+            continuations = 0
+        } else if type == NGHTTP2_CONTINUATION.rawValue {
+            return continued()
         }
         return Self.done
+    }
+
+    /// A head goes on in one more frame: there is no end to those of a peer that means harm.
+    private func continued() -> Int32 {
+        continuations &+= 1
+        guard continuations > Self.continuationsMax else { return Self.done }
+        isAbusive = true
+        failure = .enhanceYourCalm
+        return NGHTTP2_ERR_CALLBACK_FAILURE.rawValue
     }
 
     func beganHead(_ frame: FramePointer?) -> Int32 {
@@ -70,6 +81,7 @@ extension H2Connection {
         case NGHTTP2_SETTINGS.rawValue:
             if flags & NGHTTP2_FLAG_ACK.rawValue == 0 {
                 glitch(.settings)
+                settingsUnacknowledged &+= 1
                 takeSettings(frame.pointee.settings)
             }
         case NGHTTP2_PING.rawValue: glitch(.idle)
@@ -91,7 +103,9 @@ extension H2Connection {
             guard let setting = settings.iv?[index],
                 setting.settings_id == Int32(NGHTTP2_SETTINGS_HEADER_TABLE_SIZE.rawValue)
             else { continue }
-            headFrames.limitTable(to: Int(setting.value))
+            tableBytesMax = Int(setting.value)
+            tableBytesAgreed = min(tableBytesAgreed, tableBytesMax)
+            headFrames.limitTable(to: tableBytesAgreed)
         }
         guard role == .client, !hasSettings else { return }
         hasSettings = true

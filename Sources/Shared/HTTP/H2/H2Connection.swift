@@ -47,12 +47,21 @@ public final class H2Connection {
     /// Why the connection was given up, when nghttp2 would not have.
     var failure: H2ErrorCode?
     var strayFrames = H2StrayFrames()
+    /// CONTINUATION frames of the head that is being read.
+    var continuations = 0
+    static let continuationsMax = 8
     /// How many bytes of the peer came before this batch.
     private(set) var receivedBytes: UInt64 = 0
     /// Streams whose request waits to be written: nghttp2 does not know them before.
     var unopened: [(stream: Int32, state: H2StreamPointer)] = []
     /// The first of the list of all that `makeState` made and `release` has not freed.
     var states: H2StreamPointer?
+    /// Settings of the peer's that it does not know us to know.
+    var settingsUnacknowledged = 0
+    /// The size that the peer's table may have (SETTINGS_HEADER_TABLE_SIZE), and what of it may be
+    /// used by now.
+    var tableBytesMax = HPACKDynamicTable.capacityMax
+    var tableBytesAgreed = HPACKDynamicTable.capacityMax
     /// Whether an upstream's settings have come.
     public internal(set) var hasSettings = false
     /// The peer made more nuisance than it may.

@@ -3,7 +3,7 @@ struct H2FrameScanner {
     struct Frame {
         let kind: UInt8
         let stream: Int32
-        /// Of a PRIORITY frame: the stream that its stream depends on.
+        /// Of a PRIORITY frame, unless its length is wrong: the stream that its stream depends on.
         var dependency: Int32?
         /// Where the frame begins in the bytes given, 0 when it began before them.
         let start: Int
@@ -17,6 +17,7 @@ struct H2FrameScanner {
     private static let headerBytes = 9
     private static let dependencyBytes = 4
     private static let priority: UInt8 = 2
+    private static let priorityBytes = 5
 
     /// - Parameter preface: bytes before the first frame.
     init(behind preface: Int) {
@@ -57,7 +58,7 @@ struct H2FrameScanner {
     /// How much of the held frame has to be there.
     private var wanted: Int {
         guard held.count >= Self.headerBytes, held[3] == Self.priority, held[0] == 0, held[1] == 0,
-            held[2] >= Self.dependencyBytes
+            held[2] == Self.priorityBytes
         else { return Self.headerBytes }
         return Self.headerBytes &+ Self.dependencyBytes
     }
@@ -67,7 +68,7 @@ struct H2FrameScanner {
         rest = Int(bytes[0]) << 16 | Int(bytes[1]) << 8 | Int(bytes[2])
         let kind = bytes[3]
         let hasDependency =
-            kind == Self.priority && rest >= Self.dependencyBytes
+            kind == Self.priority && rest == Self.priorityBytes
             && bytes.count >= Self.headerBytes &+ Self.dependencyBytes
         return Frame(
             kind: kind, stream: Self.stream(bytes, at: 5),

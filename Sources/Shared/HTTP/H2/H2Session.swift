@@ -15,6 +15,9 @@ enum H2Session {
         nghttp2_option_set_no_closed_streams(option, 1)
         nghttp2_option_set_max_send_header_block_length(option, H2Workspace.outgoingBytes)
         nghttp2_option_set_peer_max_concurrent_streams(option, limits.streamsMax)
+        // It counts each piece that a frame's header comes in; the frames are counted by us.
+        let piecesMax = (H2Connection.continuationsMax + 1) * H2HeadFrames.headerBytes
+        nghttp2_option_set_max_continuations(option, piecesMax)
         var session: OpaquePointer?
         var table = memory.table
         let callbacks = H2Callbacks.shared.table

@@ -195,7 +195,9 @@ public nonisolated struct Agentd_V1_RequestMetadata: Sendable {
 
   public var spanID: String = String()
 
-  /// Executions with the same key have the result of the first one.
+  /// Executions of an API key with the same one have the result of the first, for a day. A request
+  /// that differs from the first in more than request_id, trace_id, span_id and the layout of
+  /// params_json is refused with FAILED_PRECONDITION (IDEMPOTENCY_KEY_REUSED).
   public var idempotencyKey: String = String()
 
   /// 0 to 10, the highest first.
@@ -223,6 +225,7 @@ public nonisolated struct Agentd_V1_ExecuteResponse: @unchecked Sendable {
     set {_uniqueStorage()._status = newValue}
   }
 
+  /// Such as OK, ERROR or TIMEOUT; the HTTP API's document lists all of them.
   public var code: String {
     get {_storage._code}
     set {_uniqueStorage()._code = newValue}
@@ -455,6 +458,8 @@ public nonisolated struct Agentd_V1_ExecuteOutput: Sendable {
     set {output = .stderrChunk(newValue)}
   }
 
+  /// Not sent: nobody knows how much of a command is done. What it has written so far is in the
+  /// chunks, and when it was queued, started and ended in `complete`.
   public var progress: Agentd_V1_Progress {
     get {
       if case .progress(let v)? = output {return v}
@@ -463,6 +468,8 @@ public nonisolated struct Agentd_V1_ExecuteOutput: Sendable {
     set {output = .progress(newValue)}
   }
 
+  /// Not sent: what a command logs it writes to its outputs, and what the daemon logs is for those
+  /// who run it.
   public var log: Agentd_V1_LogMessage {
     get {
       if case .log(let v)? = output {return v}
@@ -484,7 +491,11 @@ public nonisolated struct Agentd_V1_ExecuteOutput: Sendable {
   public nonisolated enum OneOf_Output: Equatable, Sendable {
     case stdoutChunk(Data)
     case stderrChunk(Data)
+    /// Not sent: nobody knows how much of a command is done. What it has written so far is in the
+    /// chunks, and when it was queued, started and ended in `complete`.
     case progress(Agentd_V1_Progress)
+    /// Not sent: what a command logs it writes to its outputs, and what the daemon logs is for those
+    /// who run it.
     case log(Agentd_V1_LogMessage)
     case complete(Agentd_V1_ExecuteResponse)
 
