@@ -228,8 +228,8 @@ let package = Package(
         tests(
             "Agentd",
             [
-                "Agentd", "Audit", "Config", "DemoUpstream", "Egress", "Gateway", "IO", "Identity",
-                "Peers", "RunningRole", "Sandbox", "Telemetry",
+                "Agentd", "Audit", "Config", "DemoUpstream", "Egress", "GRPC", "Gateway", "IO",
+                "Identity", "Peers", "Protos", "RunningRole", "Sandbox", "Telemetry",
             ]),
         tests("Fuzz", ["FuzzTargets"]),
     ]

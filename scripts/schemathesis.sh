@@ -40,7 +40,7 @@ cat >"$folder/schemathesis.toml" <<END
 expected-statuses = [400, 401, 403, 404, 405, 406, 409, 414, 415, 422, 428, 429]
 # What is valid may name an idempotency key that another request has used.
 [checks.positive_data_acceptance]
-expected-statuses = ["2xx", "401", "403", "404", "409", "422", "5xx"]
+expected-statuses = ["2xx", "3xx", "401", "403", "404", "409", "422", "429", "5xx"]
 END
 trap 'stop_children; rm -rf "$folder"' EXIT
 "$sluice" --role agentd --config "$folder/agentd.yaml" >"$folder/log" 2>&1 &

@@ -5,6 +5,13 @@ internal import Protos
 /// What executions with an idempotency key came to: who asks again gets the first result, and waits
 /// for it while it is being made. Who asks for something else is told so at once.
 final class ResultTable: Sendable {
+    /// How much of results is kept; the oldest go first.
+    struct Limits: Sendable {
+        var resultsMax = 10_000
+        var resultBytesMax = 256 << 20
+        var keptNanoseconds: UInt64 = 86_400_000_000_000
+    }
+
     struct Result {
         let response: Agentd_V1_ExecuteResponse
         /// Of the request that it is the result of; nil when that is not known.
@@ -13,6 +20,13 @@ final class ResultTable: Sendable {
         init(_ response: Agentd_V1_ExecuteResponse, of digest: [UInt8]?) {
             self.response = response
             self.digest = digest
+        }
+
+        /// What it takes of memory, but for what is the same for all.
+        var bytes: Int {
+            let result = response.result
+            return result.stdoutBytes.count + result.stdout.utf8.count + result.stderr.utf8.count
+                + result.outputJson.utf8.count + response.error.detailsJson.utf8.count
         }
     }
 
@@ -26,9 +40,38 @@ final class ResultTable: Sendable {
         case done(Result, at: UInt64)
     }
 
-    private let entries = Monitor<[Key: Entry]>([:])
-    private static let entriesMax = 10_000
-    private static let keptNanoseconds: UInt64 = 86_400_000_000_000
+    private struct Contents {
+        var entries: [Key: Entry] = [:]
+        /// Of all results.
+        var bytes = 0
+
+        mutating func remove(_ key: Key) {
+            guard case .done(let result, _) = entries.removeValue(forKey: key) else { return }
+            bytes -= result.bytes
+        }
+
+        /// Removes the oldest results until there is room. What runs stays.
+        mutating func makeRoom(for count: Int, bytes more: Int, _ limits: Limits) {
+            func isEnough() -> Bool {
+                entries.count + count <= limits.resultsMax && bytes + more <= limits.resultBytesMax
+            }
+            guard !isEnough() else { return }
+            let done = entries.compactMap { key, entry in
+                if case .done(_, let time) = entry { (key, time) } else { nil }
+            }
+            for (key, _) in done.sorted(by: { $0.1 < $1.1 }) where !isEnough() { remove(key) }
+        }
+    }
+
+    private enum Turn {
+        case make, other, full
+        case known(Agentd_V1_ExecuteResponse)
+    }
+
+    private let contents = Monitor(Contents())
+    private let limits: Limits
+
+    init(limits: Limits = Limits()) { self.limits = limits }
 
     /// The result of `make`, made once for each key of a caller. What was not run is not kept.
     func first(
@@ -36,20 +79,7 @@ final class ResultTable: Sendable {
         _ make: () throws(Status) -> Result
     ) throws(Status) -> Agentd_V1_ExecuteResponse {
         let key = Key(caller: caller, text: key)
-        enum Turn { case make, known(Agentd_V1_ExecuteResponse), other, full }
-        let turn = entries.wait { all -> Turn? in
-            switch all[key] {
-            case .done(let result, _):
-                return digest.fits(result.digest) ? .known(result.response) : .other
-            case .running(let first): return digest == first ? nil : .other
-            case nil:
-                Self.makeRoom(&all)
-                guard all.count < Self.entriesMax else { return .full }
-                all[key] = .running(digest)
-                return .make
-            }
-        }
-        switch turn {
+        switch contents.wait({ turn(of: key, digest, &$0) }) {
         case .known(let response): return response
         case .other: throw .keyReused
         case .full: throw Status(.resourceExhausted, "too many idempotency keys are in use")
@@ -57,29 +87,34 @@ final class ResultTable: Sendable {
         }
         do throws(Status) {
             let result = try make()
-            entries.change { $0[key] = .done(result, at: Clock.monotonicNanoseconds) }
+            contents.change { contents in
+                contents.makeRoom(for: 0, bytes: result.bytes, limits)
+                contents.bytes += result.bytes
+                contents.entries[key] = .done(result, at: Clock.monotonicNanoseconds)
+            }
             return result.response
         } catch {
-            entries.change { $0[key] = nil }
+            contents.change { $0.remove(key) }
             throw error
         }
     }
 
-    private static func makeRoom(_ all: inout [Key: Entry]) {
-        guard all.count >= entriesMax else { return }
-        let now = Clock.monotonicNanoseconds
-        let old = all.filter { _, entry in
-            if case .done(_, let time) = entry { return now &- time > keptNanoseconds }
-            return false
+    /// Nil while the one that it waits for runs.
+    private func turn(
+        of key: Key, _ digest: RequestDigest, _ contents: inout Contents
+    ) -> Turn? {
+        switch contents.entries[key] {
+        case .running(let first): return digest == first ? nil : .other
+        case .done(let result, let time)
+        where Clock.monotonicNanoseconds &- time <= limits.keptNanoseconds:
+            return digest.fits(result.digest) ? .known(result.response) : .other
+        case .done, nil:
+            contents.remove(key)
+            contents.makeRoom(for: 1, bytes: 0, limits)
+            guard contents.entries.count < limits.resultsMax else { return .full }
+            contents.entries[key] = .running(digest)
+            return .make
         }
-        for key in old.keys { all[key] = nil }
-        guard all.count >= entriesMax else { return }
-        // The oldest result has had the most time to be asked for again.
-        let oldest = all.compactMap { key, entry in
-            if case .done(_, let time) = entry { return (key, time) }
-            return nil
-        }.min { $0.1 < $1.1 }
-        if let oldest { all[oldest.0] = nil }
     }
 }
 

@@ -112,19 +112,20 @@ extension H2Connection {
             glitches.earn(.data)
             noteEnd(of: stream, frame)
         case NGHTTP2_RST_STREAM.rawValue: noteReset(frame)
-        case NGHTTP2_SETTINGS.rawValue: sentSettings(frame)
+        case NGHTTP2_SETTINGS.rawValue: noteAcknowledgement(frame)
         default: break
         }
         return 0
     }
 
-    /// A larger table counts from when the peer knows that its settings are (RFC 9113 §6.5.3): what
-    /// was queued before is still spelled with the smaller one.
-    private func sentSettings(_ frame: FramePointer) {
-        let flags = UInt32(frame.pointee.hd.flags)
-        guard flags & NGHTTP2_FLAG_ACK.rawValue != 0, unacknowledgedSettings > 0 else { return }
-        unacknowledgedSettings &-= 1
-        if unacknowledgedSettings == 0 { headFrames.limitTable(to: tableLimit) }
+    /// What the peer has allowed more of holds once it knows that we know (RFC 7541 §4.2): a head
+    /// may have been on its way out before.
+    private func noteAcknowledgement(_ frame: FramePointer) {
+        guard UInt32(frame.pointee.hd.flags) & NGHTTP2_FLAG_ACK.rawValue != 0 else { return }
+        settingsUnacknowledged &-= 1
+        guard settingsUnacknowledged == 0, tableBytesAgreed < tableBytesMax else { return }
+        tableBytesAgreed = tableBytesMax
+        headFrames.limitTable(to: tableBytesMax)
     }
 
     private func noteEnd(of stream: Int32, _ frame: FramePointer) {

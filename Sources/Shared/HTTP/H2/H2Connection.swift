@@ -46,9 +46,6 @@ public final class H2Connection {
     /// The unfinished head of a batch, for the next one.
     private var carried: UnsafeMutableRawBufferPointer?
     private var isBroken = false
-    /// The peer's SETTINGS_HEADER_TABLE_SIZE, and how many of its SETTINGS are not acknowledged.
-    var tableLimit = HPACKEncoder.tableLimitMax
-    var unacknowledgedSettings = 0
     /// Why the connection was given up, when nghttp2 would not have.
     var failure: H2ErrorCode?
     var strayFrames = H2StrayFrames()
@@ -63,6 +60,12 @@ public final class H2Connection {
     var states: H2StreamPointer?
     /// The stream that was asked for last, and its state: what happens to one comes in a row.
     var recent: (stream: Int32, state: H2StreamPointer?) = (0, nil)
+    /// Settings of the peer's that it does not know us to know.
+    var settingsUnacknowledged = 0
+    /// The size that the peer's table may have (SETTINGS_HEADER_TABLE_SIZE), and what of it may be
+    /// used by now.
+    var tableBytesMax = HPACKDynamicTable.capacityMax
+    var tableBytesAgreed = HPACKDynamicTable.capacityMax
     /// Whether an upstream's settings have come.
     public internal(set) var hasSettings = false
     /// The peer made more nuisance than it may.

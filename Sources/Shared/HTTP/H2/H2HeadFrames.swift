@@ -34,9 +34,6 @@ struct H2HeadFrames: ~Copyable {
 
     mutating func limitTable(to size: Int) { encoder.limitTable(to: size) }
 
-    /// How large a table the peer is known to have.
-    var tableLimit: Int { encoder.tableLimit }
-
     /// Writes the head with the header of `frame`. Returns how many bytes that are.
     mutating func write(
         _ head: H2OutgoingHeads.HeadPointer, _ frame: UnsafeRawBufferPointer,

@@ -21,23 +21,21 @@ struct HPACKEncoder: ~Copyable {
 
     private var table: HPACKDynamicTable
     /// The size that the peer wants of the table, and the smallest that it wanted since it was told.
-    private(set) var tableLimit = tableLimitMax
-    private var smallest = tableLimitMax
+    private var wanted = HPACKDynamicTable.capacityMax
+    private var smallest = HPACKDynamicTable.capacityMax
     private var out = UnsafeMutableRawPointer(bitPattern: 0)
     private var count = 0
 
     /// The most that a field takes beside its own bytes, and a section beside its fields.
     static let fieldOverhead = 16
     static let sectionOverhead = 16
-    /// A peer's larger table is not used.
-    static let tableLimitMax = HPACKDynamicTable.capacityMax
 
     init(_ memory: H2Memory) { table = HPACKDynamicTable(memory) }
 
     /// The peer's SETTINGS_HEADER_TABLE_SIZE: the next section says how much of it is used.
     mutating func limitTable(to size: Int) {
-        tableLimit = min(size, Self.tableLimitMax)
-        smallest = min(smallest, tableLimit)
+        wanted = min(size, HPACKDynamicTable.capacityMax)
+        smallest = min(smallest, wanted)
     }
 
     /// Begins a section at `output`, which has room for `sectionOverhead` and, for each field, its
@@ -46,8 +44,8 @@ struct HPACKEncoder: ~Copyable {
         out = output
         count = 0
         if smallest < table.capacity { announce(smallest) }
-        if tableLimit != table.capacity { announce(tableLimit) }
-        smallest = tableLimit
+        if wanted != table.capacity { announce(wanted) }
+        smallest = wanted
     }
 
     /// Ends the section: how many bytes it has.
