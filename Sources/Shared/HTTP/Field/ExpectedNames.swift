@@ -3,8 +3,9 @@ internal import Bytes
 /// The names that stood in the last head, by their place in it.
 ///
 /// Heads that follow each other are alike. That a line begins as the one in its place did is seen by
-/// comparing a few words; what its name is, and that it is one, was found out then.
-struct ExpectedNames: ~Copyable {
+/// comparing a few words; what its name is, and that it is one, was found out then. Whoever made
+/// it frees its memory.
+struct ExpectedNames {
     private struct Entry {
         var words = FieldNameWords()
         /// Zero when nothing is expected.
@@ -22,7 +23,7 @@ struct ExpectedNames: ~Copyable {
         entries.initialize(repeating: Entry(), count: Self.countMax)
     }
 
-    deinit { entries.deallocate() }
+    func deallocate() { entries.deallocate() }
 
     /// The name of the line at `line`, when it is the one that is expected at this place.
     @inline(__always)

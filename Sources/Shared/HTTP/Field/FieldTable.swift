@@ -29,6 +29,7 @@ public struct FieldTable: ~Copyable {
     deinit {
         fields.deallocate()
         firstIndex.deallocate()
+        expected.deallocate()
     }
 
     public subscript(index: Int) -> Field {

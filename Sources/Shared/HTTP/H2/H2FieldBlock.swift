@@ -5,7 +5,7 @@ internal import Bytes
 ///
 /// The request that opens a WebSocket in HTTP/1.1 becomes an extended CONNECT (RFC 8441 §5).
 struct H2FieldBlock {
-    private enum Kind {
+    private enum Kind: Int {
         case request, response, trailers
     }
 
@@ -21,11 +21,11 @@ struct H2FieldBlock {
     private static let methodPlace = 0
     private static let authorityPlace = 3
 
-    private unowned(unsafe) let space: H2Workspace
+    private let expectedNames: InlineArray<3, ExpectedNames>
 
     init(_ text: UnsafeRawBufferPointer, _ space: H2Workspace) {
         self.text = text
-        self.space = space
+        expectedNames = space.expectedNames
         fields = space.fields
     }
 
@@ -87,12 +87,13 @@ struct H2FieldBlock {
         guard let input = Input(text) else { return true }
         let names = FieldNameTable.shared
         let special = Self.special
+        let expected = expectedNames[kind.rawValue]
         var place = start
         var lineCount = 0
         while place < input.count, input[place] > ASCII.space {
-            guard let name = expected(at: lineCount, input, place)
-                ?? readName(at: lineCount, input, place, names)
-            else { return false }
+            let known = expected.name(at: lineCount, input, line: place)
+            guard let name = known ?? readName(input, place, names) else { return false }
+            if known == nil { expected.note(name, at: lineCount, input, line: place) }
             let end = FieldLine.endOfValue(input, from: name.colon &+ 1)
             guard end &+ 1 < input.count, input[end] == ASCII.carriageReturn else { return false }
             let field = H2OutgoingField(
@@ -105,32 +106,15 @@ struct H2FieldBlock {
         return !isOverflowed
     }
 
-    @inline(__always)
-    private func expected(at place: Int, _ input: Input, _ line: Int) -> LineName? {
-        switch kind {
-        case .request: space.requestNames.name(at: place, input, line: line)
-        case .response: space.responseNames.name(at: place, input, line: line)
-        case .trailers: space.trailerNames.name(at: place, input, line: line)
-        }
-    }
-
     /// Nil when there is none.
-    private func readName(
-        at place: Int, _ input: Input, _ line: Int, _ names: FieldNameTable
-    ) -> LineName? {
+    private func readName(_ input: Input, _ line: Int, _ names: FieldNameTable) -> LineName? {
         let colon = Scan.first(UInt8(ascii: ":"), in: input, from: line)
         guard colon > line, colon < input.count, Scan.control(in: input, from: line) > colon else {
             return nil
         }
-        let name = LineName(
+        return LineName(
             colon: colon, name: names.name(of: input.slice(ByteRange(from: line, to: colon))),
             hasUnderscore: false)
-        switch kind {
-        case .request: space.requestNames.note(name, at: place, input, line: line)
-        case .response: space.responseNames.note(name, at: place, input, line: line)
-        case .trailers: space.trailerNames.note(name, at: place, input, line: line)
-        }
-        return name
     }
 
     /// Fields of an HTTP/1.1 connection, and those that HTTP/2 has another place for.

@@ -11,10 +11,8 @@ public final class H2Workspace {
     var used = 0
     /// Where the fields of a head on its way out lie.
     let fields: UnsafeMutablePointer<H2OutgoingField>
-    /// Of heads on their way out.
-    let requestNames = ExpectedNames()
-    let responseNames = ExpectedNames()
-    let trailerNames = ExpectedNames()
+    /// Of heads on their way out, by `H2FieldBlock.Kind`.
+    let expectedNames = InlineArray<3, ExpectedNames> { _ in ExpectedNames() }
 
     /// Past this no further head is begun before those that are there were taken.
     static let pauseBytes = 512 << 10
@@ -31,7 +29,10 @@ public final class H2Workspace {
         fields.initialize(repeating: H2OutgoingField(), count: Self.fieldsMax)
     }
 
-    deinit { fields.deallocate() }
+    deinit {
+        fields.deallocate()
+        for kind in expectedNames.indices { expectedNames[kind].deallocate() }
+    }
 
     /// The text that events' ranges count from; good until the next `receive` of any connection.
     public var text: UnsafeRawBufferPointer {
