@@ -23,7 +23,8 @@ final class EgressWorker: RequestHandler {
 
     init(
         _ settings: EgressSettings, _ desk: consuming RequestDesk,
-        snapshots: RoleSnapshots<EgressSnapshot>.Reader, shard: MetricShard, worker: Worker
+        snapshots: consuming RoleSnapshots<EgressSnapshot>.Reader, shard: MetricShard,
+        worker: Worker
     ) {
         self.settings = settings
         self.desk = desk

@@ -30,17 +30,16 @@ struct SandboxLimits {
             nowNanoseconds: request.now)
         switch outcome {
         case .granted(let standing):
-            record.pointee.keepResponseLines { line in
-                // The service has limits of its own, and fields that tell of them.
-                RateLimitField.localRemaining.appendLine(
-                    of: standing, tiers: snapshot.limits, to: &line)
-                permit.responseFields.appendLines(to: &line)
-            }
+            var lines = record.pointee.beginResponseLines()
+            // The service has limits of its own, and fields that tell of them.
+            RateLimitField.appendRemaining(of: standing, to: &lines)
+            permit.responseFields.appendLines(to: &lines)
+            record.pointee.endResponseLines(lines)
         case .refused(let standing):
             settings.metrics.rateLimited(.sandbox, shard)
-            record.pointee.keepResponseLines { line in
-                RateLimitField.appendLines(of: standing, tiers: snapshot.limits, to: &line)
-            }
+            var lines = record.pointee.beginResponseLines()
+            RateLimitField.appendLines(of: standing, tiers: snapshot.limits, to: &lines)
+            record.pointee.endResponseLines(lines)
             throw .sandboxLimited
         }
     }

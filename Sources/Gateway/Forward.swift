@@ -17,7 +17,7 @@ struct Forward: ~Copyable {
 
     /// Uses the permit up.
     func plan(
-        _ permit: consuming Permit, _ path: UnsafeRawBufferPointer, _ route: RouteTable.Route,
+        _ permit: consuming Permit, _ path: UnsafeRawBufferPointer, _ route: RouteTable.Treatment,
         _ head: borrowing RequestHead, _ request: IncomingRequest,
         _ record: RequestRecords.Pointer, _ reply: Reply
     ) throws(Refusal) -> Decision {

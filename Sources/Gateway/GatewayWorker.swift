@@ -19,7 +19,8 @@ final class GatewayWorker: RequestHandler {
     /// - Parameter firstUpstream: the worker's number of the first configured upstream.
     init(
         _ settings: GatewaySettings, _ desk: consuming RequestDesk,
-        snapshots: RoleSnapshots<GatewaySnapshot>.Reader, shard: MetricShard, firstUpstream: Int
+        snapshots: consuming RoleSnapshots<GatewaySnapshot>.Reader, shard: MetricShard,
+        firstUpstream: Int
     ) {
         self.settings = settings
         self.desk = desk
@@ -37,12 +38,14 @@ final class GatewayWorker: RequestHandler {
     ) -> Decision {
         let record = desk.journal.begin(head, request)
         record.pointee.origin = settings.crossOrigin?.origin(of: head, request)
-        do throws(Refusal) {
-            return try run(head, request, record, reply)
-        } catch {
-            settings.crossOrigin?.appendLines(for: record.pointee.origin, to: reply)
-            desk.refuse(error, record, reply)
-            return .answer
+        return snapshots.withCurrent { snapshot in
+            do throws(Refusal) {
+                return try run(head, request, snapshot, record, reply)
+            } catch {
+                settings.crossOrigin?.appendLines(for: record.pointee.origin, to: reply)
+                desk.refuse(error, record, reply)
+                return .answer
+            }
         }
     }
 
@@ -75,13 +78,12 @@ final class GatewayWorker: RequestHandler {
 
     /// The phases of a request, top to bottom. Each goes on or throws what the client is told.
     private func run(
-        _ head: borrowing RequestHead, _ request: IncomingRequest,
+        _ head: borrowing RequestHead, _ request: IncomingRequest, _ snapshot: GatewaySnapshot,
         _ record: RequestRecords.Pointer, _ reply: Reply
     ) throws(Refusal) -> Decision {
         if !request.wasDecided { try admit(request) }
         try refuseTunnel(head, reply)
         if answersPreflight(head, record, reply) { return .answer }
-        let snapshot = snapshots.current()
         let path = try desk.path(of: head, request)
         let match = settings.routes.find(
             path.matched, method: head.methodRange.slice(of: request.bytes))
@@ -120,13 +122,13 @@ final class GatewayWorker: RequestHandler {
 
     private func checked(
         _ found: RouteTable.Match, _ reply: Reply
-    ) throws(Refusal) -> RouteTable.Route {
+    ) throws(Refusal) -> RouteTable.Treatment {
         switch found {
         case .none: throw .routeNotFound
         case .route(let index): return settings.routes[index]
         case .otherMethod(let index):
             reply.lines.append("Allow: ")
-            settings.routes[index].allow.withUnsafeBufferPointer { reply.lines.append($0) }
+            settings.routes.allow(index).withUnsafeBufferPointer { reply.lines.append($0) }
             reply.lines.append("\r\n")
             throw .methodNotAllowed
         }

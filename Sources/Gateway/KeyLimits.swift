@@ -19,28 +19,33 @@ struct KeyLimits {
         _ request: IncomingRequest, _ record: RequestRecords.Pointer
     ) throws(Refusal) {
         guard case .key(let key) = principal else {
-            record.pointee.keepResponseLines { permit.responseFields.appendLines(to: &$0) }
-            return
+            var lines = record.pointee.beginResponseLines()
+            permit.responseFields.appendLines(to: &lines)
+            return record.pointee.endResponseLines(lines)
         }
         let chosen = Span<UInt8>(_unsafeBytes: permit.tier)
-        let keys = snapshot.keys
-        let tiers = snapshot.tiers
         // A tier that policy makes up is not in the data: the key's own holds then.
         let tier =
-            (chosen.isEmpty ? nil : tiers.handle(named: chosen)) ?? keys.tier(of: key)
-        record.pointee.keep(tier: tiers.name(of: tier))
+            (chosen.isEmpty ? nil : snapshot.tiers.handle(named: chosen))
+            ?? snapshot.keys.tier(of: key)
+        keep(tier, of: snapshot.tiers, record)
+        var lines = record.pointee.beginResponseLines()
         switch snapshot.limiter.lease(key, tier: tier, nowNanoseconds: request.now) {
         case .granted(_, let standing):
-            record.pointee.keepResponseLines { line in
-                RateLimitField.appendLines(of: standing, tiers: tiers, to: &line)
-                permit.responseFields.appendLines(to: &line)
-            }
+            RateLimitField.appendLines(of: standing, tiers: snapshot.tiers, to: &lines)
+            permit.responseFields.appendLines(to: &lines)
+            record.pointee.endResponseLines(lines)
         case .refused(let standing):
             settings.metrics.rateLimited(.key, shard)
-            record.pointee.keepResponseLines { line in
-                RateLimitField.appendLines(of: standing, tiers: tiers, to: &line)
-            }
+            RateLimitField.appendLines(of: standing, tiers: snapshot.tiers, to: &lines)
+            record.pointee.endResponseLines(lines)
             throw .keyLimited
         }
+    }
+
+    private func keep(
+        _ tier: RateLimitTiers.Handle, of tiers: RateLimitTiers, _ record: RequestRecords.Pointer
+    ) {
+        record.pointee.keep(tier: tiers.name(of: tier))
     }
 }

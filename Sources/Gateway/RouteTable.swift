@@ -5,20 +5,33 @@ internal import Proxy
 
 /// The configured routes, as a worker looks them up.
 struct RouteTable: Sendable {
-    /// A class, so that a request looks one up without copying what it holds.
-    final class Route: Sendable {
-        let isPrefix: Bool
-        let text: [UInt8]
-        /// Empty: every method.
-        let methods: [[UInt8]]
-        /// `Allow` for a method that the route does not take.
-        let allow: [UInt8]
+    /// What becomes of a request on a route: plain values, which a request copies.
+    struct Treatment: BitwiseCopyable {
         /// Which of the gateway's upstreams.
         let upstream: Int
         let idleNanoseconds: UInt64
         let needsKey: Bool
         let asksPolicy: Bool
         let allowsWebSocket: Bool
+
+        init(_ route: RouteConfiguration) {
+            upstream = route.upstream
+            idleNanoseconds = route.timeout.nanoseconds
+            needsKey = route.authentication == .required
+            asksPolicy = route.authentication != .none
+            allowsWebSocket = route.upgrade == .webSocket
+        }
+    }
+
+    /// A class, so that a request looks one up without copying what it holds.
+    private final class Route: Sendable {
+        let isPrefix: Bool
+        let text: [UInt8]
+        /// Empty: every method.
+        let methods: [[UInt8]]
+        /// The methods as `Allow` lists them.
+        let allow: [UInt8]
+        let treatment: Treatment
 
         init(_ route: RouteConfiguration) {
             switch route.match {
@@ -28,11 +41,7 @@ struct RouteTable: Sendable {
             let names = route.methods ?? []
             methods = names.map { Array($0.utf8) }
             allow = Array(names.joined(separator: ", ").utf8)
-            upstream = route.upstream
-            idleNanoseconds = route.timeout.nanoseconds
-            needsKey = route.authentication == .required
-            asksPolicy = route.authentication != .none
-            allowsWebSocket = route.upgrade == .webSocket
+            treatment = Treatment(route)
         }
     }
 
@@ -40,7 +49,10 @@ struct RouteTable: Sendable {
 
     init(_ routes: [RouteConfiguration]) { self.routes = routes.map(Route.init) }
 
-    subscript(index: Int) -> Route { routes[index] }
+    subscript(index: Int) -> Treatment { routes[index].treatment }
+
+    /// `Allow` for a method that the route does not take.
+    func allow(_ index: Int) -> [UInt8] { routes[index].allow }
 
     /// What a path and a method lead to.
     enum Match {
@@ -64,7 +76,7 @@ struct RouteTable: Sendable {
     func needsKey(_ match: Match) -> Bool {
         switch match {
         case .none: true
-        case .route(let index), .otherMethod(let index): routes[index].needsKey
+        case .route(let index), .otherMethod(let index): self[index].needsKey
         }
     }
 

@@ -34,6 +34,27 @@ struct JSONQuotingTests {
         }
     }
 
+    @Test func `a copy ends before the first byte that needs an escape, and within the text`() {
+        let start = UnsafeMutableRawPointer.allocate(byteCount: 64, alignment: 1)
+        defer { start.deallocate() }
+        let memory = UnsafeMutableRawBufferPointer(start: start, count: 64)
+        for length in 0...24 {
+            for place in 0...length {
+                for byte in [UInt8(0x00), 0x1F, 0x22, 0x5C, 0x80, 0xFF] {
+                    var bytes = (0..<UInt8(length)).map { 0x61 + $0 }
+                    if place < length { bytes[place] = byte }
+                    memory.initializeMemory(as: UInt8.self, repeating: 0xAA)
+                    let copied = bytes.withUnsafeBytes {
+                        JSONQuoting.copyPlain($0, to: start)
+                    }
+                    #expect(copied == place)
+                    #expect(memory[..<copied].elementsEqual(bytes[..<copied]))
+                    #expect(memory[length...].allSatisfy { $0 == 0xAA })
+                }
+            }
+        }
+    }
+
     @Test(arguments: [
         ("\u{8}\u{9}\n\u{C}\r", "\\b\\t\\n\\f\\r"),
         ("a\u{2028}b\u{2029}c", "a\\u2028b\\u2029c"),

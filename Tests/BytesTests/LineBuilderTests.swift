@@ -26,6 +26,32 @@ struct LineBuilderTests {
         #expect(written { $0.append(decimal: signed) }.text == "\(signed)")
     }
 
+    @Test(arguments: [
+        (UInt64(0), "0.000"), (7, "0.007"), (45, "0.045"), (1234, "1.234"), (60_000, "60.000"),
+        (.max, "18446744073709551.615"),
+    ])
+    func `thousandths are written as a fraction`(value: UInt64, expected: String) {
+        #expect(written { $0.append(thousandths: value) }.text == expected)
+        for capacity in 0..<expected.utf8.count {
+            let (text, isOverflowed) = written(capacity: capacity) {
+                $0.append(thousandths: value)
+            }
+            #expect(expected.hasPrefix(text))
+            #expect(isOverflowed)
+        }
+    }
+
+    @Test func `every byte of an address is written in decimal`() {
+        for byte in UInt32(0)...255 {
+            let texts = (0..<4).map { place in
+                written { $0.append(dotted: byte << (24 - 8 * UInt32(place))) }.text
+            }
+            #expect(texts == ["\(byte).0.0.0", "0.\(byte).0.0", "0.0.\(byte).0", "0.0.0.\(byte)"])
+        }
+        #expect(written(capacity: 15) { $0.append(dotted: .max) }.text == "255.255.255.255")
+        #expect(written(capacity: 14) { $0.append(dotted: .max) }.isOverflowed)
+    }
+
     @Test(arguments: [(UInt64(7), 3, "007"), (123, 3, "123"), (1234, 3, "234"), (0, 2, "00")])
     func `fixed digits are padded with zeros and cut to the lowest`(
         value: UInt64, digits: Int, expected: String
@@ -40,7 +66,6 @@ struct LineBuilderTests {
     func `numbers are written in hexadecimal`(value: UInt64) {
         let digits = String(value, radix: 16)
         let padded = String(repeating: "0", count: 16 - digits.count) + digits
-        #expect(written { $0.append(hex: value) }.text == padded)
         let byte = UInt8(truncatingIfNeeded: value)
         #expect(written { $0.append(hex: byte) }.text == padded.suffix(2))
         for count in 0...16 {
@@ -62,7 +87,7 @@ struct LineBuilderTests {
             let (text, isOverflowed) = written(capacity: capacity) { line in
                 line.append("abc")
                 line.append(decimal: UInt64(12345))
-                line.append(hex: UInt64(1))
+                line.append(hex: UInt64(1), digits: 16)
                 line.append(UInt8(ascii: "z"))
             }
             #expect(isOverflowed)

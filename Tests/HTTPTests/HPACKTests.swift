@@ -114,6 +114,28 @@ struct HPACKTests {
         #expect(try section(head).first == 0x82)
     }
 
+    @Test func `a larger table is used only behind the word that it is known of`() throws {
+        try receive([0, 0, 6, 4, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0])
+        #expect(try section(Self.head([])).starts(with: [0x20]))
+        // More than one output holds: what is left begins with a head.
+        let head = Array(Self.head(["x: \(String(repeating: "v", count: 8_000))"]).utf8)
+        for _ in 0..<40 {
+            let stream = head.withUnsafeBytes {
+                pair.client.request($0, isSecure: false, ends: true, user: 1)
+            }
+            #expect(stream != nil)
+        }
+        _ = pair.output(of: pair.client)
+        try receive([0, 0, 6, 4, 0, 0, 0, 0, 0, 0, 1, 0, 0, 16, 0])
+        let rest = pair.output(of: pair.client)
+        let length = Int(rest[1]) << 8 | Int(rest[2])
+        #expect(rest[3] == 1 && rest[9] == 0x82)
+        let next = rest.dropFirst(9 + length)
+        // The acknowledgement, and then a head that says how much is used.
+        #expect(next.starts(with: [0, 0, 0, 4, 1, 0, 0, 0, 0]))
+        #expect(next.dropFirst(18).starts(with: [0x3F, 0xE1, 0x1F]))
+    }
+
     private func receive(_ frame: [UInt8]) throws {
         frame.withUnsafeBytes { bytes in
             #expect(pair.client.receive(bytes, now: 0) == bytes.count)

@@ -113,21 +113,62 @@ struct TLSSessionTests {
     }
 
     @Test func `a second connection goes on from the first, also after a reload`() throws {
-        for round in 0..<3 {
+        for round in 0..<4 {
             let client = try client()
             let server = try server(context())
             TLSSide.connect(client, server)
-            client.inbox += server.outbox
-            _ = client.read()
+            try answer(client, server)
             #expect(client.session.isResumed == (round > 0))
             #expect(server.session.isResumed == (round > 0))
         }
     }
 
+    /// Sends the server's first answer, with a ticket, to the client.
+    private func answer(_ client: TLSSide, _ server: TLSSide) throws {
+        server.session.offerTicket()
+        try server.send("pong")
+        client.inbox += server.outbox
+        #expect(client.read().text == "pong")
+    }
+
+    @Test func `a ticket comes with the first answer, and only one`() throws {
+        let client = try client()
+        let server = try server(context())
+        TLSSide.connect(client, server)
+        #expect(server.step == .done)
+        _ = client.read()
+        #expect(cache.count == 0)
+        try answer(client, server)
+        #expect(cache.count == 1)
+        server.outbox = []
+        try server.send("more")
+        client.inbox += server.outbox
+        #expect(client.read().text == "more")
+        #expect(cache.count == 1)
+    }
+
+    @Test func `a ticket with a large certificate of the client fits ahead of a full write`() throws {
+        let names = (0..<1000).map { "DNS:a-rather-long-name-of-a-host-\($0).example.test" }
+        let client = try client(as: authority.issue(.init(names: names.joined(separator: ","))))
+        let file = authority.certificateFile
+        let server = try server(context { $0.clients = .required(authoritiesFile: file) })
+        TLSSide.connect(client, server)
+        #expect(server.step == .done)
+        server.session.offerTicket()
+        let count = TLSWire.sealedBytesMax - TLSSession.ticketBytesMax
+        let text = String(repeating: "x", count: count)
+        try server.send(text)
+        #expect(server.outbox.count > count + 40 << 10)
+        client.inbox += server.outbox
+        #expect(client.read().text == text)
+        #expect(cache.count == 1)
+    }
+
     @Test func `a ticket of other keys, or of clients that were not asked, is worth nothing`() throws {
         let first = try client()
-        TLSSide.connect(first, try server(context()))
-        _ = first.read()
+        let firstServer = try server(context())
+        TLSSide.connect(first, firstServer)
+        try answer(first, firstServer)
         #expect(cache.count > 0)
         let clients = TLSServerContext.ClientAuthentication.optional(
             authoritiesFile: authority.certificateFile)

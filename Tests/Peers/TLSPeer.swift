@@ -5,15 +5,19 @@ public final class TLSPeer {
     private let peer: Peer
     private let wire: TLSWire
     public let session: TLSSession
-    private let cache = TLSSessionCache()
+    private let cache: TLSSessionCache
 
     public enum Failure: Error { case handshake(TLSFailure), ended }
 
     /// Connects, and makes the handshake.
+    ///
+    /// - Parameter cache: the sessions that it can go on from, and adds to.
     public init(
         port: UInt16, to name: String = "localhost",
-        speaking protocols: [ApplicationProtocol] = [.http11], _ context: TLSClientContext
+        speaking protocols: [ApplicationProtocol] = [.http11], _ context: TLSClientContext,
+        cache: TLSSessionCache = TLSSessionCache()
     ) throws {
+        self.cache = cache
         peer = try Peer(port: port)
         wire = try TLSWire()
         session = try context.session(to: name, protocols: protocols, cache: cache, on: wire)

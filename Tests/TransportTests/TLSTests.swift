@@ -115,6 +115,23 @@ struct TLSTests {
         #expect(try old.read(until: "pong").hasPrefix("HTTP/1.1 200 OK\r\n"))
     }
 
+    @Test func `who got an answer can go on from its session, each time anew`() throws {
+        let server = try server(authority.issue(.init(names: "DNS:localhost")))
+        let relay = try Relay(to: upstream, tls: server)
+        let context = try TLSClientContext(authorities: .file(authority.certificateFile))
+        let cache = TLSSessionCache()
+        for round in 0..<4 {
+            let client = try TLSPeer(port: relay.port, context, cache: cache)
+            #expect(client.session.isResumed == (round > 0))
+            try client.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+            let peer = try upstream.accept()
+            _ = try peer.readMessage()
+            try peer.send("HTTP/1.1 200 OK\r\nContent-Length: 4\r\nConnection: close\r\n\r\npong")
+            #expect(try client.read(until: "pong").hasPrefix("HTTP/1.1 200 OK\r\n"))
+            #expect(cache.count == 1)
+        }
+    }
+
     @Test(arguments: [0, 1, 5, 100])
     func `a handshake that stops is given up`(count: Int) throws {
         var options = ListenerOptions()

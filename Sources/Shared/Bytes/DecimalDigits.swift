@@ -41,6 +41,18 @@ public struct DecimalDigits {
         store(pair: triple &- hundreds &* 100, at: place + 1)
     }
 
+    /// The digits of a number below 256 and a full stop behind them, as ASCII, the first one lowest;
+    /// and how many bytes those are.
+    @inline(__always) static func dotted(_ value: UInt32) -> (text: UInt32, count: Int) {
+        // 41 / 2^12 is near enough to 1/100 below 256.
+        let hundreds = (value &* 41) &>> 12
+        let pair = value &- hundreds &* 100
+        let tens = (pair &* 103) &>> 10
+        let digits = hundreds | tens &<< 8 | (pair &- tens &* 10) &<< 16 | 0x2E30_3030
+        let zeros: UInt32 = value < 10 ? 2 : value < 100 ? 1 : 0
+        return (digits &>> (zeros &* 8), 4 &- Int(zeros))
+    }
+
     /// Stores the last `count` digits as ASCII; at most eight.
     @inline(__always) public func store(last count: Int, at place: UnsafeMutableRawPointer) {
         let text = (digits | 0x3030_3030_3030_3030) &>> UInt64(truncatingIfNeeded: 64 &- count &* 8)

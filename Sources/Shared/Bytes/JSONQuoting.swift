@@ -61,19 +61,49 @@ public enum JSONQuoting {
     public static func copyPlain(
         _ text: UnsafeRawBufferPointer, to place: UnsafeMutableRawPointer
     ) -> Int {
+        guard text.count >= 8 else { return copyShort(text, to: place) }
+        // The last word overlaps the one before it unless the length is a multiple of eight.
+        let last = text.count &- 8
         var at = 0
-        while at &+ 8 <= text.count {
+        while true {
             let word = word(text, at)
             place.storeBytes(of: word.littleEndian, toByteOffset: at, as: UInt64.self)
             let special = specialBytes(word)
             guard special == 0 else { return at &+ special.trailingZeroBitCount / 8 }
-            at &+= 8
+            guard at < last else { return text.count }
+            at = min(at &+ 8, last)
         }
-        while at < text.count, isPlain(text[at]) {
-            place.storeBytes(of: text[at], toByteOffset: at, as: UInt8.self)
-            at &+= 1
+    }
+
+    /// The same for fewer than eight bytes, which are two halves that overlap.
+    @inline(__always) private static func copyShort(
+        _ text: UnsafeRawBufferPointer, to place: UnsafeMutableRawPointer
+    ) -> Int {
+        let word: UInt64
+        switch text.count {
+        case 4...: word = copyEnds(UInt32.self, text, to: place)
+        case 2...: word = copyEnds(UInt16.self, text, to: place)
+        case 1: word = copyEnds(UInt8.self, text, to: place)
+        default: return 0
         }
-        return at
+        // The bytes behind the text are zeros, which are special.
+        let bits = UInt64(truncatingIfNeeded: text.count &* 8)
+        let special = specialBytes(word) & ~(UInt64.max &<< bits)
+        return special == 0 ? text.count : special.trailingZeroBitCount / 8
+    }
+
+    /// Copies a text of one or two halves of this size; its bytes as a word, the first one lowest.
+    @inline(__always) private static func copyEnds<Half: FixedWidthInteger & BitwiseCopyable>(
+        _: Half.Type, _ text: UnsafeRawBufferPointer, to place: UnsafeMutableRawPointer
+    ) -> UInt64 {
+        let offset = text.count &- MemoryLayout<Half>.size
+        let head = text.loadUnaligned(as: Half.self)
+        let tail = text.loadUnaligned(fromByteOffset: offset, as: Half.self)
+        place.storeBytes(of: head, as: Half.self)
+        place.storeBytes(of: tail, toByteOffset: offset, as: Half.self)
+        return UInt64(truncatingIfNeeded: head.littleEndian)
+            | UInt64(truncatingIfNeeded: tail.littleEndian)
+                &<< UInt64(truncatingIfNeeded: offset &* 8)
     }
 
     private static func word(_ text: UnsafeRawBufferPointer, _ at: Int) -> UInt64 {

@@ -97,17 +97,54 @@ extension LineBuilder {
             guard let place = claim(3) else { return }
             return DecimalDigits.store(triple: UInt16(truncatingIfNeeded: value), at: place)
         }
-        guard value < DecimalDigits.bound else {
-            let (high, low) = value.quotientAndRemainder(dividingBy: DecimalDigits.bound)
-            let mark = count
-            append(decimal: high)
-            append(decimal: low, digits: DecimalDigits.countMax)
-            if isOverflowed { count = mark }
-            return
-        }
+        guard value < DecimalDigits.bound else { return append(longDecimal: value) }
         let digits = DecimalDigits(UInt32(truncatingIfNeeded: value))
         guard let place = claim(digits.count) else { return }
         digits.store(last: digits.count, at: place)
+    }
+
+    /// Nine digits and more: two or three groups of eight, the first without zeros in front.
+    private mutating func append(longDecimal value: UInt64) {
+        let (upper, low) = value.quotientAndRemainder(dividingBy: DecimalDigits.bound)
+        let (top, middle) = upper.quotientAndRemainder(dividingBy: DecimalDigits.bound)
+        let hasThree = top > 0
+        let first = DecimalDigits(UInt32(truncatingIfNeeded: hasThree ? top : middle))
+        let size = first.count &+ DecimalDigits.countMax &* (hasThree ? 2 : 1)
+        guard let place = claim(size) else { return }
+        first.store(last: first.count, at: place)
+        if hasThree {
+            DecimalDigits(UInt32(truncatingIfNeeded: middle)).store(
+                last: DecimalDigits.countMax, at: place + first.count)
+        }
+        DecimalDigits(UInt32(truncatingIfNeeded: low)).store(
+            last: DecimalDigits.countMax, at: place + (size &- DecimalDigits.countMax))
+    }
+
+    /// A number of thousandths, as a decimal fraction with three digits behind its point.
+    public mutating func append(thousandths value: UInt64) {
+        let (whole, rest) = value.quotientAndRemainder(dividingBy: 1000)
+        append(decimal: whole)
+        guard let place = claim(4) else { return }
+        place[0] = UInt8(ascii: ".")
+        DecimalDigits.store(triple: UInt16(truncatingIfNeeded: rest), at: place + 1)
+    }
+
+    /// Four numbers below 256 with full stops between them, the highest byte's first: an address
+    /// of IPv4 (RFC 4001 §2).
+    public mutating func append(dotted value: UInt32) {
+        var text = (UInt64(0), UInt64(0))
+        withUnsafeMutableBytes(of: &text) { text in
+            var used = 0
+            for index in 0..<4 {
+                let octet = value &>> UInt32(truncatingIfNeeded: 24 &- index &* 8) & 255
+                let dotted = DecimalDigits.dotted(octet)
+                text.storeBytes(of: dotted.text.littleEndian, toByteOffset: used, as: UInt32.self)
+                used &+= dotted.count
+            }
+            // Without the last full stop.
+            let whole = UnsafeRawBufferPointer(rebasing: text[..<(used &- 1)])
+            append(whole.bindMemory(to: UInt8.self))
+        }
     }
 
     public mutating func append(decimal value: Int64) {
@@ -131,16 +168,6 @@ extension LineBuilder {
         guard let place = claim(2) else { return }
         place[0] = LineBuilder.hexDigit(value &>> 4)
         place[1] = LineBuilder.hexDigit(value & 15)
-    }
-
-    /// Sixteen hexadecimal digits, lower case.
-    public mutating func append(hex value: UInt64) {
-        guard let place = claim(16) else { return }
-        let high = LineBuilder.hexDigits(UInt32(truncatingIfNeeded: value &>> 32))
-        let low = LineBuilder.hexDigits(UInt32(truncatingIfNeeded: value))
-        let raw = UnsafeMutableRawPointer(place)
-        raw.storeBytes(of: high.littleEndian, as: UInt64.self)
-        raw.storeBytes(of: low.littleEndian, toByteOffset: 8, as: UInt64.self)
     }
 
     /// The lowest `digits` hexadecimal digits, lower case.
@@ -177,7 +204,7 @@ extension LineBuilder {
 extension LineBuilder {
     /// Copies what is mostly short: a call to `memmove` costs more than the bytes of a member's
     /// name. The two halves of a length that is no power of two overlap.
-    @inline(__always) private static func copy(
+    @inline(__always) public static func copy(
         _ source: UnsafePointer<UInt8>, to place: UnsafeMutablePointer<UInt8>, count: Int
     ) {
         let from = UnsafeRawPointer(source)

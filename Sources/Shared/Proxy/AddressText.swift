@@ -14,13 +14,7 @@ extension LineBuilder {
     /// Appends the address without its port, as RFC 5952 spells it.
     public mutating func append(address: SocketAddress) {
         if address.isIPv4 {
-            append(decimal: address.low >> 24 & 255)
-            append(".")
-            append(decimal: address.low >> 16 & 255)
-            append(".")
-            append(decimal: address.low >> 8 & 255)
-            append(".")
-            append(decimal: address.low & 255)
+            append(dotted: UInt32(truncatingIfNeeded: address.low))
         } else {
             appendIPv6(address)
         }

@@ -14,6 +14,7 @@ public struct DecidedFields {
 
     /// Calls `body` with each name and value that are fit for a field line.
     public func each(_ body: (UnsafeRawBufferPointer, UnsafeRawBufferPointer) -> Void) {
+        guard fields.isDefined else { return }
         if fields.isArray {
             let list = fields.array
             for index in 0..<list.count { Self.each(of: list[index], body) }

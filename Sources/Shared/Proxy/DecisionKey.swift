@@ -1,3 +1,4 @@
+internal import Bytes
 internal import HTTP
 internal import Rego
 
@@ -12,66 +13,64 @@ enum DecisionKey {
         .headers, .source, .destination, .body, .parsedBody, .identifier,
     ]
 
-    private typealias Texts = InlineArray<9, UnsafeRawBufferPointer>
-
     /// Whether a policy with these needs reads nothing that is not in the key.
     static func isComplete(for needs: PolicyInputNeeds) -> Bool { needs.isDisjoint(with: absent) }
 
     /// The key of a request, in the arena of its input; undefined for one that has none.
     static func make(_ input: PolicyInput, _ head: borrowing RequestHead) -> Value {
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: bytesMax) { memory in
+            var key = LineBuilder(memory)
+            write(input, head, to: &key)
+            guard !key.isOverflowed else { return .undefined }
+            var text = StringBuilder(input.arena, capacity: key.count)
+            text.append(UnsafeRawBufferPointer(key.bytes))
+            return text.finish()
+        }
+    }
+
+    private static func write(
+        _ input: PolicyInput, _ head: borrowing RequestHead, to key: inout LineBuilder
+    ) {
         let bytes = input.request.bytes
-        var texts = Texts(repeating: UnsafeRawBufferPointer(start: nil, count: 0))
-        var facts = (size: Int64(0), hasQuery: false, caller: UInt8(0))
-        texts[0] = head.methodRange.slice(of: bytes)
-        texts[1] = input.question.path
-        if let query = head.query {
-            texts[2] = query.slice(of: bytes)
-            facts.hasQuery = true
-        }
-        facts.caller = add(input.question.caller, to: &texts)
-        if input.needs.contains(.details) {
-            let details = input.details(head)
-            texts[6] = details.host
-            texts[7] = Self.bytes(details.scheme)
-            texts[8] = Self.bytes(details.protocolName)
-            facts.size = details.size
-        }
-        var count = 0
-        for index in texts.indices { count &+= texts[index].count }
-        guard count <= bytesMax else { return .undefined }
-        var key = StringBuilder(input.arena, capacity: count &+ 48)
-        withUnsafeBytes(of: facts.size) { key.append($0) }
-        key.append(facts.caller)
-        key.append(facts.hasQuery ? 1 : 0)
-        add(texts, to: &key)
-        return key.finish()
+        add(head.methodRange.slice(of: bytes), to: &key)
+        add(input.question.path, to: &key)
+        key.append(UInt8(head.query == nil ? 0 : 1))
+        if let query = head.query { add(query.slice(of: bytes), to: &key) }
+        add(input.question.caller, to: &key)
+        guard input.needs.contains(.details) else { return }
+        let details = input.details(head)
+        add(details.host, to: &key)
+        add(Self.bytes(details.scheme), to: &key)
+        add(Self.bytes(details.protocolName), to: &key)
+        withUnsafeBytes(of: details.size) { add($0, to: &key) }
     }
 
-    /// How long each is, then all of them: where one ends and the next begins is part of the key.
-    private static func add(_ texts: Texts, to key: inout StringBuilder) {
-        var lengths = InlineArray<9, UInt16>(repeating: 0)
-        for index in texts.indices {
-            lengths[index] = UInt16(truncatingIfNeeded: texts[index].count)
-        }
-        withUnsafeBytes(of: lengths) { key.append($0) }
-        for index in texts.indices { key.append(texts[index]) }
-    }
-
-    /// Adds who calls; which kind of caller it is.
-    private static func add(_ caller: PolicyQuestion.Caller, to texts: inout Texts) -> UInt8 {
+    /// Adds who calls, and which kind of caller it is.
+    private static func add(_ caller: PolicyQuestion.Caller, to key: inout LineBuilder) {
         switch caller {
-        case .nobody: return 0
+        case .nobody: key.append(UInt8(0))
         case .key(let id, let role, let tier):
-            texts[3] = id
-            texts[4] = role
-            texts[5] = tier
-            return 1
+            key.append(UInt8(1))
+            add(id, to: &key)
+            add(role, to: &key)
+            add(tier, to: &key)
         case .sandbox(let id, let service, let tier):
-            texts[3] = id
-            texts[4] = service
-            texts[5] = tier
-            return 2
+            key.append(UInt8(2))
+            add(id, to: &key)
+            add(service, to: &key)
+            add(tier, to: &key)
         }
+    }
+
+    /// A text behind its length: where one ends and the next begins is part of the key.
+    private static func add(_ text: UnsafeRawBufferPointer, to key: inout LineBuilder) {
+        guard let place = key.claim(text.count &+ 2) else { return }
+        // What fits into a key has a length of 16 bits.
+        UnsafeMutableRawPointer(place).storeBytes(
+            of: UInt16(truncatingIfNeeded: text.count), as: UInt16.self)
+        guard let source = text.baseAddress else { return }
+        LineBuilder.copy(
+            source.assumingMemoryBound(to: UInt8.self), to: place + 2, count: text.count)
     }
 
     private static func bytes(_ text: StaticString) -> UnsafeRawBufferPointer {

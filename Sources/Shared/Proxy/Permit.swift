@@ -14,6 +14,9 @@ public struct Permit: ~Copyable {
     /// until policy is asked again.
     public var tier: UnsafeRawBufferPointer { verdict.tier.stringBytes }
 
+    /// Whether there are fields to set or to remove: most policies have none.
+    var changesFields: Bool { verdict.headers.isDefined || verdict.removedHeaders.isDefined }
+
     /// Fields to set on the request.
     public var requestFields: DecidedFields { DecidedFields(verdict.headers) }
 

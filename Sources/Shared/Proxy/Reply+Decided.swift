@@ -6,6 +6,7 @@ extension Reply {
     /// Sets the fields that policy wants on the request in place of the client's, and removes those
     /// that it does not want. What `own` drops is the role's own to say.
     public func apply(_ permit: borrowing Permit, except own: FieldFilter) {
+        guard permit.changesFields else { return }
         permit.requestFields.each { name, value in
             guard !own.drops(name: name) else { return }
             removeField(name)

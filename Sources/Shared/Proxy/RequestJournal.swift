@@ -11,7 +11,7 @@ public struct RequestJournal: ~Copyable {
     private var problems = ProblemDetails()
     private var random = RandomSource()
 
-    public init(_ recorder: Recorder) { self.recorder = recorder }
+    public init(_ recorder: consuming Recorder) { self.recorder = recorder }
 
     /// The record of an exchange that has begun.
     public subscript(exchange: UInt32) -> RequestRecords.Pointer? { records[exchange] }

@@ -4,11 +4,17 @@ internal import Transport
 
 /// What is remembered of a request while it is under way, for its record and its response. The
 /// head it came with is gone by then, so its texts are copied.
-public struct RequestRecord {
+public struct RequestRecord: ~Copyable {
     /// Which bytes of the record's memory hold a text.
     public struct Text: Sendable {
-        var offset: UInt16 = 0
-        var length: UInt16 = 0
+        let offset: UInt16
+        let length: UInt16
+
+        /// Both are below `memoryBytes`, which 16 bits can count.
+        init(offset: Int = 0, length: Int = 0) {
+            self.offset = UInt16(truncatingIfNeeded: offset)
+            self.length = UInt16(truncatingIfNeeded: length)
+        }
     }
 
     public enum Authentication: UInt8, Sendable {
@@ -78,17 +84,17 @@ public struct RequestRecord {
     private mutating func keepIdentity(_ request: IncomingRequest) {
         var line = LineBuilder(base: memory, capacity: Self.identityBytesMax)
         requestID.append(to: &line)
-        requestIDText = Text(offset: 0, length: UInt16(line.count))
+        requestIDText = Text(length: line.count)
+        let start = line.count
         trace.append(to: &line)
-        traceparent = Text(
-            offset: requestIDText.length, length: UInt16(line.count) - requestIDText.length)
+        traceparent = Text(offset: start, length: line.count &- start)
         let end = line.count
         if let peer = request.unixPeer {
             line.append(peer: peer)
         } else {
             line.append(address: request.peer)
         }
-        clientText = Text(offset: UInt16(end), length: UInt16(line.count - end))
+        clientText = Text(offset: end, length: line.count &- end)
         used = line.count
     }
 
@@ -123,13 +129,16 @@ public struct RequestRecord {
         self.destination = copy(destination, Self.nameBytesMax)
     }
 
-    /// Has `write` write the lines that every response carries; called once.
-    public mutating func keepResponseLines(_ write: (inout LineBuilder) -> Void) {
-        var line = LineBuilder(
-            base: memory + used, capacity: min(Self.linesBytesMax, Self.memoryBytes - used))
-        write(&line)
-        responseLines = Text(offset: UInt16(used), length: UInt16(line.count))
-        used += line.count
+    /// Where the lines that every response carries are written, before any other text is kept;
+    /// `endResponseLines` gets it back. Once for each record.
+    public func beginResponseLines() -> LineBuilder {
+        LineBuilder(
+            base: memory + used, capacity: min(Self.linesBytesMax, Self.memoryBytes &- used))
+    }
+
+    public mutating func endResponseLines(_ lines: LineBuilder) {
+        responseLines = Text(offset: used, length: lines.count)
+        used &+= lines.count
     }
 
     /// The bytes of a text, until the exchange ends.
@@ -139,12 +148,14 @@ public struct RequestRecord {
 
     private mutating func copy(_ bytes: UnsafeRawBufferPointer, _ bytesMax: Int) -> Text {
         // A request that is decided about twice keeps its texts twice; the lines have their room.
-        let room = max(0, Self.memoryBytes - Self.linesBytesMax - used)
+        let room = max(0, Self.memoryBytes &- Self.linesBytesMax &- used)
         let count = min(bytes.count, bytesMax, room)
+        let text = Text(offset: used, length: count)
         if let source = bytes.baseAddress {
-            UnsafeMutableRawPointer(memory + used).copyMemory(from: source, byteCount: count)
+            LineBuilder.copy(
+                source.assumingMemoryBound(to: UInt8.self), to: memory + used, count: count)
         }
-        defer { used += count }
-        return Text(offset: UInt16(used), length: UInt16(count))
+        used &+= count
+        return text
     }
 }

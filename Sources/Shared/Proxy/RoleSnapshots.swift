@@ -87,19 +87,39 @@ public final class RoleSnapshots<Snapshot: RoleSnapshot>: PolicyHolder {
     }
 
     /// One worker's view: the lock is taken once per activation, not per request.
-    public struct Reader {
+    public struct Reader: ~Copyable {
         private let shared: RoleSnapshots
-        private var held: Snapshot
+        /// Retained here, once: all workers share the snapshot, and would wait for each other if
+        /// each request counted a reference to it.
+        private var held: Unmanaged<Snapshot>
+        private var generation: UInt64
 
         public init(_ shared: RoleSnapshots) {
             self.shared = shared
-            held = shared.current
+            let current = shared.current
+            held = .passRetained(current)
+            generation = current.policy.generation
+        }
+
+        deinit { held.release() }
+
+        /// Calls `body` with the snapshot in force, which the reader holds meanwhile.
+        public mutating func withCurrent<Result>(_ body: (Snapshot) -> Result) -> Result {
+            follow()
+            return held._withUnsafeGuaranteedRef(body)
         }
 
         public mutating func current() -> Snapshot {
-            let generation = shared.generation.load(ordering: .acquiring)
-            if generation != held.policy.generation { held = shared.current }
-            return held
+            follow()
+            return held.takeUnretainedValue()
+        }
+
+        private mutating func follow() {
+            guard shared.generation.load(ordering: .acquiring) != generation else { return }
+            held.release()
+            let current = shared.current
+            held = .passRetained(current)
+            generation = current.policy.generation
         }
     }
 }

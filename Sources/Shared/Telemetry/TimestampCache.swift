@@ -21,7 +21,7 @@ struct TimestampCache: ~Copyable {
         let rest = isBefore ? remainder &+ 1_000_000_000 : remainder
         if current != second { renew(current) }
         line.append(UnsafeBufferPointer(start: prefix, count: 20))
-        line.append(decimal: UInt64(rest / 1_000_000), digits: 3)
+        line.append(decimal: UInt64(truncatingIfNeeded: rest / 1_000_000), digits: 3)
         line.append(UInt8(ascii: "Z"))
     }
 

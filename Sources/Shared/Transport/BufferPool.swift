@@ -1,24 +1,32 @@
 /// A worker's buffers, recycled by size, so that a busy connection costs no allocation and an idle one
 /// holds no buffer.
 struct BufferPool: ~Copyable {
-    /// A power of four from 4 KiB; what is larger comes from the allocator and goes back to it.
-    private static let sizes = [4 << 10, 16 << 10, 64 << 10, 256 << 10]
+    /// Free buffers of one size: each one's first bytes say where the next is.
+    private struct Shelf {
+        var first: UnsafeMutableRawPointer?
+        var count = 0
+    }
+
+    /// One for each power of four from 4 KiB to 256 KiB; what is larger comes from the allocator
+    /// and goes back to it.
+    private var shelves = InlineArray<4, Shelf>(repeating: Shelf())
     /// How many bytes of free buffers are kept for each size.
     private static let keptBytesMax = 4 << 20
 
-    private var free: [[UnsafeMutableRawPointer]]
     /// What is handed out now, in bytes.
     private(set) var usedBytes = 0
 
-    init() {
-        free = Self.sizes.map { size in
-            var list: [UnsafeMutableRawPointer] = []
-            list.reserveCapacity(Self.keptBytesMax / size)
-            return list
+    init() {}
+
+    deinit {
+        for index in shelves.indices {
+            var next = shelves[index].first
+            while let base = next {
+                next = base.load(as: UnsafeMutableRawPointer?.self)
+                base.deallocate()
+            }
         }
     }
-
-    deinit { for list in free { for base in list { base.deallocate() } } }
 
     /// A buffer with room for at least `count` bytes.
     mutating func take(_ count: Int) -> Buffer {
@@ -28,21 +36,25 @@ struct BufferPool: ~Copyable {
         }
         let size = Self.size(index)
         usedBytes &+= size
-        let base = free[index].popLast() ?? .allocate(byteCount: size, alignment: 16)
+        guard let base = shelves[index].first else {
+            return Buffer(base: .allocate(byteCount: size, alignment: 16), capacity: size)
+        }
+        shelves[index].first = base.load(as: UnsafeMutableRawPointer?.self)
+        shelves[index].count &-= 1
         return Buffer(base: base, capacity: size)
     }
 
     mutating func give(_ buffer: inout Buffer) {
         guard let base = buffer.base else { return }
-        usedBytes &-= buffer.capacity
-        if let index = Self.index(buffer.capacity), Self.size(index) == buffer.capacity,
-            free[index].count < Self.keptBytesMax / buffer.capacity
-        {
-            free[index].append(base)
-        } else {
-            base.deallocate()
-        }
+        let capacity = buffer.capacity
+        usedBytes &-= capacity
         buffer = .none
+        guard let index = Self.index(capacity), Self.size(index) == capacity,
+            shelves[index].count &* capacity < Self.keptBytesMax
+        else { return base.deallocate() }
+        base.storeBytes(of: shelves[index].first, as: UnsafeMutableRawPointer?.self)
+        shelves[index].first = base
+        shelves[index].count &+= 1
     }
 
     /// Wiped, so that a head that a credential may be in does not outlive its exchange.
@@ -54,7 +66,7 @@ struct BufferPool: ~Copyable {
     /// Makes room for `count` more bytes: moves to the front, or into a larger buffer.
     mutating func reserve(_ count: Int, in buffer: inout Buffer) {
         guard buffer.room < count else { return }
-        if buffer.isAllocated, buffer.capacity &- buffer.count >= count, let base = buffer.base {
+        if buffer.capacity &- buffer.count >= count, let base = buffer.base {
             base.copyMemory(from: base + buffer.start, byteCount: buffer.count)
             let vacated = buffer.start
             buffer.end = buffer.count
@@ -62,6 +74,7 @@ struct BufferPool: ~Copyable {
             (base + buffer.end).initializeMemory(as: UInt8.self, repeating: 0, count: vacated)
             return
         }
+        guard buffer.isAllocated else { return buffer = take(count) }
         var larger = take(max(buffer.count &+ count, buffer.capacity &* 2))
         larger.append(buffer.bytes)
         wipe(&buffer)

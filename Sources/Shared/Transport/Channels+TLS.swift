@@ -16,7 +16,14 @@ extension Channels {
         link.pointee.index = index
         link.pointee.session = session
         channel.pointee.tls = link
-        channel.pointee.flags.formUnion(.readable)
+        // A client speaks first, and epoll tells when it has.
+        if channel.pointee.side == .upstream { channel.pointee.flags.formUnion(.readable) }
+    }
+
+    /// Whether a handshake that waited for the socket to take bytes goes on, by reading.
+    func resumesHandshake(_ channel: ChannelPointer) -> Bool {
+        guard let link = channel.pointee.tls, !link.pointee.isEstablished else { return false }
+        return channel.pointee.side == .upstream || !link.pointee.outgoing.isEmpty
     }
 
     // MARK: the handshake
@@ -79,6 +86,7 @@ extension Channels {
         link.pointee.outgoing = .none
         link.pointee.isEstablished = true
         if channel.pointee.side == .client, let session = link.pointee.session {
+            link.pointee.owesTicket = true
             link.pointee.client = session.peerIdentity
             note(.secured(session.outcome), of: channel)
         }
@@ -209,6 +217,11 @@ extension Channels {
         repeat {
             wire.clearOutput()
             var room = TLSWire.sealedBytesMax
+            if link.pointee.owesTicket, !first.isEmpty || !second.isEmpty {
+                link.pointee.owesTicket = false
+                session.offerTicket()
+                room &-= TLSSession.ticketBytesMax
+            }
             do throws(TLSFailure) {
                 try sealJoined(&first, &second, &room, session)
                 try sealSome(&first, &room, session)

@@ -178,8 +178,7 @@ final class Channels {
     func note(_ event: Poller.Event, of channel: ChannelPointer) {
         if event.isReadable { channel.pointee.flags.formUnion(.readable) }
         if event.peerFinished { channel.pointee.flags.formUnion(.peerFinished) }
-        // A handshake goes on by reading, whatever it waited for.
-        if event.isWritable, let link = channel.pointee.tls, !link.pointee.isEstablished {
+        if event.isWritable, resumesHandshake(channel) {
             channel.pointee.flags.formUnion(.readable)
         }
     }

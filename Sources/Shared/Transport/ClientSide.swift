@@ -221,7 +221,6 @@ struct ClientSide {
                 return false
             }
         }
-        let options = worker.options(of: client)
         let isGathering = client.pointee.exchange != Channel.noExchange
         if isGathering {
             let goesOn = awaitContent(client, exchanges[client.pointee.exchange], bytes)
@@ -230,7 +229,8 @@ struct ClientSide {
         let headCount: Int
         do throws(HeadError) {
             let end = try scratch.request.parse(
-                bytes, scanned: isGathering ? 0 : client.pointee.scanned, limits: options.head)
+                bytes, scanned: isGathering ? 0 : client.pointee.scanned,
+                limits: worker.options(of: client).head)
             guard let end else { return expectMore(client, bytes) }
             headCount = end
         } catch {
@@ -305,8 +305,8 @@ struct ClientSide {
             client, exchange, bytes, content: content?.count ?? 0,
             isComplete: content?.isComplete)
         exchange.pointee.flags.formUnion(.decided)
-        scratch.reply.reset()
-        switch worker.handler(of: client).decide(scratch.request, request, scratch.reply) {
+        let decision = worker.withListener(of: client) { $0.decide(request, scratch) }
+        switch decision {
         case .answer:
             leave(bytes, from: headCount, client)
             return answer(client, exchange, fault: nil)

@@ -20,7 +20,7 @@ struct ContentInspector {
     let decoder: ContentDecoder?
 
     /// Nil for an exchange whose content passes unseen.
-    init?(_ exchange: ExchangePointer, _ worker: Worker) {
+    init?(_ exchange: ExchangePointer, _ worker: borrowing Worker) {
         guard exchange.pointee.flags.contains(.inspected) else { return nil }
         handler = worker.handler(of: worker.channels[exchange.pointee.client])
         self.exchange = exchange.pointee.index

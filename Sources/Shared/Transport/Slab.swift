@@ -19,8 +19,8 @@ struct Slab<Element: BitwiseCopyable>: ~Copyable {
     }
 
     /// The index of a free place; what is in it is what was left there.
-    mutating func take(initially element: Element) -> UInt32 {
-        if free.isEmpty { grow(element) }
+    mutating func take(initially element: @autoclosure () -> Element) -> UInt32 {
+        if free.isEmpty { grow(element()) }
         liveCount &+= 1
         return free.removeLast()
     }

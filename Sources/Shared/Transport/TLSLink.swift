@@ -8,6 +8,8 @@ struct TLSLink: BitwiseCopyable {
     /// Nil in a free place.
     var session: TLSSession?
     var isEstablished = false
+    /// Whether a session ticket goes out with the next bytes for the client.
+    var owesTicket = false
     /// Of a client that presented a certificate.
     var client: TLSPeerIdentity?
     /// Ciphertext that was read from the socket and did not fit what was asked for.

@@ -14,8 +14,7 @@ final class UpstreamPool {
 
     private let group: UInt16
     private let channels: Channels
-    // `upstream` holds it.
-    private unowned(unsafe) let resolution: Resolution?
+    private let resolution: Resolution?
     /// The generation of `resolution` that the addresses are from.
     private var generation: UInt64 = 0
     private var unresolved: ResolutionFailure?
@@ -332,8 +331,11 @@ final class UpstreamPool {
 
     /// Takes what the name leads to now.
     private func follow() {
-        guard let resolution, !isRetired, resolution.generation != generation else { return }
-        generation = resolution.generation
+        // All workers share it: bound to a name, its references would be counted for each request.
+        guard let latest = resolution?.generation, latest != generation, !isRetired,
+            let resolution
+        else { return }
+        generation = latest
         take(resolution.addresses)
     }
 

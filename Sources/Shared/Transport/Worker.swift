@@ -211,6 +211,15 @@ public final class Worker {
         listeners[Int(client.pointee.group)].address
     }
 
+    /// Calls `body` with the listener that the client came through, without counting a reference:
+    /// listeners come and go in a handler's `woken` only, and no request is handled in there.
+    func withListener<Result>(
+        of client: ChannelPointer, _ body: (Listener) -> Result
+    ) -> Result {
+        let listener = Unmanaged.passUnretained(listeners[Int(client.pointee.group)])
+        return listener._withUnsafeGuaranteedRef(body)
+    }
+
     func handler(of client: ChannelPointer) -> any RequestHandler {
         listeners[Int(client.pointee.group)].handler
     }

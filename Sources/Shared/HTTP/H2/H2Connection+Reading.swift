@@ -81,6 +81,7 @@ extension H2Connection {
         case NGHTTP2_SETTINGS.rawValue:
             if flags & NGHTTP2_FLAG_ACK.rawValue == 0 {
                 glitch(.settings)
+                settingsUnacknowledged &+= 1
                 takeSettings(frame.pointee.settings)
             }
         case NGHTTP2_PING.rawValue: glitch(.idle)
@@ -102,7 +103,9 @@ extension H2Connection {
             guard let setting = settings.iv?[index],
                 setting.settings_id == Int32(NGHTTP2_SETTINGS_HEADER_TABLE_SIZE.rawValue)
             else { continue }
-            headFrames.limitTable(to: Int(setting.value))
+            tableBytesMax = Int(setting.value)
+            tableBytesAgreed = min(tableBytesAgreed, tableBytesMax)
+            headFrames.limitTable(to: tableBytesAgreed)
         }
         guard role == .client, !hasSettings else { return }
         hasSettings = true

@@ -108,9 +108,20 @@ extension H2Connection {
             glitches.earn(.data)
             noteEnd(of: stream, frame)
         case NGHTTP2_RST_STREAM.rawValue: noteReset(frame)
+        case NGHTTP2_SETTINGS.rawValue: noteAcknowledgement(frame)
         default: break
         }
         return 0
+    }
+
+    /// What the peer has allowed more of holds once it knows that we know (RFC 7541 §4.2): a head
+    /// may have been on its way out before.
+    private func noteAcknowledgement(_ frame: FramePointer) {
+        guard UInt32(frame.pointee.hd.flags) & NGHTTP2_FLAG_ACK.rawValue != 0 else { return }
+        settingsUnacknowledged &-= 1
+        guard settingsUnacknowledged == 0, tableBytesAgreed < tableBytesMax else { return }
+        tableBytesAgreed = tableBytesMax
+        headFrames.limitTable(to: tableBytesMax)
     }
 
     private func noteEnd(of stream: Int32, _ frame: FramePointer) {

@@ -56,6 +56,12 @@ public final class H2Connection {
     var unopened: [(stream: Int32, state: H2StreamPointer)] = []
     /// The first of the list of all that `makeState` made and `release` has not freed.
     var states: H2StreamPointer?
+    /// Settings of the peer's that it does not know us to know.
+    var settingsUnacknowledged = 0
+    /// The size that the peer's table may have (SETTINGS_HEADER_TABLE_SIZE), and what of it may be
+    /// used by now.
+    var tableBytesMax = HPACKDynamicTable.capacityMax
+    var tableBytesAgreed = HPACKDynamicTable.capacityMax
     /// Whether an upstream's settings have come.
     public internal(set) var hasSettings = false
     /// The peer made more nuisance than it may.

@@ -110,7 +110,9 @@ public final class TLSServerContext: @unchecked Sendable {
         guard copenssl_ctx_set_minimum(raw, options.minimum.number) == 1,
             SSL_CTX_set_ciphersuites(raw, suites) == 1,
             SSL_CTX_set_cipher_list(raw, ciphers) == 1,
-            copenssl_ctx_set_groups(raw, "X25519:P-256:P-384") == 1
+            copenssl_ctx_set_groups(raw, "X25519:P-256:P-384") == 1,
+            // TLS 1.3 sends them behind the handshake: see `TLSSession.offerTicket`.
+            SSL_CTX_set_num_tickets(raw, 0) == 1
         else { throw .last("TLS") }
     }
 

@@ -25,6 +25,10 @@ public struct TLSSession: BitwiseCopyable {
     /// A record's most plaintext (RFC 8446 §5.1).
     public static let recordBytesMax = 16 << 10
 
+    /// The most that a session ticket adds to a write, a client's certificate in it: OpenSSL seals
+    /// sessions of less than 64 KiB.
+    public static let ticketBytesMax = 80 << 10
+
     init(_ context: OpaquePointer, on wire: TLSWire) throws(TLSFailure) {
         guard let raw = SSL_new(context) else { throw .unusable }
         self.raw = raw
@@ -67,6 +71,15 @@ public struct TLSSession: BitwiseCopyable {
         guard SSL_write_ex(raw, bytes.baseAddress, bytes.count, &count) == 1 else {
             throw .last(of: raw)
         }
+    }
+
+    /// Has a server's next `write` send a session ticket ahead of its bytes, of at most
+    /// `ticketBytesMax` (RFC 8446 §4.6.1). So a ticket leaves together with the first answer, and
+    /// who only shakes hands gets none: making one takes a tenth of a full handshake. One for
+    /// each connection, resumed ones too, is what a client uses up. TLS 1.2 has sent its own.
+    public func offerTicket() {
+        // Refuses for TLS 1.2, where there is nothing to be sent.
+        _ = SSL_new_session_ticket(raw)
     }
 
     /// Tells the peer that no more bytes follow, once.

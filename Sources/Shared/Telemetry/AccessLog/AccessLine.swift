@@ -6,8 +6,6 @@ internal import Glibc
 /// Whatever is put in, the line stays one JSON object: text is escaped, cut at its field's limit,
 /// and a member that no longer fits is left out and noted as `"truncated":true`. A line that is
 /// dropped without `commit` was never there.
-///
-/// Members are inlined where they are written, so that their names are stores of constants.
 public struct AccessLine: ~Copyable {
     // Room for `,"truncated":true}` and the line feed is kept back from the builder.
     static let endBytesMax = 20
@@ -26,35 +24,23 @@ public struct AccessLine: ~Copyable {
     }
 
     /// Text from outside: any bytes.
-    @inline(__always) public mutating func text(_ field: AccessField, _ value: Span<UInt8>) {
-        let mark = begin(field)
-        value.withUnsafeBufferPointer { bytes in
-            line.append(jsonString: AccessLine.cut(bytes, to: field.textBytesMax))
-        }
-        end(mark)
+    public mutating func text(_ field: AccessField, _ value: Span<UInt8>) {
+        value.withUnsafeBufferPointer { text(field, $0) }
     }
 
     /// Text of ours that needs no escaping.
-    @inline(__always) public mutating func text(_ field: AccessField, _ value: StaticString) {
-        let mark = begin(field)
-        line.append("\"")
-        line.append(value)
-        line.append("\"")
-        end(mark)
+    public mutating func text(_ field: AccessField, _ value: StaticString) {
+        plain(field, UnsafeBufferPointer(start: value.utf8Start, count: value.utf8CodeUnitCount))
     }
 
     /// Text of ours that needs no escaping.
-    @inline(__always)
     public mutating func plain(_ field: AccessField, _ value: UnsafeBufferPointer<UInt8>) {
-        let mark = begin(field)
-        line.append("\"")
-        line.append(value)
-        line.append("\"")
-        end(mark)
+        guard let place = claim(field, textBytes: value.count) else { return }
+        guard let source = value.baseAddress else { return }
+        LineBuilder.copy(source, to: place, count: value.count)
     }
 
     /// Text that `write` appends and that needs no escaping.
-    @inline(__always)
     public mutating func text(_ field: AccessField, _ write: (inout LineBuilder) -> Void) {
         let mark = begin(field)
         line.append("\"")
@@ -64,48 +50,42 @@ public struct AccessLine: ~Copyable {
     }
 
     /// A member without a value.
-    @inline(__always) public mutating func absent(_ field: AccessField) {
+    public mutating func absent(_ field: AccessField) {
         let mark = begin(field)
         line.append("null")
         end(mark)
     }
 
-    @inline(__always) public mutating func number(_ field: AccessField, _ value: UInt64) {
+    public mutating func number(_ field: AccessField, _ value: UInt64) {
         let mark = begin(field)
         line.append(decimal: value)
         end(mark)
     }
 
     /// A duration in milliseconds with three decimals.
-    @inline(__always) public mutating func duration(_ field: AccessField, nanoseconds: UInt64) {
+    public mutating func duration(_ field: AccessField, nanoseconds: UInt64) {
         let mark = begin(field)
-        let microseconds = nanoseconds / 1000
-        line.append(decimal: microseconds / 1000)
-        line.append(".")
-        line.append(decimal: microseconds % 1000, digits: 3)
+        line.append(thousandths: nanoseconds / 1000)
         end(mark)
     }
 
-    @inline(__always)
     public mutating func requestID(_ id: RequestID, as field: AccessField = .requestID) {
         text(field) { id.append(to: &$0) }
     }
 
     /// The request target: its path, and of its query what the log's rule lets through.
     public mutating func path(_ target: Span<UInt8>) {
-        let mark = begin(.path)
         target.withUnsafeBufferPointer { bytes in
             let length = AccessLine.pathLength(bytes)
-            let path = UnsafeBufferPointer(rebasing: bytes[..<length])
             switch queryRule {
-            case .drop:
-                line.append(jsonString: AccessLine.cut(path, to: AccessField.path.textBytesMax))
+            case .drop: text(.path, UnsafeBufferPointer(rebasing: bytes[..<length]))
             case .redact(let parameters):
+                let mark = begin(.path)
                 let kept = AccessLine.cut(bytes, to: AccessField.path.textBytesMax)
                 parameters.append(jsonString: kept, queryStart: length, to: &line)
+                end(mark)
             }
         }
-        end(mark)
     }
 
     /// The timestamp: the first member, written by the ring.
@@ -124,13 +104,46 @@ public struct AccessLine: ~Copyable {
         return count + tail.count
     }
 
-    @inline(__always) private mutating func begin(_ field: AccessField) -> Int {
+    /// Nearly always nothing needs an escape: then it is one copy.
+    private mutating func text(_ field: AccessField, _ value: UnsafeBufferPointer<UInt8>) {
+        let bytes = AccessLine.cut(value, to: field.textBytesMax)
         let mark = line.count
-        line.append(field.member)
+        guard let place = claim(field, textBytes: bytes.count) else { return }
+        let plain = JSONQuoting.copyPlain(UnsafeRawBufferPointer(bytes), to: place)
+        guard plain < bytes.count else { return }
+        line.rewind(to: mark)
+        _ = begin(field)
+        line.append(jsonString: bytes)
+        end(mark)
+    }
+
+    /// Claims a whole member with a text of so many bytes between quotes, which are the caller's to
+    /// fill in; nil, and noted, when it does not fit.
+    private mutating func claim(
+        _ field: AccessField, textBytes: Int
+    ) -> UnsafeMutablePointer<UInt8>? {
+        let mark = line.count
+        let name = field.member.utf8CodeUnitCount
+        guard let place = line.claim(name &+ textBytes &+ 2) else {
+            end(mark)
+            return nil
+        }
+        LineBuilder.copy(field.member.utf8Start, to: place, count: name)
+        place[name] = UInt8(ascii: "\"")
+        place[name &+ textBytes &+ 1] = UInt8(ascii: "\"")
+        return place + name + 1
+    }
+
+    private mutating func begin(_ field: AccessField) -> Int {
+        let mark = line.count
+        let name = field.member
+        if let place = line.claim(name.utf8CodeUnitCount) {
+            LineBuilder.copy(name.utf8Start, to: place, count: name.utf8CodeUnitCount)
+        }
         return mark
     }
 
-    @inline(__always) private mutating func end(_ mark: Int) {
+    private mutating func end(_ mark: Int) {
         guard line.isOverflowed else { return }
         line.rewind(to: mark)
         isTruncated = true

@@ -65,13 +65,26 @@ public struct TraceContext: Equatable, Sendable {
 
     /// Appends the header's 55 characters.
     public func append(to line: inout LineBuilder) {
-        line.append("00-")
-        line.append(hex: traceHigh)
-        line.append(hex: traceLow)
-        line.append("-")
-        line.append(hex: span)
-        line.append("-")
-        line.append(hex: flags)
+        guard let place = line.claim(TraceContext.byteCount) else { return }
+        let text = UnsafeMutableRawPointer(place)
+        place[0] = UInt8(ascii: "0")
+        place[1] = UInt8(ascii: "0")
+        place[2] = UInt8(ascii: "-")
+        store(traceHigh, at: 3, in: text)
+        store(traceLow, at: 19, in: text)
+        place[35] = UInt8(ascii: "-")
+        store(span, at: 36, in: text)
+        place[52] = UInt8(ascii: "-")
+        place[53] = UInt8(ascii: "0")
+        place[54] = UInt8(ascii: "0") | flags
+    }
+
+    /// Sixteen digits.
+    private func store(_ id: UInt64, at offset: Int, in text: UnsafeMutableRawPointer) {
+        let high = LineBuilder.hexDigits(UInt32(truncatingIfNeeded: id &>> 32))
+        let low = LineBuilder.hexDigits(UInt32(truncatingIfNeeded: id))
+        text.storeBytes(of: high.littleEndian, toByteOffset: offset, as: UInt64.self)
+        text.storeBytes(of: low.littleEndian, toByteOffset: offset &+ 8, as: UInt64.self)
     }
 }
 
