@@ -1,5 +1,6 @@
 import Foundation
 import Peers
+import Protos
 import RunningRole
 import Testing
 
@@ -100,12 +101,36 @@ struct IdempotencyTests {
         #expect(plain.body["code"] as? Int == 9)
         let message = plain.body["message"] as? String ?? ""
         #expect(message.hasPrefix("IDEMPOTENCY_KEY_REUSED: "))
+        let called = try callWithoutParameters()
+        #expect(called["grpc-status"] == "9")
+        // gRPC leaves the padding out.
+        var encoded = called["grpc-status-details-bin"] ?? ""
+        while encoded.utf8.count % 4 != 0 { encoded += "=" }
+        let details = Data(base64Encoded: encoded) ?? Data()
+        let information = String(decoding: details, as: UTF8.self)
+        #expect(information.contains("google.rpc.ErrorInfo"))
+        #expect(information.contains("IDEMPOTENCY_KEY_REUSED"))
         let json = String(
             decoding: try JSONSerialization.data(withJSONObject: other), as: UTF8.self)
         let stream = try agentd.ask(
             "POST", "/api/v1/execute", json, RunningAgentd.key + "Accept: text/event-stream\r\n")
         #expect(stream.status == 422)
         #expect(stream["content-type"] == "application/problem+json")
+    }
+
+    /// By gRPC, with the key that `request` has by default.
+    private func callWithoutParameters() throws -> H2Message {
+        var request = Agentd_V1_ExecuteRequest()
+        request.capability = "shell.exec.v1"
+        request.metadata.idempotencyKey = "a"
+        let message: [UInt8] = try request.serializedBytes()
+        let frame = [0, 0, 0, 0, UInt8(message.count)] + message
+        let client = try H2Client(port: agentd.grpcPort)
+        let stream = try client.request(
+            "POST /agentd.v1.Agentd/Execute HTTP/1.1\r\nhost: x\r\n"
+                + RunningAgentd.key.lowercased() + "content-type: application/grpc\r\n\r\n",
+            body: String(decoding: frame, as: UTF8.self))
+        return try client.response(to: stream)
     }
 
     @Test func `while the first one runs, the same waits for it and another is refused`() throws {
