@@ -40,6 +40,21 @@ struct GRPCTests {
         #expect(response.isComplete)
     }
 
+    @Test func `a head above the limits is a status too, wherever it says what it is`() throws {
+        let gateway = try RunningGateway(upstream: 1)
+        let lines = (0..<300).map { "x-\($0): 1\r\n" }.joined()
+        let kind = "content-type: application/grpc+proto\r\n"
+        for head in [lines + kind, kind + lines] {
+            let client = try H2Client(port: gateway.port)
+            let stream = try client.request(
+                "POST \(Self.method) HTTP/1.1\r\nhost: sluice.test\r\n\(head)\r\n",
+                body: "\0\0\0\0\0")
+            let response = try client.response(to: stream)
+            #expect(response.status == 200)
+            #expect(response["grpc-status"] == "8")
+        }
+    }
+
     @Test func `a limit says when to come again`() throws {
         let gateway = try RunningGateway(
             upstream: 1,

@@ -50,7 +50,7 @@ struct H2ConnectionTests {
         case .trailers(let stream, _, let range):
             "trailers \(stream) \(slice(range, connection.text))"
         case .end(let stream, _): "end \(stream)"
-        case .oversizedHead(let stream, let reason): "oversized \(stream) \(reason)"
+        case .oversizedHead(let stream, let reason, _): "oversized \(stream) \(reason)"
         case .closed(let stream, _, let code): "closed \(stream) \(code.rawValue)"
         case .settings: "settings"
         case .goAway(let stream, let code): "goaway \(stream) \(code.rawValue)"

@@ -36,7 +36,9 @@ public struct RequestJournal: ~Copyable {
     /// The record of a request for an answer to a fault: a new one when its head was not read.
     public mutating func beginFaulty(_ request: IncomingRequest) -> RequestRecords.Pointer {
         if request.wasDecided, let record = records[request.exchange] { return record }
-        return begin(request, trace: TraceContext(isSampled: false, random: &random))
+        let record = begin(request, trace: TraceContext(isSampled: false, random: &random))
+        record.pointee.isGRPC = request.isCall
+        return record
     }
 
     private mutating func begin(

@@ -341,6 +341,7 @@ struct ClientSide {
             contentIsComplete: isComplete, peer: client.pointee.peer,
             local: worker.address(of: client), isSecure: socket.pointee.tls != nil,
             client: socket.pointee.tls?.pointee.client, unixPeer: socket.pointee.unixPeer,
+            isCall: exchange.pointee.flags.contains(.call),
             wasDecided: exchange.pointee.flags.contains(.decided), now: worker.now,
             wallNanoseconds: worker.wallNanoseconds)
     }
@@ -358,8 +359,9 @@ struct ClientSide {
     }
 
     /// Refuses what could not be read as a request.
-    func refuse(_ client: ChannelPointer, _ fault: TransportFault) {
+    func refuse(_ client: ChannelPointer, _ fault: TransportFault, isCall: Bool = false) {
         let exchange = exchanges.begin(client, now: worker.now)
+        if isCall { exchange.pointee.flags.formUnion(.call) }
         refuse(client, exchange, fault)
     }
 

@@ -31,12 +31,12 @@ extension Multiplexer {
             let found = find(number, user, session, connection)
             guard let stream = found ?? open(number, session, connection) else { return }
             keep(text.slice(of: connection.text), of: stream, ends: ends)
-        case .oversizedHead(let number, let reason):
+        case .oversizedHead(let number, let reason, let isCall):
             // Trailers that are too large come on a stream that somebody has.
             if let stream = find(number, H2Connection.noUser, session, connection) {
                 return abort(stream)
             }
-            refuse(number, reason, session, connection)
+            refuse(number, reason, isCall: isCall, session, connection)
         case .content(let number, let user, let range):
             guard let stream = find(number, user, session, connection) else {
                 return connection.consume(number, range.count)
@@ -97,11 +97,12 @@ extension Multiplexer {
     }
 
     private func refuse(
-        _ number: Int32, _ reason: HeadError.Reason, _ session: ChannelPointer,
+        _ number: Int32, _ reason: HeadError.Reason, isCall: Bool, _ session: ChannelPointer,
         _ connection: H2Connection
     ) {
         if let stream = open(number, session, connection) {
-            worker.clients.refuse(stream, .malformedHead(HeadError(reason, at: 0)))
+            worker.clients.refuse(
+                stream, .malformedHead(HeadError(reason, at: 0)), isCall: isCall)
         } else {
             connection.reset(number, .protocolError)
         }

@@ -172,6 +172,8 @@ public struct IncomingRequest {
     public let client: TLSPeerIdentity?
     /// Who the client is, on a Unix socket; nil on others.
     public let unixPeer: UnixPeer?
+    /// Whether it is known to be a gRPC call, as far as its head was read.
+    public let isCall: Bool
     /// Whether the handler has decided about this exchange before.
     public let wasDecided: Bool
     /// Monotonic nanoseconds.

@@ -4,6 +4,7 @@ extension TransportFault {
     /// What a gRPC client is told.
     public var grpcStatus: GRPCCode {
         switch self {
+        case .malformedHead(let error) where error.status == 431: .resourceExhausted
         case .malformedHead, .malformedContent: .invalidArgument
         case .requestTimeout, .upstreamTimeout: .deadlineExceeded
         case .protocolRefused: .notServed

@@ -5,7 +5,10 @@ extension RequestHead {
     /// Whether the client speaks gRPC: it understands a status in trailers and nothing else.
     public func isGRPC(in bytes: UnsafeRawBufferPointer) -> Bool {
         guard version == .http2, let field = fields.first(.contentType) else { return false }
-        let value = field.valueRange.slice(of: bytes)
+        return Self.isGRPC(contentType: field.valueRange.slice(of: bytes))
+    }
+
+    static func isGRPC(contentType value: UnsafeRawBufferPointer) -> Bool {
         let name: StaticString = "application/grpc"
         let count = name.utf8CodeUnitCount
         guard value.count >= count,

@@ -116,7 +116,7 @@ extension H2Connection {
         if let reason = head.oversize {
             head.abandon(space)
             glitch(.reset)
-            events.append(.oversizedHead(stream: stream, reason))
+            events.append(.oversizedHead(stream: stream, reason, isCall: head.isCall))
             return Self.done
         }
         let text: ByteRange

@@ -3,8 +3,9 @@
 public enum H2Event: Equatable, Sendable {
     /// A head, spelled as HTTP/1.1 would, in the workspace's text; nothing follows one that `ends`.
     case head(stream: Int32, user: UInt32, text: ByteRange, ends: Bool)
-    /// A request head that is above a limit; what was read of it is not kept.
-    case oversizedHead(stream: Int32, HeadError.Reason)
+    /// A request head that is above a limit; what was read of it is not kept but whether it begins a
+    /// gRPC call.
+    case oversizedHead(stream: Int32, HeadError.Reason, isCall: Bool)
     /// Content: a range of the bytes that `receive` was given.
     case content(stream: Int32, user: UInt32, bytes: ByteRange)
     /// Trailer lines with their empty line, in the workspace's text; the stream ends with them.

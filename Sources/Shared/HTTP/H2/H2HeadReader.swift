@@ -20,6 +20,8 @@ struct H2HeadReader {
     private(set) var isOpen = false
     /// Too large, or with too many fields: the rest is not kept.
     private(set) var oversize: HeadError.Reason?
+    /// A content type of gRPC has come, be it behind what is kept.
+    private(set) var isCall = false
 
     /// Whose section it is.
     private(set) var stream: Int32 = 0
@@ -62,6 +64,9 @@ struct H2HeadReader {
     mutating func add(
         _ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer, _ space: H2Workspace
     ) throws(Problem) {
+        if name.count == 12, kind == .request, name.equals("content-type") {
+            isCall = RequestHead.isGRPC(contentType: value)
+        }
         guard oversize == nil else {
             // What is far above the limit is no mistake: nobody decodes it to its end.
             excessBytes &+= name.count &+ value.count

@@ -72,7 +72,7 @@ final class H2Reading {
             events.append("trailers \(stream) \(Array(text).text)")
             check(trailers: text)
         case .end(let stream, _): events.append("end \(stream)")
-        case .oversizedHead(let stream, let reason):
+        case .oversizedHead(let stream, let reason, _):
             events.append("oversized \(stream) \(reason)")
         case .settings: events.append("settings")
         case .goAway(let stream, let code): events.append("goaway \(stream) \(code.rawValue)")
