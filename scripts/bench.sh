@@ -15,6 +15,7 @@
 #   scripts/bench.sh budgets   how long hostile policies go on past their budget: 50 ms, or it fails
 #   scripts/bench.sh swap      the longest wait of a request: alone, with bundles exchanged, and
 #                              beside a process of the lowest priority
+#   scripts/bench.sh attacks   the p99 of other clients while one attacks; names choose attacks
 #   scripts/bench.sh load      loading a large bundle: time and memory
 # The load tools come from SLUICE_BENCH_SOURCE (default ../shared/bench); they are built once into
 # SLUICE_BENCH_DIR (default ~/.cache/sluice-bench). SLUICE_BIN names a binary instead of building
@@ -285,6 +286,31 @@ sandbox)
     chrt -f 10 true 2>/dev/null && ahead=(chrt -f 10)
     "${ahead[@]}" "$build_dir/release/SandboxBenchmark" "$@"
     ;;
+attacks)
+    say "p99 of a steady load, 2,000 requests a second, while another client attacks the same worker"
+    runner=$(realpath -m "${SLUICE_VECTORS:-../shared/vectors/data}/../attacks.py")
+    if [ ! -e "$runner" ]; then
+        say "SKIPPED: no attacks at $runner (set SLUICE_VECTORS)"
+        exit 0
+    fi
+    need_sluice
+    results=$(mktemp -d)
+    trap 'stop_children; rm -rf "$results"' EXIT
+    cc -O2 -o "$results/steady" Tests/Benchmarks/Swap/steady.c
+    SLUICE_PORT=$(free_port)
+    SLUICE_ADMIN_PORT=$(free_port)
+    SLUICE_UPSTREAM_PORT=$(free_port)
+    export SLUICE_PORT SLUICE_ADMIN_PORT SLUICE_UPSTREAM_PORT
+    "$sluice" demo-upstream --listen "127.0.0.1:$SLUICE_UPSTREAM_PORT" 2>"$results/upstream" &
+    children+=($!)
+    "$sluice" --role gateway --config Tests/Vectors/gateway.yaml 2>"$results/log" &
+    children+=($!)
+    wait_for 10 port_answers "$SLUICE_UPSTREAM_PORT" || die "$(cat "$results/upstream")"
+    wait_for 10 port_answers "$SLUICE_PORT" || die "$(cat "$results/log")"
+    printf 'GET / HTTP/1.1\r\nHost: bench\r\n\r\n' >"$results/request"
+    python3 Tests/Bench/attacks.py "$results/steady" "$SLUICE_PORT" "$results/request" "$runner" \
+        --h2 "127.0.0.1:$SLUICE_PORT" --h1 "127.0.0.1:$SLUICE_PORT" --pid "${children[1]}" -- "$@"
+    ;;
 load)
     say "loading 100 MB of data; 1,000 rules in 50 modules from source to plan"
     need_policy_bench
@@ -293,6 +319,6 @@ load)
     ;;
 *)
     say "usage: scripts/bench.sh KIND [ARGUMENTS]; kinds: gateway egress streaming tls protocols idle"
-    die "allocations policy budgets swap scrubbing sandbox load"
+    die "allocations policy budgets swap scrubbing sandbox attacks load"
     ;;
 esac
