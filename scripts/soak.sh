@@ -4,6 +4,7 @@
 #     handshakes  10,000 TLS handshakes under load, the certificate exchanged in the middle
 #     websockets  1,000 WebSockets at a time (needs Python's websockets)
 #     drain       SIGTERM under HTTP/2 load: no request is lost (needs hpack)
+#     strangers   clients and an upstream that break every rule of HTTP/2 at random (needs curl)
 #     memory      credentials in no memory of the egress that a core dump would have (needs root
 #                 and hpack)
 #     agentd      200 times kill -9 of an agentd under load: nothing that a client was told is lost,
@@ -14,12 +15,12 @@ set -euo pipefail
 source "$(dirname "$0")/common.sh"
 cd "$root"
 
-usage() { die "usage: scripts/soak.sh [--short] handshakes|websockets|drain|memory|agentd..."; }
+usage() { die "usage: scripts/soak.sh [--short] handshakes|websockets|drain|strangers|memory|agentd..."; }
 share=1
 kinds=()
 for word in "$@"; do
     case $word in
-    handshakes | websockets | drain | memory | agentd) kinds+=("$word") ;;
+    handshakes | websockets | drain | strangers | memory | agentd) kinds+=("$word") ;;
     --short) share=10 ;;
     *) usage ;;
     esac
@@ -75,6 +76,16 @@ drain() {
     gateway
     upstream
     python3 Tests/Soak/drain.py "$SLUICE_PORT" "$pid" 10 "$((20 / share)).5"
+    local code=0
+    wait "$pid" || code=$?
+    [ "$code" -eq 0 ] || die "the gateway ended with $code"
+}
+
+strangers() {
+    gateway
+    python3 Tests/Soak/strangers.py "$SLUICE_PORT" "$SLUICE_UPSTREAM_PORT" "$pid" $((120 / share))
+    # It ends as it should, whatever it was told.
+    kill -TERM "$pid"
     local code=0
     wait "$pid" || code=$?
     [ "$code" -eq 0 ] || die "the gateway ended with $code"

@@ -22,8 +22,8 @@ step "sluice policy test: the shipped bundle"
 step "hostile traffic over sockets (a part; scripts/vectors.sh h1 h2 grpc ws attacks runs all)"
 ./scripts/vectors.sh --short h1 h2 conformance grpc ws attacks
 
-step "TLS handshakes with a reload, WebSockets, SIGTERM under load, memory, and an agentd that is killed (a part of scripts/soak.sh)"
-./scripts/soak.sh --short handshakes websockets drain memory agentd
+step "TLS handshakes with a reload, WebSockets, SIGTERM under load, hostile peers, memory, and an agentd that is killed (a part of scripts/soak.sh)"
+./scripts/soak.sh --short handshakes websockets drain strangers memory agentd
 
 step "agentd through the gateway: what it runs, every way it says no, and the record of it"
 ./scripts/agentd.sh
