@@ -5,7 +5,9 @@ attack, which is made again and again at that priority.
 usage: attacks.py STEADY PORT REQUEST RUNNER ATTACK-ARGUMENTS... [-- NAME...]
 """
 
+import os
 import re
+import signal
 import statistics
 import subprocess
 import sys
@@ -28,13 +30,15 @@ def p99(steady, port, request, beside):
     while load.poll() is None:
         if beside and (other is None or other.poll() is not None):
             other = subprocess.Popen(
-                LOWEST + beside, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+                LOWEST + beside, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                start_new_session=True)
         try:
             load.wait(0.02)
         except subprocess.TimeoutExpired:
             pass
     if other:
-        other.kill()
+        if other.poll() is None:
+            os.killpg(other.pid, signal.SIGKILL)
         other.wait()
     found = re.search(r"(\d+) requests, .* p99 (\d+) us", load.stdout.read())
     if load.returncode != 0 or not found:
@@ -56,7 +60,7 @@ def main():
     def attack(name):
         return ["python3", runner, *rest, "--only", name]
 
-    busy = ["timeout", str(SECONDS), "sh", "-c", "while :; do :; done"]
+    busy = ["sh", "-c", "while :; do :; done"]
     kinds = [("alone", None), ("busy", busy)] + [(name, attack(name)) for name in names]
     figures = {name: [] for name, _ in kinds}
     for _ in range(ROUNDS):
