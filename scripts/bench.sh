@@ -130,23 +130,28 @@ need_policy_peers() {
     touch "$peers/ready"
 }
 
-# demo_egress: a demo upstream, and an egress before it; sets $SLUICE_PORT, $SLUICE_UPSTREAM_PORT and,
-# in children, their processes.
-demo_egress() {
-    need_sluice
-    results=$(mktemp -d)
-    trap 'stop_children; rm -rf "$results"' EXIT
-    egress_bundle "$results/bundle"
+# demo ROLE CONFIGURATION: a demo upstream, and the role before it; sets $SLUICE_PORT,
+# $SLUICE_UPSTREAM_PORT and, in children, their processes. $results is there.
+demo() {
     SLUICE_PORT=$(free_port)
     SLUICE_ADMIN_PORT=$(free_port)
     SLUICE_UPSTREAM_PORT=$(free_port)
     export SLUICE_PORT SLUICE_ADMIN_PORT SLUICE_UPSTREAM_PORT
     "$sluice" demo-upstream --listen "127.0.0.1:$SLUICE_UPSTREAM_PORT" 2>"$results/upstream" &
     children+=($!)
-    "$sluice" --role egress --config Tests/Bench/streaming.yaml 2>"$results/log" &
+    "$sluice" --role "$1" --config "$2" 2>"$results/log" &
     children+=($!)
     wait_for 10 port_answers "$SLUICE_UPSTREAM_PORT" || die "$(cat "$results/upstream")"
     wait_for 10 port_answers "$SLUICE_PORT" || die "$(cat "$results/log")"
+}
+
+# demo_egress: the same with an egress that has the shipped policies.
+demo_egress() {
+    need_sluice
+    results=$(mktemp -d)
+    trap 'stop_children; rm -rf "$results"' EXIT
+    egress_bundle "$results/bundle"
+    demo egress Tests/Bench/streaming.yaml
 }
 
 case $kind in
@@ -297,16 +302,7 @@ attacks)
     results=$(mktemp -d)
     trap 'stop_children; rm -rf "$results"' EXIT
     cc -O2 -o "$results/steady" Tests/Benchmarks/Swap/steady.c
-    SLUICE_PORT=$(free_port)
-    SLUICE_ADMIN_PORT=$(free_port)
-    SLUICE_UPSTREAM_PORT=$(free_port)
-    export SLUICE_PORT SLUICE_ADMIN_PORT SLUICE_UPSTREAM_PORT
-    "$sluice" demo-upstream --listen "127.0.0.1:$SLUICE_UPSTREAM_PORT" 2>"$results/upstream" &
-    children+=($!)
-    "$sluice" --role gateway --config Tests/Vectors/gateway.yaml 2>"$results/log" &
-    children+=($!)
-    wait_for 10 port_answers "$SLUICE_UPSTREAM_PORT" || die "$(cat "$results/upstream")"
-    wait_for 10 port_answers "$SLUICE_PORT" || die "$(cat "$results/log")"
+    demo gateway Tests/Vectors/gateway.yaml
     printf 'GET / HTTP/1.1\r\nHost: bench\r\n\r\n' >"$results/request"
     python3 Tests/Bench/attacks.py "$results/steady" "$SLUICE_PORT" "$results/request" "$runner" \
         --h2 "127.0.0.1:$SLUICE_PORT" --h1 "127.0.0.1:$SLUICE_PORT" --pid "${children[1]}" -- "$@"

@@ -53,9 +53,12 @@ def main():
         place = arguments.index("--")
         arguments, names = arguments[:place], arguments[place + 1:]
     steady, port, request, runner, *rest = arguments
-    if not names:
-        with open(runner) as file:
-            names = re.search(r"^ATT=\[(.*)\]", file.read(), re.M)[1].split(",")
+    with open(runner) as file:
+        known = re.search(r"^ATT=\[(.*)\]", file.read(), re.M)[1].split(",")
+    unknown = [name for name in names if name not in known]
+    if unknown:
+        raise SystemExit(f"no attack is called {unknown[0]}; there are {' '.join(known)}")
+    names = names or known
 
     def attack(name):
         return ["python3", runner, *rest, "--only", name]
