@@ -48,6 +48,10 @@ struct Channel: BitwiseCopyable {
         static let queuedToWrite = Flags(rawValue: 1 << 11)
         /// An attempt whose TLS decides what is spoken: nothing is sent before.
         static let undecided = Flags(rawValue: 1 << 12)
+        /// The socket takes bytes again, and nobody has acted on it.
+        static let writable = Flags(rawValue: 1 << 13)
+        /// Both directions of the socket are over, and nobody has acted on it.
+        static let hungUp = Flags(rawValue: 1 << 14)
     }
 
     static let noExchange = UInt32.max

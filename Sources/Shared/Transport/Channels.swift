@@ -178,8 +178,10 @@ final class Channels {
     func note(_ event: Poller.Event, of channel: ChannelPointer) {
         if event.isReadable { channel.pointee.flags.formUnion(.readable) }
         if event.peerFinished { channel.pointee.flags.formUnion(.peerFinished) }
-        if event.isWritable, resumesHandshake(channel) {
-            channel.pointee.flags.formUnion(.readable)
+        if event.isBroken { channel.pointee.flags.formUnion(.hungUp) }
+        if event.isWritable {
+            channel.pointee.flags.formUnion(.writable)
+            if resumesHandshake(channel) { channel.pointee.flags.formUnion(.readable) }
         }
     }
 

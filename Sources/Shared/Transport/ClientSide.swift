@@ -20,15 +20,16 @@ struct ClientSide {
 
     init(_ worker: Worker) { self.worker = worker }
 
-    // MARK: events
+    // MARK: turns
 
-    func event(_ client: ChannelPointer, _ event: Poller.Event) {
+    /// - Parameter news: what the socket has told since the last turn.
+    func takeTurn(_ client: ChannelPointer, _ news: Channel.Flags) {
         // What a tunnel still has to read, reading tells.
-        if event.isBroken, tunnelled(client) == nil {
+        if news.contains(.hungUp), tunnelled(client) == nil {
             client.pointee.flags.formUnion(.broken)
             return lost(client)
         }
-        if event.isWritable, !client.pointee.unsent.isEmpty {
+        if news.contains(.writable), !client.pointee.unsent.isEmpty {
             guard channels.flush(client) else { return lost(client) }
             if client.pointee.unsent.isEmpty { flushed(client) }
         }

@@ -268,12 +268,12 @@ struct Forwarder {
         }
     }
 
-    // MARK: upstream events
+    // MARK: upstreams' turns
 
-    func event(_ upstream: ChannelPointer, _ event: Poller.Event) {
+    /// - Parameter news: what the socket has told since the last turn.
+    func takeTurn(_ upstream: ChannelPointer, _ news: Channel.Flags) {
         if upstream.pointee.flags.contains(.connecting) {
-            guard event.isWritable || event.isBroken || upstream.pointee.tls != nil,
-                connector.decided(upstream)
+            guard !news.isEmpty || upstream.pointee.tls != nil, connector.decided(upstream)
             else { return }
             if upstream.pointee.flags.contains(.undecided) {
                 return worker.rendezvous.agreed(upstream)
@@ -281,12 +281,14 @@ struct Forwarder {
         }
         guard upstream.pointee.exchange != Channel.noExchange else {
             // Nothing is asked of it: what it says now is its end, or not meant for anybody.
-            guard event.isReadable, !channels.isQuiet(upstream) else { return }
+            guard upstream.pointee.kind == .messages, upstream.pointee.flags.contains(.readable),
+                !channels.isQuiet(upstream)
+            else { return }
             return worker.pool(of: upstream).close(upstream)
         }
         let exchange = exchanges[upstream.pointee.exchange]
         if exchange.pointee.flags.contains(.awaitsTunnel) { return worker.tunnel.open(exchange) }
-        if event.isWritable, !upstream.pointee.unsent.isEmpty {
+        if news.contains(.writable), !upstream.pointee.unsent.isEmpty {
             guard channels.flush(upstream) else { return upstreamEnded(exchange, upstream) }
         }
         if upstream.pointee.unsent.isEmpty, upstream.pointee.flags.contains(.slow) {

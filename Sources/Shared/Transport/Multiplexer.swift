@@ -129,14 +129,15 @@ struct Multiplexer {
             && connection.boundCount < min(Self.streamsMax, connection.streamsAllowed)
     }
 
-    // MARK: events of the socket
+    // MARK: a connection's turns
 
-    func event(_ session: ChannelPointer, _ event: Poller.Event) {
-        if event.isBroken {
+    /// - Parameter news: what the socket has told since the last turn.
+    func takeTurn(_ session: ChannelPointer, _ news: Channel.Flags) {
+        if news.contains(.hungUp) {
             session.pointee.flags.formUnion(.broken)
             return lost(session, .upstreamClosed)
         }
-        if event.isWritable { sessions.wait(session) }
+        if news.contains(.writable) { sessions.wait(session) }
         read(session)
     }
 

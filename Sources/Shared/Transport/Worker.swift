@@ -52,17 +52,18 @@ public final class Worker {
     let frames = FrameInspectors()
     private let pools: UpstreamPools
     var listeners: [Listener] = []
-    private var queued: [UInt32] = []
-    private var turn: [UInt32] = []
+    private var turns = TurnQueue()
     private var sweeps: SweepSchedule
 
     /// Tokens from here on are not channels: listeners by number, and last the wake-up.
     static let listenerToken = UInt64(1) << 63
     private static let wakeupToken = UInt64.max
-    private static let acceptsMax = 64
-    /// Turns in a row before the poller is asked what else there is: one client with thousands of
-    /// streams must not keep others waiting.
-    private static let turnsMax = 256
+    private static let acceptsMax = 16
+    /// How long turns are taken before what they brought about is written to the connections with
+    /// HTTP/2, where many share a system call.
+    private static let roundNanoseconds: UInt64 = 1_000_000
+    /// How long turns are taken before the poller is asked who else is there.
+    private static let lookNanoseconds: UInt64 = 250_000
 
     /// While buffers hold more than this, no decision waits for content.
     let bufferedBytesMax: Int
@@ -82,8 +83,6 @@ public final class Worker {
         pools = UpstreamPools(channels: channels)
         exchanges = Exchanges(channels: channels, pools: pools, decoders: decoders, frames: frames)
         scratch = Scratch(fieldsMax: fieldsMax)
-        queued.reserveCapacity(1024)
-        turn.reserveCapacity(1024)
         try channels.watch(control.descriptor, token: Self.wakeupToken)
     }
 
@@ -102,13 +101,13 @@ public final class Worker {
     /// Serves until it is told to stop, or has been drained.
     public func run() {
         while !control.isStopping {
-            let isIdle = queued.isEmpty && !sessions.isWaiting
+            let isIdle = turns.isEmpty && !sessions.isWaiting
             let count = channels.wait(milliseconds: isIdle ? sweeps.milliseconds(from: now) : 0)
             now = Clock.monotonicNanoseconds
             let wall = Clock.wallNanoseconds
             wallNanoseconds = Int64(truncatingIfNeeded: wall)
             scratch.date.refresh(wallNanoseconds: wall)
-            for index in 0..<count { dispatch(channels.event(at: index)) }
+            dispatch(count)
             takeTurns()
             sessions.takeTurns { multiplexer.write($0) }
             channels.takeHandshakes { listeners[Int($0)].handler.count($1) }
@@ -231,7 +230,16 @@ public final class Worker {
     func queue(_ channel: ChannelPointer) {
         guard !channel.pointee.flags.contains(.queued) else { return }
         channel.pointee.flags.formUnion(.queued)
-        queued.append(channel.pointee.index)
+        turns.add(channel.pointee.index, to: flow(of: channel))
+    }
+
+    /// For whom the channel works: the connection of a client, or itself when it is for many.
+    private func flow(of channel: ChannelPointer) -> UInt32 {
+        var client = channel
+        if channel.pointee.side == .upstream, channel.pointee.exchange != Channel.noExchange {
+            client = channels[exchanges[channel.pointee.exchange].pointee.client]
+        }
+        return client.pointee.kind == .stream ? client.pointee.carrier : client.pointee.index
     }
 
     // MARK: one round
@@ -243,39 +251,45 @@ public final class Worker {
         }
         guard let channel = channels.channel(for: event.token) else { return }
         channels.note(event, of: channel)
-        if channel.pointee.kind == .session {
-            multiplexer.event(channel, event)
-        } else if channel.pointee.side == .client {
-            clients.event(channel, event)
-        } else {
-            forwarder.event(channel, event)
-        }
+        let isUnused =
+            channel.pointee.side == .upstream && channel.pointee.kind == .messages
+            && channel.pointee.exchange == Channel.noExchange
+        // Whether it can be used is to be known before somebody has a turn who may need it.
+        if isUnused { takeTurn(channel) } else { queue(channel) }
+    }
+
+    private func dispatch(_ count: Int) {
+        for index in 0..<count { dispatch(channels.event(at: index)) }
     }
 
     private func takeTurns() {
-        guard !queued.isEmpty else { return }
-        swap(&queued, &turn)
-        for index in turn.prefix(Self.turnsMax) { takeTurn(channels[index]) }
-        guard turn.count > Self.turnsMax else { return turn.removeAll(keepingCapacity: true) }
-        // Who waited longest comes first in the next round.
-        turn.removeFirst(Self.turnsMax)
-        turn.append(contentsOf: queued)
-        queued.removeAll(keepingCapacity: true)
-        swap(&queued, &turn)
+        let end = now &+ Self.roundNanoseconds
+        var nextLook = now &+ Self.lookNanoseconds
+        while let index = turns.next() {
+            let channel = channels[index]
+            // It may have been closed since it was queued.
+            guard channel.pointee.side != .free, channel.pointee.flags.contains(.queued) else {
+                continue
+            }
+            channel.pointee.flags.subtract(.queued)
+            takeTurn(channel)
+            let time = Clock.monotonicNanoseconds
+            guard time >= nextLook else { continue }
+            guard time < end else { return }
+            nextLook = time &+ Self.lookNanoseconds
+            dispatch(channels.wait(milliseconds: 0))
+        }
     }
 
     private func takeTurn(_ channel: ChannelPointer) {
-        guard channel.pointee.flags.contains(.queued) else { return }
-        channel.pointee.flags.subtract(.queued)
-        if channel.pointee.kind == .session, channel.pointee.side != .free {
-            return multiplexer.read(channel)
-        }
-        switch channel.pointee.side {
-        case .client: clients.advance(channel)
-        case .upstream:
-            guard channel.pointee.exchange != Channel.noExchange else { return }
-            forwarder.pumpResponse(exchanges[channel.pointee.exchange])
-        case .free: return
+        let news = channel.pointee.flags.intersection([.writable, .hungUp])
+        channel.pointee.flags.subtract(news)
+        if channel.pointee.kind == .session {
+            multiplexer.takeTurn(channel, news)
+        } else if channel.pointee.side == .client {
+            clients.takeTurn(channel, news)
+        } else {
+            forwarder.takeTurn(channel, news)
         }
     }
 

@@ -1,0 +1,145 @@
+/// Whose turn it is. What waits belongs to flows, each of which is a client's connection, so that one
+/// with thousands of requests delays others no longer than one with a few.
+///
+/// As in FQ-CoDel's scheduler (RFC 8290 §4.2), with turns for bytes: a flow that asks for little
+/// comes before those that have had their share. It may do so for one share in each cycle, which
+/// is over when each of the others has had its own.
+struct TurnQueue {
+    /// Turns of a flow in a row: what they write to one connection can go out together.
+    static let share: UInt32 = 16
+
+    private static let none = UInt32.max
+
+    private struct Turn: BitwiseCopyable {
+        var channel = TurnQueue.none
+        var next = TurnQueue.none
+    }
+
+    private struct Flow: BitwiseCopyable {
+        var first = TurnQueue.none
+        var last = TurnQueue.none
+        /// The flow behind it in the list that it is in.
+        var next = TurnQueue.none
+        var turnsLeft: UInt32 = 0
+        /// The cycle that `turnsLeft` is for.
+        var cycle = TurnQueue.none
+    }
+
+    private struct List: BitwiseCopyable {
+        var first = TurnQueue.none
+        var last = TurnQueue.none
+        var count: UInt32 = 0
+    }
+
+    /// Those that wait, and places for more, linked.
+    private var turns: [Turn] = []
+    private var free = TurnQueue.none
+    private var count = 0
+    /// By the number of the flow.
+    private var flows: [Flow] = []
+    /// Those that have some of their share left, and those that wait for another one.
+    private var light = List()
+    private var heavy = List()
+    private var cycle: UInt32 = 0
+    private var leftInCycle: UInt32 = 0
+
+    init() {}
+
+    var isEmpty: Bool { count == 0 }
+
+    /// Gives the channel a turn, which counts as one of the flow's.
+    mutating func add(_ channel: UInt32, to flow: UInt32) {
+        let place = Int(flow)
+        while flows.count <= place { flows.append(Flow()) }
+        let turn = keep(channel)
+        if flows[place].first != Self.none {
+            turns[Int(flows[place].last)].next = turn
+            flows[place].last = turn
+            return
+        }
+        flows[place].first = turn
+        flows[place].last = turn
+        if flows[place].cycle != cycle {
+            flows[place].cycle = cycle
+            flows[place].turnsLeft = Self.share
+        }
+        if flows[place].turnsLeft > 0 {
+            Self.append(flow, to: &light, &flows)
+        } else {
+            wait(flow)
+        }
+    }
+
+    /// The channel whose turn it is; nil when none waits.
+    mutating func next() -> UInt32? {
+        let isLight = light.count > 0
+        let flow = isLight ? light.first : heavy.first
+        guard flow != Self.none else { return nil }
+        let place = Int(flow)
+        let turn = flows[place].first
+        let channel = turns[Int(turn)].channel
+        flows[place].first = turns[Int(turn)].next
+        turns[Int(turn)].next = free
+        free = turn
+        count &-= 1
+        flows[place].turnsLeft &-= 1
+        let waits = flows[place].first != Self.none
+        if isLight {
+            // One turn each: who comes now is soon next.
+            Self.removeFirst(of: &light, &flows)
+            flows[place].cycle = cycle
+            if waits, flows[place].turnsLeft > 0 {
+                Self.append(flow, to: &light, &flows)
+            } else if waits {
+                wait(flow)
+            }
+        } else if !waits || flows[place].turnsLeft == 0 {
+            Self.removeFirst(of: &heavy, &flows)
+            flows[place].cycle = cycle
+            if waits { wait(flow) }
+            countInCycle()
+        }
+        return channel
+    }
+
+    private mutating func keep(_ channel: UInt32) -> UInt32 {
+        count &+= 1
+        let turn = free
+        guard turn != Self.none else {
+            turns.append(Turn(channel: channel))
+            return UInt32(turns.count - 1)
+        }
+        free = turns[Int(turn)].next
+        turns[Int(turn)] = Turn(channel: channel)
+        return turn
+    }
+
+    /// The flow gets its next share behind those that wait for theirs.
+    private mutating func wait(_ flow: UInt32) {
+        flows[Int(flow)].turnsLeft = Self.share
+        Self.append(flow, to: &heavy, &flows)
+    }
+
+    private mutating func countInCycle() {
+        leftInCycle = leftInCycle > 0 ? leftInCycle &- 1 : 0
+        guard leftInCycle == 0 else { return }
+        cycle &+= 1
+        leftInCycle = heavy.count
+    }
+
+    private static func append(_ flow: UInt32, to list: inout List, _ flows: inout [Flow]) {
+        flows[Int(flow)].next = none
+        if list.first == none {
+            list.first = flow
+        } else {
+            flows[Int(list.last)].next = flow
+        }
+        list.last = flow
+        list.count &+= 1
+    }
+
+    private static func removeFirst(of list: inout List, _ flows: inout [Flow]) {
+        list.first = flows[Int(list.first)].next
+        list.count &-= 1
+    }
+}
