@@ -8,11 +8,15 @@ struct TurnQueueTests {
 
     private func flow(of channel: UInt32) -> UInt32 { channel / 1000 }
 
+    private func add(_ channel: Int, to queue: inout TurnQueue) {
+        queue.add(UInt32(channel), to: flow(of: UInt32(channel)), goesOn: false)
+    }
+
     @Test func `what one flow waits for comes in its order`() {
         var queue = TurnQueue()
         #expect(queue.isEmpty)
         #expect(queue.next() == nil)
-        for channel in 5000..<5100 { queue.add(UInt32(channel), to: 5) }
+        for channel in 5000..<5100 { queue.add(UInt32(channel), to: 5, goesOn: false) }
         for channel in 5000..<5100 { #expect(queue.next() == UInt32(channel)) }
         #expect(queue.next() == nil)
         #expect(queue.isEmpty)
@@ -21,7 +25,7 @@ struct TurnQueueTests {
     @Test func `flows with much to do have equal shares`() {
         var queue = TurnQueue()
         for channel in 0..<200 {
-            for flow in 1...3 { queue.add(UInt32(flow * 1000 + channel), to: UInt32(flow)) }
+            for flow in 1...3 { add(flow * 1000 + channel, to: &queue) }
         }
         var flows: [UInt32] = []
         while let channel = queue.next() { flows.append(flow(of: channel)) }
@@ -39,7 +43,7 @@ struct TurnQueueTests {
     private func crowd() -> TurnQueue {
         var queue = TurnQueue()
         for flow in 10..<30 {
-            for channel in 0..<100 { queue.add(UInt32(flow * 1000 + channel), to: UInt32(flow)) }
+            for channel in 0..<100 { add(flow * 1000 + channel, to: &queue) }
         }
         return queue
     }
@@ -49,7 +53,7 @@ struct TurnQueueTests {
         var queue = crowd()
         for _ in 0..<20 * Self.share + 50 { _ = queue.next() }
         for turn in 0..<Self.share {
-            queue.add(7000 + UInt32(turn), to: 7)
+            queue.add(7000 + UInt32(turn), to: 7, goesOn: false)
             #expect(queue.next() == 7000 + UInt32(turn))
         }
     }
@@ -57,7 +61,7 @@ struct TurnQueueTests {
     @Test func `who comes with many others waits for one turn of each`() {
         var queue = crowd()
         for _ in 0..<50 { _ = queue.next() }
-        queue.add(7000, to: 7)
+        queue.add(7000, to: 7, goesOn: false)
         var waited = 0
         while let channel = queue.next(), channel != 7000 { waited += 1 }
         #expect(waited <= 20)
@@ -65,13 +69,13 @@ struct TurnQueueTests {
 
     @Test func `nobody gets more by asking for it piece by piece`() {
         var queue = TurnQueue()
-        for channel in 0..<900 { queue.add(1000 + UInt32(channel), to: 1) }
+        for channel in 0..<900 { queue.add(1000 + UInt32(channel), to: 1, goesOn: false) }
         var taken = [0, 0, 0]
-        queue.add(2000, to: 2)
+        queue.add(2000, to: 2, goesOn: false)
         for _ in 0..<500 {
             guard let channel = queue.next() else { break }
             taken[Int(flow(of: channel))] += 1
-            if flow(of: channel) == 2 { queue.add(channel, to: 2) }
+            if flow(of: channel) == 2 { queue.add(channel, to: 2, goesOn: false) }
         }
         #expect(taken[1] > 150)
         #expect(taken[2] > 150)
@@ -79,8 +83,8 @@ struct TurnQueueTests {
 
     @Test func `those who ask for little do not keep others from their turns`() {
         var queue = TurnQueue()
-        for channel in 0..<900 { queue.add(1000 + UInt32(channel), to: 1) }
-        for flow in UInt32(2)...20 { queue.add(flow * 1000, to: flow) }
+        for channel in 0..<900 { queue.add(1000 + UInt32(channel), to: 1, goesOn: false) }
+        for flow in UInt32(2)...20 { queue.add(flow * 1000, to: flow, goesOn: false) }
         var longest = 0, since = 0
         for _ in 0..<10_000 {
             guard let channel = queue.next() else { break }
@@ -88,13 +92,26 @@ struct TurnQueueTests {
             if flow(of: channel) == 1 {
                 longest = max(longest, since)
                 since = 0
-                queue.add(channel, to: 1)
+                queue.add(channel, to: 1, goesOn: false)
             } else {
-                queue.add(channel, to: flow(of: channel))
+                queue.add(channel, to: flow(of: channel), goesOn: false)
             }
         }
         #expect(longest > 0)
         #expect(longest <= 2 * 20 * Self.share)
+    }
+
+    /// Otherwise all that a client asked for would be under way before any of it is done.
+    @Test func `what goes on comes before what begins, which is not kept from it`() {
+        var queue = TurnQueue()
+        for channel in UInt32(0)..<20 { queue.add(1000 + channel, to: 1, goesOn: false) }
+        for channel in UInt32(500)..<520 { queue.add(1000 + channel, to: 1, goesOn: true) }
+        var order: [UInt32] = []
+        while let channel = queue.next() { order.append(channel - 1000) }
+        let goingOn = Int(TurnQueue.turnsForOne)
+        #expect(order.prefix(goingOn + 2) == [500, 501, 502, 503, 0, 504])
+        #expect(order.filter { $0 < 500 } == Array(0..<20))
+        #expect(order.filter { $0 >= 500 } == Array(500..<520))
     }
 
     @Test func `each turn is taken once`() {
@@ -105,7 +122,7 @@ struct TurnQueueTests {
             if UInt8.random(in: 0..<9, using: &generator) < 5 {
                 let flow = UInt32.random(in: 0..<40, using: &generator)
                 let channel = flow * 1000 + UInt32.random(in: 0..<50, using: &generator)
-                queue.add(channel, to: flow)
+                queue.add(channel, to: flow, goesOn: channel % 3 == 0)
                 given[channel, default: 0] += 1
             } else if let channel = queue.next() {
                 taken[channel, default: 0] += 1

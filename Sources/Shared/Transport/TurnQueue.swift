@@ -4,9 +4,14 @@
 /// As in FQ-CoDel's scheduler (RFC 8290 §4.2), with turns for bytes: a flow that asks for little
 /// comes before those that have had their share. It may do so for one share in each cycle, which
 /// is over when each of the others has had its own.
+///
+/// Within a flow, what goes on comes before what begins: otherwise all that was asked for would be
+/// under way at once, and hold connections that others need.
 struct TurnQueue {
     /// Turns of a flow in a row: what they write to one connection can go out together.
     static let share: UInt32 = 16
+    /// Turns of what goes on for one of what begins: a request that is forwarded takes two or three.
+    static let turnsForOne: UInt32 = 4
 
     private static let none = UInt32.max
 
@@ -15,14 +20,26 @@ struct TurnQueue {
         var next = TurnQueue.none
     }
 
-    private struct Flow: BitwiseCopyable {
+    /// Turns in their order, linked.
+    private struct Chain: BitwiseCopyable {
         var first = TurnQueue.none
         var last = TurnQueue.none
+
+        var isEmpty: Bool { first == TurnQueue.none }
+    }
+
+    private struct Flow: BitwiseCopyable {
+        var beginning = Chain()
+        var goingOn = Chain()
+        /// Turns of what goes on since the last one of what begins.
+        var since: UInt32 = 0
         /// The flow behind it in the list that it is in.
         var next = TurnQueue.none
         var turnsLeft: UInt32 = 0
         /// The cycle that `turnsLeft` is for.
         var cycle = TurnQueue.none
+
+        var waits: Bool { !beginning.isEmpty || !goingOn.isEmpty }
     }
 
     private struct List: BitwiseCopyable {
@@ -48,17 +65,17 @@ struct TurnQueue {
     var isEmpty: Bool { count == 0 }
 
     /// Gives the channel a turn, which counts as one of the flow's.
-    mutating func add(_ channel: UInt32, to flow: UInt32) {
+    mutating func add(_ channel: UInt32, to flow: UInt32, goesOn: Bool) {
         let place = Int(flow)
         while flows.count <= place { flows.append(Flow()) }
+        let waited = flows[place].waits
         let turn = keep(channel)
-        if flows[place].first != Self.none {
-            turns[Int(flows[place].last)].next = turn
-            flows[place].last = turn
-            return
+        if goesOn {
+            Self.append(turn, to: &flows[place].goingOn, &turns)
+        } else {
+            Self.append(turn, to: &flows[place].beginning, &turns)
         }
-        flows[place].first = turn
-        flows[place].last = turn
+        guard !waited else { return }
         if flows[place].cycle != cycle {
             flows[place].cycle = cycle
             flows[place].turnsLeft = Self.share
@@ -76,14 +93,9 @@ struct TurnQueue {
         let flow = isLight ? light.first : heavy.first
         guard flow != Self.none else { return nil }
         let place = Int(flow)
-        let turn = flows[place].first
-        let channel = turns[Int(turn)].channel
-        flows[place].first = turns[Int(turn)].next
-        turns[Int(turn)].next = free
-        free = turn
-        count &-= 1
+        let channel = removeTurn(of: place)
         flows[place].turnsLeft &-= 1
-        let waits = flows[place].first != Self.none
+        let waits = flows[place].waits
         if isLight {
             // One turn each: who comes now is soon next.
             Self.removeFirst(of: &light, &flows)
@@ -100,6 +112,26 @@ struct TurnQueue {
             countInCycle()
         }
         return channel
+    }
+
+    private mutating func removeTurn(of place: Int) -> UInt32 {
+        let goesOn =
+            !flows[place].goingOn.isEmpty
+            && (flows[place].beginning.isEmpty || flows[place].since < Self.turnsForOne)
+        let turn: UInt32
+        if goesOn {
+            turn = flows[place].goingOn.first
+            flows[place].goingOn.first = turns[Int(turn)].next
+            flows[place].since &+= 1
+        } else {
+            turn = flows[place].beginning.first
+            flows[place].beginning.first = turns[Int(turn)].next
+            flows[place].since = 0
+        }
+        turns[Int(turn)].next = free
+        free = turn
+        count &-= 1
+        return turns[Int(turn)].channel
     }
 
     private mutating func keep(_ channel: UInt32) -> UInt32 {
@@ -125,6 +157,15 @@ struct TurnQueue {
         guard leftInCycle == 0 else { return }
         cycle &+= 1
         leftInCycle = heavy.count
+    }
+
+    private static func append(_ turn: UInt32, to chain: inout Chain, _ turns: inout [Turn]) {
+        if chain.isEmpty {
+            chain.first = turn
+        } else {
+            turns[Int(chain.last)].next = turn
+        }
+        chain.last = turn
     }
 
     private static func append(_ flow: UInt32, to list: inout List, _ flows: inout [Flow]) {

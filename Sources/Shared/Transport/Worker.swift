@@ -230,7 +230,9 @@ public final class Worker {
     func queue(_ channel: ChannelPointer) {
         guard !channel.pointee.flags.contains(.queued) else { return }
         channel.pointee.flags.formUnion(.queued)
-        turns.add(channel.pointee.index, to: flow(of: channel))
+        turns.add(
+            channel.pointee.index, to: flow(of: channel),
+            goesOn: channel.pointee.side == .upstream)
     }
 
     /// For whom the channel works: the connection of a client, or itself when it is for many.
