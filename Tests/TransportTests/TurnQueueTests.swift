@@ -9,14 +9,14 @@ struct TurnQueueTests {
     private func flow(of channel: UInt32) -> UInt32 { channel / 1000 }
 
     private func add(_ channel: Int, to queue: inout TurnQueue) {
-        queue.add(UInt32(channel), to: flow(of: UInt32(channel)), goesOn: false)
+        queue.add(UInt32(channel), to: flow(of: UInt32(channel)), for: .beginning)
     }
 
     @Test func `what one flow waits for comes in its order`() {
         var queue = TurnQueue()
         #expect(queue.isEmpty)
         #expect(queue.next() == nil)
-        for channel in 5000..<5100 { queue.add(UInt32(channel), to: 5, goesOn: false) }
+        for channel in 5000..<5100 { queue.add(UInt32(channel), to: 5, for: .beginning) }
         for channel in 5000..<5100 { #expect(queue.next() == UInt32(channel)) }
         #expect(queue.next() == nil)
         #expect(queue.isEmpty)
@@ -53,7 +53,7 @@ struct TurnQueueTests {
         var queue = crowd()
         for _ in 0..<20 * Self.share + 50 { _ = queue.next() }
         for turn in 0..<Self.share {
-            queue.add(7000 + UInt32(turn), to: 7, goesOn: false)
+            queue.add(7000 + UInt32(turn), to: 7, for: .beginning)
             #expect(queue.next() == 7000 + UInt32(turn))
         }
     }
@@ -61,7 +61,7 @@ struct TurnQueueTests {
     @Test func `who comes with many others waits for one turn of each`() {
         var queue = crowd()
         for _ in 0..<50 { _ = queue.next() }
-        queue.add(7000, to: 7, goesOn: false)
+        queue.add(7000, to: 7, for: .beginning)
         var waited = 0
         while let channel = queue.next(), channel != 7000 { waited += 1 }
         #expect(waited <= 20)
@@ -69,13 +69,13 @@ struct TurnQueueTests {
 
     @Test func `nobody gets more by asking for it piece by piece`() {
         var queue = TurnQueue()
-        for channel in 0..<900 { queue.add(1000 + UInt32(channel), to: 1, goesOn: false) }
+        for channel in 0..<900 { queue.add(1000 + UInt32(channel), to: 1, for: .beginning) }
         var taken = [0, 0, 0]
-        queue.add(2000, to: 2, goesOn: false)
+        queue.add(2000, to: 2, for: .beginning)
         for _ in 0..<500 {
             guard let channel = queue.next() else { break }
             taken[Int(flow(of: channel))] += 1
-            if flow(of: channel) == 2 { queue.add(channel, to: 2, goesOn: false) }
+            if flow(of: channel) == 2 { queue.add(channel, to: 2, for: .beginning) }
         }
         #expect(taken[1] > 150)
         #expect(taken[2] > 150)
@@ -83,8 +83,8 @@ struct TurnQueueTests {
 
     @Test func `those who ask for little do not keep others from their turns`() {
         var queue = TurnQueue()
-        for channel in 0..<900 { queue.add(1000 + UInt32(channel), to: 1, goesOn: false) }
-        for flow in UInt32(2)...20 { queue.add(flow * 1000, to: flow, goesOn: false) }
+        for channel in 0..<900 { queue.add(1000 + UInt32(channel), to: 1, for: .beginning) }
+        for flow in UInt32(2)...20 { queue.add(flow * 1000, to: flow, for: .beginning) }
         var longest = 0, since = 0
         for _ in 0..<10_000 {
             guard let channel = queue.next() else { break }
@@ -92,9 +92,9 @@ struct TurnQueueTests {
             if flow(of: channel) == 1 {
                 longest = max(longest, since)
                 since = 0
-                queue.add(channel, to: 1, goesOn: false)
+                queue.add(channel, to: 1, for: .beginning)
             } else {
-                queue.add(channel, to: flow(of: channel), goesOn: false)
+                queue.add(channel, to: flow(of: channel), for: .beginning)
             }
         }
         #expect(longest > 0)
@@ -104,14 +104,23 @@ struct TurnQueueTests {
     /// Otherwise all that a client asked for would be under way before any of it is done.
     @Test func `what goes on comes before what begins, which is not kept from it`() {
         var queue = TurnQueue()
-        for channel in UInt32(0)..<20 { queue.add(1000 + channel, to: 1, goesOn: false) }
-        for channel in UInt32(500)..<520 { queue.add(1000 + channel, to: 1, goesOn: true) }
+        for channel in UInt32(0)..<20 { queue.add(1000 + channel, to: 1, for: .beginning) }
+        for channel in UInt32(500)..<520 { queue.add(1000 + channel, to: 1, for: .goingOn) }
         var order: [UInt32] = []
         while let channel = queue.next() { order.append(channel - 1000) }
         let goingOn = Int(TurnQueue.turnsForOne)
         #expect(order.prefix(goingOn + 2) == [500, 501, 502, 503, 0, 504])
         #expect(order.filter { $0 < 500 } == Array(0..<20))
         #expect(order.filter { $0 >= 500 } == Array(500..<520))
+    }
+
+    @Test func `nobody waits for the ends of many others`() {
+        var queue = TurnQueue()
+        for flow in UInt32(10)..<1000 { queue.add(flow * 1000, to: flow, for: .ending) }
+        queue.add(7000, to: 7, for: .beginning)
+        #expect(queue.next() == 7000)
+        for flow in UInt32(10)..<1000 { #expect(queue.next() == flow * 1000) }
+        #expect(queue.isEmpty)
     }
 
     @Test func `each turn is taken once`() {
@@ -122,7 +131,7 @@ struct TurnQueueTests {
             if UInt8.random(in: 0..<9, using: &generator) < 5 {
                 let flow = UInt32.random(in: 0..<40, using: &generator)
                 let channel = flow * 1000 + UInt32.random(in: 0..<50, using: &generator)
-                queue.add(channel, to: flow, goesOn: channel % 3 == 0)
+                queue.add(channel, to: flow, for: channel % 3 == 0 ? .goingOn : channel % 3 == 1 ? .beginning : .ending)
                 given[channel, default: 0] += 1
             } else if let channel = queue.next() {
                 taken[channel, default: 0] += 1

@@ -21,6 +21,15 @@ extension ClientSide {
         close(client)
     }
 
+    /// The worker begins to drain: what has no end of its own gets one.
+    func drainEndless(_ client: ChannelPointer) {
+        if let exchange = tunnelled(client) { return worker.tunnel.drain(exchange) }
+        guard client.pointee.side == .client, client.pointee.exchange != Channel.noExchange,
+            exchanges[client.pointee.exchange].pointee.flags.contains(.served)
+        else { return }
+        worker.handler(of: client).drain(client.pointee.exchange)
+    }
+
     /// Closes as soon as all bytes for the client are written.
     func close(_ client: ChannelPointer) {
         guard !worker.isSettled(client) else { return linger(client) }

@@ -65,17 +65,8 @@ struct ClientSide {
         worker.forwarder.abandon(exchanges[client.pointee.exchange], .drained)
     }
 
-    /// The worker begins to drain: what has no end of its own gets one.
-    func drainEndless(_ client: ChannelPointer) {
-        if let exchange = tunnelled(client) { return worker.tunnel.drain(exchange) }
-        guard client.pointee.side == .client, client.pointee.exchange != Channel.noExchange,
-            exchanges[client.pointee.exchange].pointee.flags.contains(.served)
-        else { return }
-        worker.handler(of: client).drain(client.pointee.exchange)
-    }
-
     /// The exchange whose tunnel the client uses.
-    private func tunnelled(_ client: ChannelPointer) -> ExchangePointer? {
+    func tunnelled(_ client: ChannelPointer) -> ExchangePointer? {
         guard client.pointee.side == .client, client.pointee.exchange != Channel.noExchange
         else { return nil }
         let exchange = exchanges[client.pointee.exchange]

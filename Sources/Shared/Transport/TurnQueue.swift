@@ -6,8 +6,14 @@
 /// is over when each of the others has had its own.
 ///
 /// Within a flow, what goes on comes before what begins: otherwise all that was asked for would be
-/// under way at once, and hold connections that others need.
+/// under way at once, and hold connections that others need. What only ends, which nobody waits
+/// for, has no flow come first: a thousand connections may be closed at the same time.
 struct TurnQueue {
+    /// What a turn is for.
+    enum Work {
+        case beginning, goingOn, ending
+    }
+
     /// Turns of a flow in a row: what they write to one connection can go out together.
     static let share: UInt32 = 16
     /// Turns of what goes on for one of what begins: a request that is forwarded takes two or three.
@@ -65,12 +71,12 @@ struct TurnQueue {
     var isEmpty: Bool { count == 0 }
 
     /// Gives the channel a turn, which counts as one of the flow's.
-    mutating func add(_ channel: UInt32, to flow: UInt32, goesOn: Bool) {
+    mutating func add(_ channel: UInt32, to flow: UInt32, for work: Work) {
         let place = Int(flow)
         while flows.count <= place { flows.append(Flow()) }
         let waited = flows[place].waits
         let turn = keep(channel)
-        if goesOn {
+        if work == .goingOn {
             Self.append(turn, to: &flows[place].goingOn, &turns)
         } else {
             Self.append(turn, to: &flows[place].beginning, &turns)
@@ -80,7 +86,7 @@ struct TurnQueue {
             flows[place].cycle = cycle
             flows[place].turnsLeft = Self.share
         }
-        if flows[place].turnsLeft > 0 {
+        if flows[place].turnsLeft > 0, work != .ending {
             Self.append(flow, to: &light, &flows)
         } else {
             wait(flow)

@@ -58,7 +58,6 @@ public final class Worker {
     /// Tokens from here on are not channels: listeners by number, and last the wake-up.
     static let listenerToken = UInt64(1) << 63
     private static let wakeupToken = UInt64.max
-    private static let acceptsMax = 16
     /// How long turns are taken before what they brought about is written to the connections with
     /// HTTP/2, where many share a system call.
     private static let roundNanoseconds: UInt64 = 1_000_000
@@ -230,9 +229,15 @@ public final class Worker {
     func queue(_ channel: ChannelPointer) {
         guard !channel.pointee.flags.contains(.queued) else { return }
         channel.pointee.flags.formUnion(.queued)
-        turns.add(
-            channel.pointee.index, to: flow(of: channel),
-            goesOn: channel.pointee.side == .upstream)
+        turns.add(channel.pointee.index, to: flow(of: channel), for: work(of: channel))
+    }
+
+    private func work(of channel: ChannelPointer) -> TurnQueue.Work {
+        if channel.pointee.side == .upstream { return .goingOn }
+        let isOver =
+            channel.pointee.exchange == Channel.noExchange && channel.pointee.kind != .stream
+            && !channel.pointee.flags.isDisjoint(with: [.peerFinished, .hungUp])
+        return isOver ? .ending : .beginning
     }
 
     /// For whom the channel works: the connection of a client, or itself when it is for many.
@@ -313,71 +318,6 @@ public final class Worker {
             } else if listeners[index].isPaused {
                 resume(index)
             }
-        }
-    }
-
-    // MARK: accepting
-
-    private func accept(_ index: Int) {
-        // The event may be older than the end of this listener, whose number another socket can
-        // have by now.
-        guard !isDraining, !listeners[index].isClosed else { return }
-        for _ in 0..<Self.acceptsMax {
-            guard channels.clientCount(of: index) < listeners[index].options.connectionsMax
-            else { return pause(index) }
-            do throws(SystemError) {
-                guard let (socket, peer) = try Socket.accept(listeners[index].socket) else {
-                    return
-                }
-                if listeners[index].options.admits(socket) {
-                    try open(socket, peer, index)
-                } else {
-                    Socket.close(socket)
-                }
-            } catch {
-                // Out of descriptors or memory: what is open goes on, what waits keeps waiting.
-                return pause(index)
-            }
-        }
-    }
-
-    private func open(_ socket: CInt, _ peer: SocketAddress, _ index: Int) throws(SystemError) {
-        let client: ChannelPointer
-        do throws(SystemError) {
-            client = try channels.open(
-                socket, side: .client, group: UInt16(truncatingIfNeeded: index))
-        } catch {
-            Socket.close(socket)
-            throw error
-        }
-        listeners[index].handler.count(.accepted)
-        client.pointee.peer = peer
-        if let number = listeners[index].options.unixSocket {
-            client.pointee.unixPeer = Socket.unixPeer(of: socket, by: number)
-        }
-        client.pointee.deadline = now &+ listeners[index].options.headerTimeoutNanoseconds
-        guard let context = listeners[index].tls?.current() else { return }
-        do throws(TLSFailure) {
-            channels.startTLS(client, try context.session(on: channels.wire))
-        } catch {
-            channels.close(client)
-        }
-    }
-
-    private func pause(_ index: Int) {
-        guard !listeners[index].isPaused else { return }
-        listeners[index].isPaused = true
-        channels.unwatch(listeners[index].socket)
-    }
-
-    private func resume(_ index: Int) {
-        guard !isDraining else { return }
-        listeners[index].isPaused = false
-        do throws(SystemError) {
-            let token = Self.listenerToken | UInt64(index)
-            try channels.watch(listeners[index].socket, token: token)
-        } catch {
-            listeners[index].isPaused = true
         }
     }
 
