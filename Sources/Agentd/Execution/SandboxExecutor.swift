@@ -60,7 +60,9 @@ final class SandboxExecutor: CapabilityExecutor {
         let taken = max(received, Clock.wallNanoseconds)
         var response = Agentd_V1_ExecuteResponse(to: request)
         response.timing.receivedAtMs = received / 1_000_000
-        response.timing.queueTimeMs = (taken &- received) / 1_000_000
+        response.timing.queueTimeMs = milliseconds(from: received, to: taken)
+        // Durations are of nanoseconds, each rounded down: a part is never longer than the whole.
+        var started: UInt64?
         do throws(ExecutionFault) {
             let execution = try admit(request, caller)
             let entry = try place(request, caller, &response)
@@ -75,20 +77,24 @@ final class SandboxExecutor: CapabilityExecutor {
             } catch {
                 throw ExecutionFault(error)
             }
-            let started = Clock.wallNanoseconds
-            response.timing.startedAtMs = started / 1_000_000
-            response.timing.setupTimeMs = started > taken ? (started &- taken) / 1_000_000 : 0
+            let begun = Clock.wallNanoseconds
+            started = begun
+            response.timing.startedAtMs = begun / 1_000_000
+            response.timing.setupTimeMs = milliseconds(from: taken, to: begun)
             try execution.run(in: entry, call, output, &response)
         } catch {
             response.fail(error)
         }
         let completed = Clock.wallNanoseconds
         response.timing.completedAtMs = completed / 1_000_000
-        response.timing.totalTimeMs = completed > received ? (completed &- received) / 1_000_000 : 0
-        let started = response.timing.startedAtMs
-        let ended = response.timing.completedAtMs
-        response.timing.execTimeMs = started > 0 && ended > started ? ended &- started : 0
+        response.timing.totalTimeMs = milliseconds(from: received, to: completed)
+        response.timing.execTimeMs = started.map { milliseconds(from: $0, to: completed) } ?? 0
         return response
+    }
+
+    /// None when the clock was set back meanwhile.
+    private func milliseconds(from start: UInt64, to end: UInt64) -> UInt64 {
+        end > start ? (end &- start) / 1_000_000 : 0
     }
 
     /// Looks at everything that can be wrong before anything is started.
