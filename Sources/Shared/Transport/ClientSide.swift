@@ -14,7 +14,7 @@ struct ClientSide {
     /// What a head or gathered content is read in steps of.
     static let stepBytes = 16 << 10
     /// Answers in a row to one client before others get their turn.
-    static let turnsMax = 32
+    static let turnsMax = 8
     /// Content of a refused request that is read to keep the connection; more closes it.
     private static let discardBytesMax: UInt64 = 64 << 10
 

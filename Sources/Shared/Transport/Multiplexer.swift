@@ -14,8 +14,6 @@ struct Multiplexer {
     private var channels: Channels { worker.channels }
     private var sessions: Sessions { worker.sessions }
 
-    /// Reads in a row of one connection before others get their turn.
-    private static let turnsMax = 8
     /// While so much waits for a peer, nothing more is read from it.
     private static let unsentBytesMax = 64 << 10
     /// How long a peer that was told to open no more streams may not have heard it.
@@ -141,19 +139,17 @@ struct Multiplexer {
         read(session)
     }
 
-    /// Does all that the peer's bytes allow.
+    /// Reads once: what more the peer has sent waits for the connection's next turn.
     func read(_ session: ChannelPointer) {
-        for _ in 0..<Self.turnsMax {
-            guard session.pointee.flags.contains(.readable),
-                session.pointee.unsent.count < Self.unsentBytesMax
-            else { return }
-            switch channels.receive(session, into: sessions.input) {
-            case .bytes(let bytes): guard feed(session, bytes) else { return }
-            case .nothing: return
-            case .end, .failed: return lost(session, .upstreamClosed)
-            }
+        guard session.pointee.flags.contains(.readable),
+            session.pointee.unsent.count < Self.unsentBytesMax
+        else { return }
+        switch channels.receive(session, into: sessions.input) {
+        case .bytes(let bytes): guard feed(session, bytes) else { return }
+        case .nothing: return
+        case .end, .failed: return lost(session, .upstreamClosed)
         }
-        worker.queue(session)
+        if session.pointee.flags.contains(.readable) { worker.queue(session) }
     }
 
     /// False when the session is gone.
@@ -198,19 +194,16 @@ struct Multiplexer {
         worker.handler(of: session).count(.disturbed(count))
     }
 
-    /// False when the socket is broken.
+    /// Writes once, as much as there is memory for. False when the socket is broken.
     func writeFrames(_ session: ChannelPointer, _ connection: H2Connection) -> Bool {
-        for _ in 0..<Self.turnsMax {
-            let waited = session.pointee.unsent.count
-            guard channels.flush(session) else { return false }
-            if session.pointee.unsent.count < waited { tookSome(session) }
-            guard session.pointee.unsent.isEmpty else { return true }
-            let count = connection.write(to: sessions.output)
-            guard count > 0 else { return true }
-            let frames = UnsafeRawBufferPointer(rebasing: sessions.output[..<count])
-            guard channels.send(session, frames) else { return false }
-        }
-        return true
+        let waited = session.pointee.unsent.count
+        guard channels.flush(session) else { return false }
+        if session.pointee.unsent.count < waited { tookSome(session) }
+        guard session.pointee.unsent.isEmpty else { return true }
+        let count = connection.write(to: sessions.output)
+        guard count > 0 else { return true }
+        let frames = UnsafeRawBufferPointer(rebasing: sessions.output[..<count])
+        return channels.send(session, frames)
     }
 
     // MARK: deadlines
@@ -329,9 +322,12 @@ struct Multiplexer {
             if !connection.hasSettings { worker.rendezvous.unsettled(pool, fault) }
         }
         sessions.end(session)
-        guard connection.boundCount > 0 else { return }
-        channels.each { stream in
-            guard stream.pointee.kind == .stream, stream.pointee.carrier == index else { return }
+        for user in connection.users {
+            let stream = channels[user]
+            // The end of another one may have been its end.
+            guard stream.pointee.side != .free, stream.pointee.kind == .stream,
+                stream.pointee.carrier == index
+            else { continue }
             if isClient { worker.clients.lost(stream) } else { fail(stream, fault) }
         }
     }

@@ -26,6 +26,17 @@ extension H2Connection {
         state(of: stream)?.pointee.user ?? Self.noUser
     }
 
+    /// Who uses the streams, in the order in which they began to.
+    public var users: [UInt32] {
+        var users: [UInt32] = []
+        var place = states
+        while let state = place {
+            users.append(state.pointee.user)
+            place = state.pointee.next
+        }
+        return users.reversed()
+    }
+
     func state(of stream: Int32) -> H2StreamPointer? {
         if recent.stream == stream, let state = recent.state { return state }
         guard let session else { return nil }
