@@ -16,6 +16,8 @@ sys.path.insert(0, str(pathlib.Path(__file__).parent.parent / "Conformance"))
 import wire  # noqa: E402
 
 STREAMS = 20
+# Content after which the gateway is told that it may send as much again.
+CREDIT_BYTES = 16_384
 
 
 class Client:
@@ -23,7 +25,7 @@ class Client:
         self.connection = wire.Connection(target)
         self.connection.handshake()
         self.next, self.open = 1, set()
-        self.answered = 0
+        self.answered = self.uncredited = 0
         self.refused, self.lost = 0, []
         self.is_told = self.is_over = False
 
@@ -62,6 +64,11 @@ class Client:
         elif got.ends_stream:
             self.open.discard(got.stream)
             self.answered += 1
+        if got.kind == wire.DATA:
+            self.uncredited += len(got.payload)
+        if self.uncredited >= CREDIT_BYTES:
+            self.connection.send(wire.window_update(0, self.uncredited))
+            self.uncredited = 0
 
 
 def main():
